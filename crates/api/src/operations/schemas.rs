@@ -1,0 +1,231 @@
+//! The contract's schemas: what utoipa derives, made true and made readable for generated clients.
+//!
+//! utoipa knows types; required fields and bounds are in the resource's field table, and ids, of which Rust has one type
+//! per entity, are one kind of text on the wire.
+
+use std::collections::BTreeMap;
+
+use perennial_domain::field::{Field, Kind, Resource};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+/// Every schema by name.
+#[derive(Default)]
+pub struct Schemas(BTreeMap<String, Value>);
+
+/// No control characters but tab and line ends: neither people nor PostgreSQL can use them.
+const TEXT: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+/// The same, with something that can be seen.
+const VISIBLE_TEXT: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+
+impl Schemas {
+    /// Adds what utoipa collected.
+    pub(super) fn extend(&mut self, schemas: Vec<(String, RefOr<Schema>)>) {
+        for (name, schema) in schemas {
+            self.0.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap_or_default());
+        }
+    }
+
+    /// Adds a type and all that it speaks of.
+    pub fn add<T: ToSchema>(&mut self) {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        self.extend(schemas);
+    }
+
+    /// Adds a schema written by hand.
+    pub fn insert(&mut self, name: impl Into<String>, schema: Value) {
+        self.0.insert(name.into(), schema);
+    }
+
+    /// Adds a resource: the entity, its draft, its patch and one page of it.
+    pub fn add_resource<R: Resource + ToSchema>(&mut self) {
+        self.add::<R>();
+        self.add::<R::Draft>();
+        let (entity, draft) = (R::TYPE, R::Draft::name().into_owned());
+        let unclassed = R::FIELDS.iter().filter(|field| field.class.is_none()).map(|field| field.name);
+        let always: Vec<&str> = ["id", "version", "deleted_at"].into_iter().chain(unclassed).collect();
+        self.require(entity, &always);
+        let required: Vec<&str> = R::FIELDS.iter().filter(|field| field.required).map(|field| field.name).collect();
+        self.require(&draft, &required);
+        for field in R::FIELDS.iter().filter(|field| field.written) {
+            if let Some(property) = self.property(&draft, field.name) {
+                bound(property, field);
+            }
+        }
+        let patch = patch_of(self.0.get(&draft).unwrap_or(&Value::Null), &required, entity);
+        self.insert(format!("{entity}Patch"), patch);
+        self.insert(format!("{entity}Page"), page_of(entity));
+    }
+
+    /// The contract's `components.schemas`.
+    pub(super) fn finish(&self) -> Map<String, Value> {
+        let ids: Vec<String> = self.0.keys().filter(|name| is_id(name)).map(|name| reference_to(name)).collect();
+        let mut schemas: Map<String, Value> = self.0.iter().filter(|(name, _)| !is_id(name)).map(|(name, schema)| (name.clone(), schema.clone())).collect();
+        for schema in schemas.values_mut() {
+            inline_ids(schema, &ids);
+        }
+        for (name, schema) in &mut schemas {
+            // What the server writes is what it is; only what it reads is bounded.
+            if schema.get("additionalProperties") == Some(&Value::Bool(false)) || name.ends_with("Patch") {
+                texts(schema);
+            }
+        }
+        schemas
+    }
+
+    fn require(&mut self, name: &str, required: &[&str]) {
+        if let Some(schema) = self.0.get_mut(name).and_then(Value::as_object_mut) {
+            schema.remove("required");
+            if !required.is_empty() {
+                schema.insert("required".into(), json!(required));
+            }
+        }
+    }
+
+    fn property(&mut self, name: &str, property: &str) -> Option<&mut Value> {
+        self.0.get_mut(name)?.get_mut("properties")?.get_mut(property)
+    }
+}
+
+fn is_id(name: &str) -> bool {
+    name == "Id" || name.starts_with("Id_")
+}
+
+fn reference_to(name: &str) -> String {
+    format!("#/components/schemas/{name}")
+}
+
+/// Writes a field's bounds as its kind has them.
+fn bound(property: &mut Value, field: &Field) {
+    let Some(property) = property.as_object_mut() else { return };
+    let names = match field.kind {
+        Kind::Text => ("minLength", "maxLength"),
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts => ("minItems", "maxItems"),
+        Kind::Integer => ("minimum", "maximum"),
+        _ => return,
+    };
+    if let Some((least, greatest)) = field.bounds {
+        if least != 0 || matches!(field.kind, Kind::Integer) {
+            property.insert(names.0.into(), least.into());
+        }
+        property.insert(names.1.into(), greatest.into());
+    }
+    if field.required && matches!(field.kind, Kind::Text) {
+        property.insert("pattern".into(), VISIBLE_TEXT.into());
+    }
+}
+
+/// A merge patch of a draft: nothing is required, null clears what may be empty.
+fn patch_of(draft: &Value, required: &[&str], entity: &str) -> Value {
+    let mut patch = draft.clone();
+    if let Some(object) = patch.as_object_mut() {
+        object.remove("required");
+        object.insert("description".into(), format!("What is to change of a {entity}: absent keeps, null clears, anything else replaces.").into());
+    }
+    let properties = patch.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten() {
+        if !required.contains(&name.as_str()) {
+            nullable(property);
+        }
+    }
+    patch
+}
+
+/// Allows null beside what a schema allows.
+fn nullable(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    match object.get_mut("type") {
+        Some(Value::String(kind)) => {
+            let kinds = json!([kind, "null"]);
+            object.insert("type".into(), kinds);
+        }
+        Some(_) => {}
+        None if object.contains_key("$ref") => {
+            let description = object.remove("description");
+            let reference = std::mem::take(schema);
+            *schema = json!({ "oneOf": [reference, { "type": "null" }] });
+            if let (Some(description), Some(object)) = (description, schema.as_object_mut()) {
+                object.insert("description".into(), description);
+            }
+        }
+        None => {}
+    }
+}
+
+fn page_of(entity: &str) -> Value {
+    json!({
+        "type": "object",
+        "description": format!("One page of a list of {entity} records."),
+        "required": ["data", "page"],
+        "properties": {
+            "data": { "type": "array", "description": "The rows.", "items": { "$ref": reference_to(entity) } },
+            "page": { "$ref": reference_to("PageInfo") },
+        },
+    })
+}
+
+/// Writes every reference to an id as what it is on the wire.
+fn inline_ids(schema: &mut Value, ids: &[String]) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| inline_ids(item, ids)),
+        Value::Object(object) => {
+            if object.get("$ref").and_then(Value::as_str).is_some_and(|reference| ids.iter().any(|id| id == reference)) {
+                object.remove("$ref");
+                object.insert("type".into(), "string".into());
+                object.insert("format".into(), "uuid".into());
+            }
+            object.values_mut().for_each(|value| inline_ids(value, ids));
+            if let Some([first, second]) = object.get("oneOf").and_then(Value::as_array).map(Vec::as_slice)
+                && let Some(id) = [first, second].into_iter().find(|one| one.get("format").and_then(Value::as_str) == Some("uuid"))
+                && [first, second].iter().any(|one| one.get("type").and_then(Value::as_str) == Some("null"))
+            {
+                let mut merged = id.as_object().cloned().unwrap_or_default();
+                merged.insert("type".into(), json!(["string", "null"]));
+                object.remove("oneOf");
+                object.append(&mut merged);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Gives every free text of an input the pattern of what may be in it.
+fn texts(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(texts),
+        Value::Object(object) => {
+            let kind = object.get("type");
+            let text = kind.and_then(Value::as_str) == Some("string") || kind.and_then(Value::as_array).is_some_and(|kinds| kinds.contains(&json!("string")));
+            if text && !["enum", "format", "pattern"].iter().any(|key| object.contains_key(*key)) {
+                object.insert("pattern".into(), TEXT.into());
+            }
+            object.values_mut().for_each(texts);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_requires_nothing_and_clears_by_null() {
+        let draft = json!({ "required": ["name"], "properties": { "name": { "type": "string" }, "note": { "type": ["string", "null"] }, "kind": { "$ref": "#/k" }, "tags": { "type": "array" } } });
+        let patch = patch_of(&draft, &["name"], "Customer");
+        assert!(patch.get("required").is_none());
+        assert_eq!(patch["properties"]["name"]["type"], "string");
+        assert_eq!(patch["properties"]["tags"]["type"], json!(["array", "null"]));
+        assert_eq!(patch["properties"]["kind"]["oneOf"][1]["type"], "null");
+    }
+
+    #[test]
+    fn an_id_is_a_uuid_on_the_wire() {
+        let mut schema = json!({ "a": { "$ref": "#/components/schemas/Id_User" }, "b": { "oneOf": [{ "$ref": "#/components/schemas/Id_User" }, { "type": "null" }], "description": "Who." } });
+        inline_ids(&mut schema, &["#/components/schemas/Id_User".into()]);
+        assert_eq!(schema["a"], json!({ "type": "string", "format": "uuid" }));
+        assert_eq!(schema["b"], json!({ "type": ["string", "null"], "format": "uuid", "description": "Who." }));
+    }
+}

@@ -1,0 +1,225 @@
+//! Customers: parties that buy, or may buy, from us. One party, one code, several roles at once.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "server")]
+use validator::Validate as _;
+
+use crate::field::Draft;
+use crate::tag::Tag;
+use crate::touch::{Address, Consent, Identifier, check_identifiers};
+use crate::user::User;
+use crate::{Date, Decimal, Id, Money, choice, parts, resource};
+
+choice! {
+    /// A person or a company.
+    CustomerKind: "customer_kind" { Company = "company", Person = "person" }
+}
+
+choice! {
+    /// What a party is to us; several at once are normal.
+    CustomerRole: "customer_role" {
+        EndBuyer = "end_buyer", Channel = "channel", Internal = "internal", Supplier = "supplier",
+        Competitor = "competitor", Partner = "partner", Authority = "authority", Media = "media",
+    }
+}
+
+choice! {
+    /// How close the relationship is, from a fair one-off exchange to common steps.
+    RelationshipType: "relationship_type" {
+        Transactional = "transactional", PreferredSupplier = "preferred_supplier", Partnership = "partnership",
+        StrategicAlliance = "strategic_alliance",
+    }
+}
+
+choice! {
+    /// What binds the customer: the higher, the harder to leave.
+    BondLevel: "bond_level" { Financial = "financial", Social = "social", Structural = "structural" }
+}
+
+choice! {
+    /// Where a customer came from: push (we went) and pull (they came).
+    LeadSource: "lead_source" {
+        DoorToDoor = "door_to_door", Meeting = "meeting", Club = "club", FriendsFamily = "friends_family",
+        Directory = "directory", Consultancy = "consultancy", Agent = "agent", ChainReferral = "chain_referral",
+        CentreOfInfluence = "centre_of_influence", Phone = "phone", Letter = "letter", Sms = "sms", Web = "web",
+        Competitor = "competitor", Observation = "observation", Advertising = "advertising",
+        PublicRelations = "public_relations", SalesPromotion = "sales_promotion", SocialMedia = "social_media",
+        Event = "event", Partner = "partner", MarketResearch = "market_research",
+    }
+}
+
+choice! {
+    /// What a customer would lose by leaving.
+    SwitchingCostKind: "switching_cost_kind" {
+        Procedural = "procedural", Financial = "financial", Relational = "relational",
+    }
+}
+
+choice! {
+    /// A day worth remembering.
+    OccasionKind: "occasion_kind" {
+        Birthday = "birthday", Founded = "founded", Anniversary = "anniversary", Contract = "contract", Other = "other",
+    }
+}
+
+/// A customer whose profit this one influences.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct Influence {
+    /// Whom it influences.
+    #[cfg_attr(feature = "server", schema(required, value_type = uuid::Uuid))]
+    pub customer_id: Id<Customer>,
+    /// How.
+    #[cfg_attr(feature = "server", validate(length(max = 300)), schema(max_length = 300))]
+    pub note: String,
+}
+
+/// What one kind of leaving would cost the customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct SwitchingCost {
+    /// Time and trouble, money, or people.
+    pub kind: SwitchingCostKind,
+    /// How much, as the customer would see it.
+    pub amount: Option<Money>,
+    /// What it consists of.
+    #[cfg_attr(feature = "server", validate(length(max = 300)), schema(max_length = 300))]
+    pub note: String,
+}
+
+/// Something that a customer uses up, so that we can be there just before it runs out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct Consumption {
+    /// What is used.
+    #[cfg_attr(feature = "server", validate(length(min = 1, max = 200)), schema(required, min_length = 1, max_length = 200))]
+    pub item: String,
+    /// The unit both quantities are counted in.
+    #[cfg_attr(feature = "server", validate(length(max = 40)), schema(max_length = 40))]
+    pub unit: String,
+    /// How much is used in a month.
+    pub per_month: Option<Decimal>,
+    /// How much was there on the day `as_of`.
+    pub on_hand: Option<Decimal>,
+    /// The day on which that was so.
+    pub as_of: Option<Date>,
+}
+
+/// A day worth remembering.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct Occasion {
+    /// What happened on it.
+    pub kind: OccasionKind,
+    /// The day.
+    #[cfg_attr(feature = "server", schema(required))]
+    pub on: Date,
+    /// More about it.
+    #[cfg_attr(feature = "server", validate(length(max = 200)), schema(max_length = 200))]
+    pub note: String,
+}
+
+parts!(Influence, SwitchingCost, Consumption, Occasion);
+
+/// What is derived from other records; kept up in the transaction that changes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct CustomerFigures {
+    /// How often the figures were written.
+    pub version: i64,
+    /// How many people we know there now.
+    pub contacts: i64,
+}
+
+impl crate::field::FieldType for CustomerFigures {
+    const KIND: crate::field::Kind = crate::field::Kind::Figures;
+}
+
+resource! {
+    /// A party that buys, or may buy, from us.
+    Customer / NewCustomer: "customers", "customer", Customers;
+    write {
+        /// Its full name, in one field.
+        name: String, length 1..=200 => required filtered sorted column stored("name_sort") aliases(&["company_name", "company", "客户名称", "名称"]);
+        /// Our code for it; made by the server where none is given.
+        code: String, length 0..=40 => filtered sorted column aliases(&["customer_code", "编号", "客户编号"]);
+        /// A person or a company.
+        kind: CustomerKind => filtered column;
+        /// What it is to us.
+        roles: Vec<CustomerRole>, length 0..=8 => filtered column;
+        /// Who looks after it.
+        owner_id: Option<Id<User>> => filtered column;
+        /// Labels of our own.
+        tag_ids: Vec<Id<Tag>>, length 0..=50 => filtered column;
+        /// The company it belongs to.
+        parent_id: Option<Id<Customer>> => filtered;
+        /// Whom it influences.
+        influences: Vec<Influence>, nested 0..=50;
+        /// E-mail addresses, phone numbers and the ids it has in other systems.
+        identifiers: Vec<Identifier>, nested 0..=50 => class("contact_details");
+        /// Where it is; the first one counts as its seat.
+        addresses: Vec<Address>, nested 0..=20 => class("contact_details");
+        /// Its trade.
+        industry: Option<String>, length 1..=100 => filtered column;
+        /// How many people work there.
+        employees: Option<i64>, range 0..=10_000_000;
+        /// Its birthday, founding day and others.
+        occasions: Vec<Occasion>, nested 0..=20;
+        /// How close the relationship is.
+        relationship_type: Option<RelationshipType> => filtered column;
+        /// What binds it.
+        bond_level: Option<BondLevel> => filtered;
+        /// What leaving would cost it.
+        switching_costs: Vec<SwitchingCost>, nested 0..=10;
+        /// How we mean to raise that, fairly.
+        switching_plan: Option<String>, length 1..=4000 => long;
+        /// What it likes and dislikes.
+        preferences: Option<String>, length 1..=4000 => long;
+        /// What it uses up.
+        consumption: Vec<Consumption>, nested 0..=50;
+        /// How it found us, or we it.
+        acquisition_source: Option<LeadSource> => filtered;
+        /// What winning it cost.
+        acquisition_cost: Option<Money> => class("value") stored("acquisition_cost_base");
+        /// By which channels it may be addressed.
+        consents: Vec<Consent>, nested 0..=20;
+        /// Days until payment is due.
+        credit_days: Option<i64>, range 0..=3650 => class("credit");
+        /// How much it may owe us.
+        credit_limit: Option<Money> => class("credit") stored("credit_limit_base");
+        /// Day of the month on which it pays.
+        pay_day: Option<i64>, range 1..=31 => class("credit");
+        /// Anything else.
+        note: Option<String>, length 1..=10000 => long;
+    }
+    read {
+        /// City of its seat.
+        city: Option<String> => filtered column;
+        /// Country of its seat.
+        country: Option<String> => filtered;
+        /// What is derived from other records.
+        figures: CustomerFigures;
+    }
+    figures figures
+}
+
+impl Draft for NewCustomer {
+    fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
+        check_identifiers(&self.identifiers, report);
+        for (at, influence) in self.influences.iter().enumerate() {
+            if influence.customer_id.is_nil() {
+                report(format!("/influences/{at}/customer_id"), "required");
+            }
+        }
+        for (at, occasion) in self.occasions.iter().enumerate() {
+            if occasion.on == Date::default() {
+                report(format!("/occasions/{at}/on"), "required");
+            }
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! The one table per resource that filters, sorts, columns, forms, rights, import, export and the contract are driven by.
+//!
+//! [`resource!`](crate::resource) declares an entity, its draft (what a client may write) and its [`Field`] table from
+//! one list of fields; [`choice!`](crate::choice) declares an enumeration with its wire words and labels.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::money::{Decimal, Money};
+use crate::rights::Area;
+use crate::text::Key;
+use crate::{Date, Id, Instant};
+
+/// What kind of value a field holds: decides its editor, its column, its filter operators and its schema.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A line of text.
+    Text,
+    /// Yes or no.
+    Flag,
+    /// A whole number.
+    Integer,
+    /// A decimal with up to four places.
+    Decimal,
+    /// A day.
+    Date,
+    /// A moment.
+    Instant,
+    /// An amount in a currency.
+    Money,
+    /// One of a closed list.
+    Choice(&'static [Choice]),
+    /// Several of a closed list.
+    Choices(&'static [Choice]),
+    /// Another record of the named resource.
+    Reference(&'static str),
+    /// Several records of the named resource.
+    References(&'static str),
+    /// A list of small objects that live and die with the record.
+    Parts,
+    /// An object that only the server writes.
+    Figures,
+}
+
+/// One value of an enumeration.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The word on the wire and in the database.
+    pub value: &'static str,
+    /// What people read.
+    pub label: Key,
+}
+
+/// One field of a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What people read.
+    pub label: Key,
+    /// Whether a client may write it.
+    pub written: bool,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The least and greatest length, count or number.
+    pub bounds: Option<(i64, i64)>,
+    /// Whether an index serves it as a list parameter.
+    pub filtered: bool,
+    /// Whether an index serves it as a list's order.
+    pub sorted: bool,
+    /// Whether a list shows it unless told otherwise.
+    pub column: bool,
+    /// Whether text runs over several lines.
+    pub long: bool,
+    /// The rights class: a role may hide, mask or lock the whole class.
+    pub class: Option<&'static str>,
+    /// The column that orders and filters it, where that is not its name.
+    pub stored: &'static str,
+    /// Other names that an import file may use for it.
+    pub aliases: &'static [&'static str],
+}
+
+impl Field {
+    /// A field with no abilities yet.
+    pub const fn new(name: &'static str, kind: Kind, label: Key, written: bool) -> Self {
+        Self {
+            name,
+            kind,
+            label,
+            written,
+            required: false,
+            bounds: None,
+            filtered: false,
+            sorted: false,
+            column: false,
+            long: false,
+            class: None,
+            stored: name,
+            aliases: &[],
+        }
+    }
+    /// It must be given.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+    /// Its least and greatest length, count or number.
+    #[must_use]
+    pub const fn bounds(mut self, least: i64, greatest: i64) -> Self {
+        self.bounds = Some((least, greatest));
+        self
+    }
+    /// An index serves it as a list parameter.
+    #[must_use]
+    pub const fn filtered(mut self) -> Self {
+        self.filtered = true;
+        self
+    }
+    /// An index serves it as a list's order.
+    #[must_use]
+    pub const fn sorted(mut self) -> Self {
+        self.sorted = true;
+        self
+    }
+    /// A list shows it unless told otherwise.
+    #[must_use]
+    pub const fn column(mut self) -> Self {
+        self.column = true;
+        self
+    }
+    /// Its text runs over several lines.
+    #[must_use]
+    pub const fn long(mut self) -> Self {
+        self.long = true;
+        self
+    }
+    /// A role may hide, mask or lock it together with the others of its class.
+    #[must_use]
+    pub const fn class(mut self, class: &'static str) -> Self {
+        self.class = Some(class);
+        self
+    }
+    /// The column that orders and filters it.
+    #[must_use]
+    pub const fn stored(mut self, column: &'static str) -> Self {
+        self.stored = column;
+        self
+    }
+    /// Other names that an import file may use.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+}
+
+/// A type that a field can have.
+pub trait FieldType {
+    /// The kind of value it is.
+    const KIND: Kind;
+}
+
+macro_rules! kinds {
+    ($($type:ty => $kind:ident),* $(,)?) => { $(impl FieldType for $type { const KIND: Kind = Kind::$kind; })* };
+}
+kinds!(String => Text, bool => Flag, i64 => Integer, Decimal => Decimal, Date => Date, Instant => Instant, Money => Money);
+
+impl<T: FieldType> FieldType for Option<T> {
+    const KIND: Kind = T::KIND;
+}
+impl<R: Resource> FieldType for Id<R> {
+    const KIND: Kind = Kind::Reference(R::PLURAL);
+}
+impl<R: Resource> FieldType for Vec<Id<R>> {
+    const KIND: Kind = Kind::References(R::PLURAL);
+}
+
+/// A draft: what a client may write of a resource. Equal drafts mean that nothing changed.
+#[cfg(feature = "server")]
+pub trait Draft: Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + validator::Validate + utoipa::ToSchema + 'static {
+    /// What no single field can say: rules between fields. `report` takes a pointer and a code.
+    fn check(&self, _report: &mut dyn FnMut(String, &'static str)) {}
+}
+
+/// A draft: what a client may write of a resource. Equal drafts mean that nothing changed.
+#[cfg(not(feature = "server"))]
+pub trait Draft: Serialize + DeserializeOwned + Default + Clone + PartialEq + 'static {
+    /// What no single field can say: rules between fields. `report` takes a pointer and a code.
+    fn check(&self, _report: &mut dyn FnMut(String, &'static str)) {}
+}
+
+/// What the server keeps about each row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// How often it was written.
+    pub version: i64,
+    /// When it was created.
+    pub created_at: Instant,
+    /// When it was last written.
+    pub updated_at: Instant,
+    /// When it was deleted, if it was.
+    pub deleted_at: Option<Instant>,
+}
+
+/// A value of a closed list, as the wire and the database spell it.
+pub trait Word: Copy + Default + Send + Sync + 'static {
+    /// The word.
+    fn word(self) -> &'static str;
+    /// The value of that word.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+/// An entity that is listed, opened, created, changed and deleted in one grammar.
+pub trait Resource: Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static {
+    /// What a client may write.
+    type Draft: Draft;
+    /// Where its rights are kept.
+    const AREA: Area;
+    /// Its name in paths and tables: `customers`.
+    const PLURAL: &'static str;
+    /// Its name in operation ids: `customer`.
+    const SINGULAR: &'static str;
+    /// The name of its type in the contract: `Customer`.
+    const TYPE: &'static str;
+    /// Its fields, in the order of forms and columns.
+    const FIELDS: &'static [Field];
+
+    /// Its key.
+    fn id(&self) -> Id<Self>;
+    /// How often it was written; the first part of its ETag.
+    fn version(&self) -> i64 {
+        self.stamp().version
+    }
+    /// How often its derived figures were; the second part.
+    fn figures_version(&self) -> i64 {
+        0
+    }
+    /// When it was deleted, if it was.
+    fn deleted_at(&self) -> Option<Instant> {
+        self.stamp().deleted_at
+    }
+    /// What a client could have written to get it.
+    fn draft(&self) -> Self::Draft;
+    /// A new one of that key, with what a client wrote and nothing else yet.
+    fn from_draft(id: Id<Self>, draft: Self::Draft) -> Self {
+        Self::default().with_draft(draft).stamped(id, &Stamp::default())
+    }
+    /// The same one with what a client wrote now.
+    #[must_use]
+    fn with_draft(self, draft: Self::Draft) -> Self;
+    /// What the server keeps about each row.
+    fn stamp(&self) -> Stamp;
+    /// The same one with another key and stamp.
+    #[must_use]
+    fn stamped(self, id: Id<Self>, stamp: &Stamp) -> Self;
+
+    /// The field of that name.
+    fn field(name: &str) -> Option<&'static Field> {
+        Self::FIELDS.iter().find(|field| field.name == name)
+    }
+
+    /// The strong entity tag: row version and figures version.
+    fn etag(&self) -> String {
+        format!("\"v{}.f{}\"", self.version(), self.figures_version())
+    }
+}
+
+/// Declares an enumeration: its wire words (also the database's) and its labels, which are the texts
+/// `enumeration.word` of the locale files. The first variant is the default.
+#[macro_export]
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident: $table:literal { $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        #[expect(missing_docs, reason = "the words say it; their meaning is in the locale files")]
+        pub enum $name {
+            #[default]
+            #[serde(rename = $first_word)]
+            $first,
+            $(#[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// Every value, in the order people read them.
+            pub const ALL: &'static [Self] = &[Self::$first $(, Self::$variant)*];
+            /// Every value's word and label.
+            pub const CHOICES: &'static [$crate::field::Choice] = &[
+                $crate::field::Choice { value: $first_word, label: $crate::text::Key::named(concat!($table, ".", $first_word)) },
+                $($crate::field::Choice { value: $word, label: $crate::text::Key::named(concat!($table, ".", $word)) },)*
+            ];
+
+            /// The word on the wire and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { Self::$first => $first_word, $(Self::$variant => $word,)* }
+            }
+
+            /// The value of that word.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $first_word => Some(Self::$first), $($word => Some(Self::$variant),)* _ => None }
+            }
+
+            /// What people read.
+            pub const fn label(self) -> $crate::text::Key {
+                match self {
+                    Self::$first => const { $crate::text::Key::named(concat!($table, ".", $first_word)) },
+                    $(Self::$variant => const { $crate::text::Key::named(concat!($table, ".", $word)) },)*
+                }
+            }
+        }
+
+        impl $crate::field::Word for $name {
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+            fn from_word(word: &str) -> Option<Self> {
+                Self::parse(word)
+            }
+        }
+        impl $crate::field::FieldType for $name {
+            const KIND: $crate::field::Kind = $crate::field::Kind::Choice(Self::CHOICES);
+        }
+        impl $crate::field::FieldType for Vec<$name> {
+            const KIND: $crate::field::Kind = $crate::field::Kind::Choices(<$name>::CHOICES);
+        }
+    };
+}
+
+/// Declares small objects whose list is a field: they live and die with their record.
+#[macro_export]
+macro_rules! parts {
+    ($($type:ty),*) => { $(impl $crate::field::FieldType for Vec<$type> { const KIND: $crate::field::Kind = $crate::field::Kind::Parts; })* };
+}
+
+/// Declares an entity, its draft and its field table from one list of fields.
+///
+/// A line reads `name: Type, length 1..=200 => required filtered column;`. The limit (`length`, `range` or, for parts,
+/// `nested`) becomes the validation rule, the contract's bounds and the form's; the words after `=>` are the methods of
+/// [`Field`](crate::field::Field). The label is the text `plural.name`. `id`, `version`, `created_at`, `updated_at` and
+/// `deleted_at` come by themselves; `figures name` says which field carries the derived values' own version.
+#[macro_export]
+macro_rules! resource {
+    (
+        $(#[$doc:meta])*
+        $entity:ident / $draft:ident: $plural:literal, $singular:literal, $area:ident;
+        write { $( $(#[$wmeta:meta])* $w:ident: $wtype:ty
+            $(, length $lmin:literal ..= $lmax:literal)? $(, range $rmin:literal ..= $rmax:literal)? $(, nested $nmin:literal ..= $nmax:literal)?
+            $(=> $($wability:ident $(($($warg:expr),*))?)*)?; )* }
+        read { $( $(#[$rmeta:meta])* $r:ident: $rtype:ty $(=> $($rability:ident $(($($rarg:expr),*))?)*)?; )* }
+        $(figures $figures:ident)?
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+        #[serde(default)]
+        pub struct $entity {
+            /// Its key.
+            #[cfg_attr(feature = "server", schema(value_type = uuid::Uuid))]
+            pub id: $crate::Id<$entity>,
+            $( $(#[$wmeta])* pub $w: $wtype, )*
+            $( $(#[$rmeta])* pub $r: $rtype, )*
+            /// How often it was written.
+            pub version: i64,
+            /// When it was created.
+            pub created_at: $crate::Instant,
+            /// When it was last written.
+            pub updated_at: $crate::Instant,
+            /// When it was deleted, if it was; it can be restored for 30 days.
+            pub deleted_at: Option<$crate::Instant>,
+        }
+
+        #[doc = concat!("What a client may write of a [`", stringify!($entity), "`].")]
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $draft {
+            $( $(#[$wmeta])*
+               $(#[cfg_attr(feature = "server", validate(length(min = $lmin, max = $lmax)))])?
+               $(#[cfg_attr(feature = "server", validate(range(min = $rmin, max = $rmax)))])?
+               $(#[cfg_attr(feature = "server", validate(length(min = $nmin, max = $nmax), nested))])?
+               pub $w: $wtype, )*
+        }
+
+        impl $crate::field::Resource for $entity {
+            type Draft = $draft;
+            const AREA: $crate::rights::Area = $crate::rights::Area::$area;
+            const PLURAL: &'static str = $plural;
+            const SINGULAR: &'static str = $singular;
+            const TYPE: &'static str = stringify!($entity);
+            const FIELDS: &'static [$crate::field::Field] = &[
+                $( $crate::field::Field::new(
+                        stringify!($w),
+                        <$wtype as $crate::field::FieldType>::KIND,
+                        $crate::text::Key::named(concat!($plural, ".", stringify!($w))),
+                        true,
+                    )
+                    $(.bounds($lmin, $lmax))? $(.bounds($rmin, $rmax))? $(.bounds($nmin, $nmax))?
+                    $($(.$wability($($($warg),*)?))*)?, )*
+                $( $crate::field::Field::new(
+                        stringify!($r),
+                        <$rtype as $crate::field::FieldType>::KIND,
+                        $crate::text::Key::named(concat!($plural, ".", stringify!($r))),
+                        false,
+                    )
+                    $($(.$rability($($($rarg),*)?))*)?, )*
+                $crate::field::Field::new("created_at", $crate::field::Kind::Instant, $crate::text::Key::FieldCreatedAt, false).filtered().sorted(),
+                $crate::field::Field::new("updated_at", $crate::field::Kind::Instant, $crate::text::Key::FieldUpdatedAt, false).filtered().sorted(),
+            ];
+
+            fn id(&self) -> $crate::Id<Self> {
+                self.id
+            }
+            $(fn figures_version(&self) -> i64 {
+                self.$figures.version
+            })?
+            fn draft(&self) -> $draft {
+                $draft { $( $w: self.$w.clone(), )* }
+            }
+            fn with_draft(self, draft: $draft) -> Self {
+                Self { $( $w: draft.$w, )* ..self }
+            }
+            fn stamp(&self) -> $crate::field::Stamp {
+                $crate::field::Stamp {
+                    version: self.version,
+                    created_at: self.created_at,
+                    updated_at: self.updated_at,
+                    deleted_at: self.deleted_at,
+                }
+            }
+            fn stamped(self, id: $crate::Id<Self>, stamp: &$crate::field::Stamp) -> Self {
+                let $crate::field::Stamp { version, created_at, updated_at, deleted_at } = *stamp;
+                Self { id, version, created_at, updated_at, deleted_at, ..self }
+            }
+        }
+    };
+}

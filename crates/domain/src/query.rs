@@ -1,0 +1,373 @@
+//! What a list is asked: filter, order, page. Parsed against the resource's field table, so that nothing else gets through.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, Kind, Resource};
+use crate::id::parse_uuid;
+use crate::problem::{FieldError, Invalid};
+use crate::{Date, Decimal, Instant};
+
+/// A value that rows are compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Text, or a word of an enumeration.
+    Text(String),
+    /// A whole number, or ten-thousandths of a decimal.
+    Integer(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A day.
+    Date(Date),
+    /// A moment.
+    Instant(Instant),
+    /// A record's key.
+    Id(uuid::Uuid),
+}
+
+/// How a field is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Operator {
+    /// Equals; for several values, one of them does.
+    Eq,
+    /// Is one of a list.
+    In,
+    /// At least.
+    Gte,
+    /// At most.
+    Lte,
+    /// Is empty (`true`) or not (`false`).
+    IsNull,
+}
+
+/// Which rows a list holds.
+#[derive(Clone, Debug)]
+pub enum Filter {
+    /// Every one of them holds; true of none.
+    All(Vec<Filter>),
+    /// One of them holds; false of none.
+    Any(Vec<Filter>),
+    /// A field compares so with one of the values.
+    Compare {
+        /// Which field.
+        field: &'static Field,
+        /// How.
+        operator: Operator,
+        /// With what; one but for `In`.
+        values: Vec<Value>,
+    },
+}
+
+/// One key of an order.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort {
+    /// Which field.
+    pub field: &'static Field,
+    /// From the greatest down.
+    pub descending: bool,
+}
+
+/// What a list is asked.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    /// Which rows.
+    pub filter: Filter,
+    /// In which order: one or two keys in one direction; the id comes last by itself.
+    pub sort: Vec<Sort>,
+    /// How many, 1 to 200.
+    pub limit: usize,
+    /// After which row.
+    pub after: Option<Position>,
+    /// Full text.
+    pub q: Option<String>,
+    /// Count the whole list, up to 10 001.
+    pub include_total: bool,
+    /// Deleted rows too.
+    pub include_deleted: bool,
+    /// Only these fields.
+    pub fields: Option<Vec<String>>,
+    /// What a cursor of this list is bound to.
+    binding: u64,
+}
+
+/// The place of a row in an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The row's sort keys.
+    pub keys: Vec<Value>,
+    /// The row.
+    pub id: uuid::Uuid,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cursor(u64, Position);
+
+/// A condition as `POST /…/search` takes it: `all` or `any` of others, or a field compared.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clause {
+    /// Every one of these holds.
+    #[schema(no_recursion, required = false)]
+    pub all: Option<Vec<Clause>>,
+    /// One of these holds.
+    #[schema(no_recursion, required = false)]
+    pub any: Option<Vec<Clause>>,
+    /// The field to compare.
+    #[schema(required = false)]
+    pub field: Option<String>,
+    /// How; `eq` unless given.
+    #[schema(required = false)]
+    pub operator: Option<Operator>,
+    /// With what, written as in a list's parameter; a list separates values by commas.
+    #[schema(required = false)]
+    pub value: Option<String>,
+}
+
+/// A list asked by `POST /…/search`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchRequest {
+    /// Which rows; all unless given.
+    #[schema(required = false)]
+    pub r#where: Option<Clause>,
+    /// Fields to order by, each with `-` before it for descending.
+    #[schema(required = false)]
+    pub sort: Option<String>,
+    /// How many rows, 1 to 200.
+    #[schema(required = false, minimum = 1, maximum = 200)]
+    pub limit: Option<usize>,
+    /// Where the page before this one ended.
+    #[schema(required = false)]
+    pub cursor: Option<String>,
+    /// Full text.
+    #[schema(required = false, max_length = 200)]
+    pub q: Option<String>,
+}
+
+impl ListQuery {
+    /// Every row in the default order, so many a page.
+    pub fn first<R: Resource>(limit: usize) -> Self {
+        Self {
+            filter: Filter::All(Vec::new()),
+            sort: default_sort::<R>(),
+            limit,
+            after: None,
+            q: None,
+            include_total: false,
+            include_deleted: false,
+            fields: None,
+            binding: 0,
+        }
+    }
+
+    /// Reads the parameters of `GET /…`.
+    pub fn parse<R: Resource>(pairs: &[(String, String)]) -> Result<Self, Invalid> {
+        let mut query = Self::first::<R>(50);
+        let (mut conditions, mut cursor, mut bound) = (Vec::new(), None, Vec::new());
+        let mut errors = Vec::new();
+        for (at, (name, value)) in pairs.iter().enumerate() {
+            if pairs.iter().take(at).any(|(earlier, _)| earlier == name) {
+                errors.push(FieldError::new(name, "duplicate"));
+                continue;
+            }
+            let read: Result<(), Invalid> = match name.as_str() {
+                "limit" => read_limit(value).map(|limit| query.limit = limit),
+                "cursor" => { cursor = Some(value.as_str()); Ok(()) }
+                "include_total" => read_flag(name, value).map(|flag| query.include_total = flag),
+                "include_deleted" => read_flag(name, value).map(|flag| { query.include_deleted = flag; bound.push(format!("{name}={value}")) }),
+                "sort" => read_sort::<R>(value).map(|sort| { query.sort = sort; bound.push(format!("{name}={value}")) }),
+                "q" => read_text(value).map(|text| { query.q = text; bound.push(format!("{name}={value}")) }),
+                "fields" => read_fields::<R>(value).map(|fields| query.fields = Some(fields)),
+                _ => read_parameter::<R>(name, value).map(|condition| { conditions.push(condition); bound.push(format!("{name}={value}")) }),
+            };
+            if let Err(Invalid(found)) = read {
+                errors.extend(found);
+            }
+        }
+        if !errors.is_empty() {
+            return Err(Invalid(errors));
+        }
+        bound.sort();
+        query.filter = Filter::All(conditions);
+        query.bind::<R>(&bound.join("&"), cursor)
+    }
+
+    /// Reads the body of `POST /…/search`.
+    pub fn search<R: Resource>(request: &SearchRequest) -> Result<Self, Invalid> {
+        let mut query = Self::first::<R>(request.limit.unwrap_or(50));
+        read_limit(&query.limit.to_string())?;
+        if let Some(clause) = &request.r#where {
+            query.filter = read_clause::<R>(clause, "/where", 5, &mut 50)?;
+        }
+        if let Some(sort) = &request.sort {
+            query.sort = read_sort::<R>(sort)?;
+        }
+        query.q = request.q.as_deref().map(read_text).transpose()?.flatten();
+        let bound = serde_json::to_string(&(&request.r#where, &request.sort, &request.q)).unwrap_or_default();
+        query.bind::<R>(&bound, request.cursor.as_deref())
+    }
+
+    /// The cursor of the page that begins after this row.
+    pub fn cursor(&self, position: Position) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Cursor(self.binding, position)).unwrap_or_default())
+    }
+
+    fn bind<R: Resource>(mut self, bound: &str, cursor: Option<&str>) -> Result<Self, Invalid> {
+        self.binding = fnv(R::PLURAL.bytes().chain(*b"?").chain(bound.bytes()));
+        if let Some(text) = cursor {
+            let refused = || Invalid::new("cursor", "value");
+            let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
+            let Cursor(binding, position) = serde_json::from_slice(&bytes).map_err(|_| refused())?;
+            if binding != self.binding || position.keys.len() != self.sort.len() || !self.fits(&position) {
+                return Err(refused());
+            }
+            self.after = Some(position);
+        }
+        Ok(self)
+    }
+
+    /// Whether a cursor's keys are of the sort fields' kinds: a forged one must not reach the database.
+    fn fits(&self, position: &Position) -> bool {
+        self.sort.iter().zip(&position.keys).all(|(sort, key)| {
+            matches!(
+                (sort.field.kind, key),
+                (Kind::Text, Value::Text(text)) if !text.contains('\0')
+            ) || matches!(
+                (sort.field.kind, key),
+                (Kind::Instant, Value::Instant(_)) | (Kind::Date, Value::Date(_)) | (Kind::Integer | Kind::Decimal | Kind::Money, Value::Integer(_))
+            )
+        })
+    }
+}
+
+/// By name where the resource has one, else newest first.
+fn default_sort<R: Resource>() -> Vec<Sort> {
+    let by = |name: &str, descending| R::field(name).filter(|field| field.sorted).map(|field| Sort { field, descending });
+    by("name", false).or_else(|| by("created_at", true)).into_iter().collect()
+}
+
+fn read_limit(text: &str) -> Result<usize, Invalid> {
+    match text.parse() {
+        Ok(limit @ 1..=200) => Ok(limit),
+        _ => Err(Invalid(vec![FieldError::new("limit", "range").with("min", 1).with("max", 200)])),
+    }
+}
+
+fn read_flag(name: &str, text: &str) -> Result<bool, Invalid> {
+    text.parse().map_err(|_| Invalid::new(name, "value"))
+}
+
+fn read_text(text: &str) -> Result<Option<String>, Invalid> {
+    if text.chars().count() > 200 {
+        return Err(Invalid(vec![FieldError::new("q", "length").with("min", 0).with("max", 200)]));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty()))
+}
+
+fn read_fields<R: Resource>(text: &str) -> Result<Vec<String>, Invalid> {
+    let known = |name: &&str| R::field(name).is_some() || ["id", "version", "deleted_at"].contains(name);
+    match text.split(',').find(|name| !known(name)) {
+        Some(_) => Err(Invalid::new("fields", "value")),
+        None => Ok(text.split(',').map(str::to_owned).collect()),
+    }
+}
+
+fn read_sort<R: Resource>(text: &str) -> Result<Vec<Sort>, Invalid> {
+    let refused = || Invalid::new("sort", "value");
+    let keys = text.split(',').map(|key| {
+        let (name, descending) = key.strip_prefix('-').map_or((key, false), |name| (name, true));
+        let field = R::field(name).filter(|field| field.sorted)?;
+        Some(Sort { field, descending })
+    });
+    let keys: Vec<Sort> = keys.collect::<Option<_>>().ok_or_else(refused)?;
+    match keys.as_slice() {
+        [_] => Ok(keys),
+        [first, second] if first.descending == second.descending && first.field.name != second.field.name => Ok(keys),
+        _ => Err(refused()),
+    }
+}
+
+/// `created_at_gte=…`: the field's name, and how it is compared after it.
+fn read_parameter<R: Resource>(name: &str, value: &str) -> Result<Filter, Invalid> {
+    for (suffix, operator) in parameters() {
+        let field = name.strip_suffix(suffix).and_then(R::field).filter(|field| field.filtered && compares(field, operator));
+        if let Some(field) = field {
+            return compare(field, operator, value, name);
+        }
+    }
+    Err(Invalid::new(name, "unknown_parameter"))
+}
+
+/// The suffixes of list parameters, and what each asks.
+pub fn parameters() -> [(&'static str, Operator); 5] {
+    [("", Operator::Eq), ("_in", Operator::In), ("_gte", Operator::Gte), ("_lte", Operator::Lte), ("_is_null", Operator::IsNull)]
+}
+
+/// Whether a field can be compared so.
+pub fn compares(field: &Field, operator: Operator) -> bool {
+    match field.kind {
+        Kind::Parts | Kind::Figures => false,
+        Kind::Text if field.long => false,
+        Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::Reference(_) => matches!(operator, Operator::Eq | Operator::In | Operator::IsNull),
+        Kind::Choices(_) | Kind::References(_) => matches!(operator, Operator::Eq | Operator::In),
+        Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant | Kind::Money => operator != Operator::In,
+    }
+}
+
+fn read_clause<R: Resource>(clause: &Clause, pointer: &str, depth: usize, nodes: &mut usize) -> Result<Filter, Invalid> {
+    let too_much = || Invalid::new(pointer, "too_deep");
+    *nodes = nodes.checked_sub(1).ok_or_else(too_much)?;
+    let depth = depth.checked_sub(1).ok_or_else(too_much)?;
+    let mut each = |clauses: &[Clause], name: &str| -> Result<Vec<Filter>, Invalid> {
+        let read = |(at, clause): (usize, &Clause)| read_clause::<R>(clause, &format!("{pointer}/{name}/{at}"), depth, nodes);
+        clauses.iter().enumerate().map(read).collect()
+    };
+    match (&clause.all, &clause.any, &clause.field) {
+        (Some(clauses), None, None) => Ok(Filter::All(each(clauses, "all")?)),
+        (None, Some(clauses), None) => Ok(Filter::Any(each(clauses, "any")?)),
+        (None, None, Some(name)) => {
+            let operator = clause.operator.unwrap_or(Operator::Eq);
+            let field = R::field(name).ok_or_else(|| Invalid::new(format!("{pointer}/field"), "unknown_field"))?;
+            if !compares(field, operator) {
+                return Err(Invalid::new(format!("{pointer}/operator"), "value"));
+            }
+            compare(field, operator, clause.value.as_deref().unwrap_or_default(), &format!("{pointer}/value"))
+        }
+        _ => Err(Invalid::new(pointer, "value")),
+    }
+}
+
+fn compare(field: &'static Field, operator: Operator, text: &str, pointer: &str) -> Result<Filter, Invalid> {
+    let refused = || Invalid::new(pointer, "value");
+    let values: Option<Vec<Value>> = match operator {
+        Operator::In => text.split(',').map(|part| read_value(field, part)).collect(),
+        Operator::IsNull => text.parse().ok().map(|flag| vec![Value::Flag(flag)]),
+        Operator::Eq | Operator::Gte | Operator::Lte => read_value(field, text).map(|value| vec![value]),
+    };
+    let values = values.filter(|values| values.len() <= 200).ok_or_else(refused)?;
+    Ok(Filter::Compare { field, operator, values })
+}
+
+fn read_value(field: &Field, text: &str) -> Option<Value> {
+    match field.kind {
+        Kind::Text => Some(text).filter(|text| !text.contains('\0')).map(|text| Value::Text(text.to_owned())),
+        Kind::Flag => text.parse().ok().map(Value::Flag),
+        Kind::Integer => text.parse().ok().map(Value::Integer),
+        Kind::Decimal | Kind::Money => text.parse::<Decimal>().ok().map(|decimal| Value::Integer(decimal.ten_thousandths())),
+        Kind::Date => text.parse().ok().map(Value::Date),
+        Kind::Instant => text.parse().ok().map(Value::Instant),
+        Kind::Choice(choices) | Kind::Choices(choices) => {
+            choices.iter().find(|choice| choice.value == text).map(|choice| Value::Text(choice.value.to_owned()))
+        }
+        Kind::Reference(_) | Kind::References(_) => parse_uuid(text).ok().map(Value::Id),
+        Kind::Parts | Kind::Figures => None,
+    }
+}
+
+/// FNV-1a: binds a cursor to its list; no secret.
+fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

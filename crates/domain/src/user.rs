@@ -1,0 +1,107 @@
+//! Users: people who work for the organization; and their roles.
+
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "server")]
+use validator::Validate as _;
+
+use crate::field::Draft;
+use crate::rights::{Action, Area, FieldAccess, Level};
+use crate::team::Team;
+use crate::text::Language;
+use crate::touch::looks_like_email;
+use crate::{Date, Id, Instant, parts, resource};
+
+impl crate::field::FieldType for Language {
+    const KIND: crate::field::Kind = crate::field::Kind::Choice(&[
+        crate::field::Choice { value: "zh-CN", label: crate::text::Key::LanguageZhCN },
+        crate::field::Choice { value: "en", label: crate::text::Key::LanguageEn },
+    ]);
+}
+
+resource! {
+    /// A person who works for the organization.
+    User / NewUser: "users", "user", Users;
+    write {
+        /// The full name, in one field.
+        name: String, length 1..=100 => required sorted column stored("name_sort");
+        /// Signs in with it; unique in the installation.
+        email: String, length 3..=200 => required column filtered;
+        /// What the user may do.
+        role_id: Id<Role> => required column filtered;
+        /// Teams the user belongs to.
+        team_ids: Vec<Id<Team>>, length 0..=20 => column;
+        /// Title of the post.
+        title: Option<String>, length 1..=100 => column;
+        /// First day in the post.
+        in_post_since: Option<Date>;
+        /// The language of the pages.
+        language: Language;
+        /// IANA zone in which the user reads times; the organization's where none is given.
+        zone: Option<String>, length 1..=60;
+        /// May sign in.
+        active: bool => column;
+    }
+    read {
+        /// When the user last signed in.
+        last_sign_in_at: Option<Instant> => column;
+    }
+}
+
+impl Draft for NewUser {
+    fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
+        if !looks_like_email(&self.email) {
+            report("/email".into(), "email");
+        }
+        if self.role_id.is_nil() {
+            report("/role_id".into(), "required");
+        }
+    }
+}
+
+/// One thing that a role may do, and with whose records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct Permission {
+    /// In which area.
+    #[cfg_attr(feature = "server", schema(required))]
+    pub area: Area,
+    /// What may be done.
+    #[cfg_attr(feature = "server", schema(required))]
+    pub action: Action,
+    /// With whose records.
+    #[cfg_attr(feature = "server", schema(required))]
+    pub level: Level,
+}
+
+/// What a role may do with one class of fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
+#[serde(default, deny_unknown_fields)]
+pub struct FieldRule {
+    /// The class: `credit`, `value`, `contact_details`, `profile`.
+    #[cfg_attr(feature = "server", validate(length(min = 1, max = 40)), schema(required, min_length = 1, max_length = 40))]
+    pub class: String,
+    /// What may be done.
+    #[cfg_attr(feature = "server", schema(required))]
+    pub access: FieldAccess,
+}
+
+parts!(Permission, FieldRule);
+
+resource! {
+    /// A named set of rights.
+    Role / NewRole: "roles", "role", Roles;
+    write {
+        /// What it is called; unique in the organization.
+        name: String, length 1..=60 => required sorted column stored("name_sort");
+        /// What it may do; anything not listed it may not.
+        permissions: Vec<Permission>, nested 0..=100;
+        /// Classes of fields it may not fully use; anything not listed it may read and write.
+        field_rules: Vec<FieldRule>, nested 0..=20;
+    }
+    read {
+    }
+}
+
+impl Draft for NewRole {}

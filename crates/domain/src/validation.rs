@@ -1,0 +1,153 @@
+//! From JSON to a draft that keeps every rule, and from two drafts to what changed between them.
+
+use serde_json::{Map, Value};
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use crate::field::{Draft, Field, Resource};
+use crate::problem::{FieldError, Invalid};
+
+/// Reads a value of any type, with the pointer of what does not fit.
+///
+/// # Errors
+/// The first part of `value` that has the wrong type, or that the type does not know.
+pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer: String = error.path().iter().fold(String::new(), |pointer, segment| match segment {
+            serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
+            serde_path_to_error::Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+            _ => pointer,
+        });
+        let message = error.inner().to_string();
+        let code = if message.starts_with("unknown field") { "unknown_field" } else { "type" };
+        let mut fault = FieldError::new(pointer, code);
+        fault.detail = message;
+        Invalid(vec![fault])
+    })
+}
+
+/// Checks what the type's own rules say.
+///
+/// # Errors
+/// Every rule that is broken.
+pub fn validate<T: Validate>(value: &T) -> Result<(), Invalid> {
+    let mut errors = Vec::new();
+    if let Err(found) = value.validate() {
+        flatten(&found, "", &mut errors);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+}
+
+/// Reads what a client wrote of an `R` and checks every rule.
+///
+/// # Errors
+/// Every rule that is broken; of wrong types only the first.
+pub fn draft<R: Resource>(value: Value) -> Result<R::Draft, Invalid> {
+    if !value.is_object() {
+        return Err(Invalid::new("", "type"));
+    }
+    let mut draft: R::Draft = read(value)?;
+    check::<R>(&mut draft)?;
+    Ok(draft)
+}
+
+/// Applies a merge patch (RFC 7396): absent keeps, null clears, anything else replaces.
+///
+/// # Errors
+/// Every rule that the outcome breaks.
+pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Invalid> {
+    let Value::Object(patch) = patch else {
+        return Err(Invalid::new("", "type"));
+    };
+    let mut object = object_of(old);
+    for (name, value) in patch {
+        if !R::field(name).is_some_and(|field| field.written) {
+            return Err(Invalid::new(format!("/{name}"), "unknown_field"));
+        }
+        match value {
+            Value::Null => object.remove(name),
+            value => object.insert(name.clone(), value.clone()),
+        };
+    }
+    draft::<R>(Value::Object(object))
+}
+
+/// The fields in which two drafts differ: as they were and as they are.
+pub fn changes<D: Draft>(old: &D, new: &D) -> (Map<String, Value>, Map<String, Value>) {
+    let (mut before, mut after) = (object_of(old), object_of(new));
+    before.retain(|name, value| after.get(name) != Some(value));
+    after.retain(|name, _| before.contains_key(name));
+    (before, after)
+}
+
+fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
+    let mut errors = Vec::new();
+    let object = object_of(draft);
+    for field in R::FIELDS.iter().filter(|field| field.required) {
+        if object.get(field.name).is_none_or(is_empty) {
+            errors.push(FieldError::new(format!("/{}", field.name), "required"));
+        }
+    }
+    if let Err(found) = draft.validate() {
+        flatten(&found, "", &mut errors);
+    }
+    texts(&Value::Object(object), "", &mut errors);
+    draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
+    let mut seen = std::collections::BTreeSet::new();
+    errors.retain(|error| seen.insert(error.pointer.clone()));
+    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+}
+
+/// Neither database nor people can use a text of control characters; a NUL PostgreSQL refuses.
+fn texts(value: &Value, pointer: &str, errors: &mut Vec<FieldError>) {
+    match value {
+        Value::String(text) if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r') => {
+            errors.push(FieldError::new(pointer, "control_character"));
+        }
+        Value::Array(values) => values.iter().enumerate().for_each(|(at, value)| texts(value, &format!("{pointer}/{at}"), errors)),
+        Value::Object(values) => values.iter().for_each(|(name, value)| texts(value, &format!("{pointer}/{name}"), errors)),
+        _ => {}
+    }
+}
+
+fn object_of<T: serde::Serialize>(value: &T) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    }
+}
+
+fn flatten(found: &ValidationErrors, pointer: &str, errors: &mut Vec<FieldError>) {
+    for (name, kind) in found.errors() {
+        let pointer = format!("{pointer}/{name}");
+        match kind {
+            ValidationErrorsKind::Struct(inner) => flatten(inner, &pointer, errors),
+            ValidationErrorsKind::List(list) => {
+                for (at, inner) in list {
+                    flatten(inner, &format!("{pointer}/{at}"), errors);
+                }
+            }
+            ValidationErrorsKind::Field(faults) => {
+                errors.extend(faults.iter().map(|fault| {
+                    let mut error = FieldError::new(pointer.clone(), &fault.code);
+                    for bound in ["min", "max"] {
+                        error = error.with(bound, fault.params.get(bound).cloned().unwrap_or(Value::from(0)));
+                    }
+                    error
+                }));
+            }
+        }
+    }
+}
+
+/// The fields of a resource that a client may not write.
+pub fn read_only<R: Resource>() -> impl Iterator<Item = &'static Field> {
+    R::FIELDS.iter().filter(|field| !field.written)
+}

@@ -1,0 +1,124 @@
+//! One connection type over both databases, and how it is opened.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{self, R2D2Connection};
+use diesel::{Connection, ConnectionError, PgConnection, RunQueryDsl, SqliteConnection};
+
+use crate::{Error, Result};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL 15 or later.
+    Postgres(PgConnection),
+    /// SQLite, bundled.
+    Sqlite(SqliteConnection),
+}
+
+/// What queries are written for: both databases at once.
+pub(crate) type Db = <AnyConnection as Connection>::Backend;
+
+/// A pool of connections.
+pub(crate) type Pool = r2d2::Pool<Manager>;
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// A PostgreSQL URL.
+    Postgres(String),
+    /// A file's path.
+    Sqlite(String),
+}
+
+impl Address {
+    /// Reads `sqlite:PATH`, `postgres://…` or `postgresql://…`. Anything else is refused: a mistyped scheme must not
+    /// create an empty file somewhere.
+    pub(crate) fn parse(url: &str) -> Result<Self> {
+        match url.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            Some(("sqlite", path)) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                if path.is_empty() || path.contains(":memory:") {
+                    return Err(Error::Unavailable("sqlite: needs the path of a file".into()));
+                }
+                Ok(Self::Sqlite(path.to_owned()))
+            }
+            _ => Err(Error::Unavailable("the database's address must begin with sqlite: or postgres://".into())),
+        }
+    }
+
+    /// Opens a connection and sets it up; `writes` is false for SQLite's readers.
+    pub(crate) fn connect(&self, writes: bool) -> std::result::Result<AnyConnection, ConnectionError> {
+        match self {
+            Self::Postgres(url) => {
+                let mut connection = PgConnection::establish(url)?;
+                connection
+                    .batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET client_min_messages = warning")
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Postgres(connection))
+            }
+            Self::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(path)?;
+                let query_only = if writes { "OFF" } else { "ON" };
+                connection
+                    .batch_execute(&format!(
+                        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
+                    ))
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Sqlite(connection))
+            }
+        }
+    }
+
+    /// A pool over this address: readers alone for SQLite, everything for PostgreSQL.
+    pub(crate) fn pool(&self) -> Result<Pool> {
+        let size = match self {
+            Self::Postgres(_) => 16,
+            Self::Sqlite(_) => 8,
+        };
+        r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(2))
+            .test_on_check_out(false)
+            .build(Manager(self.clone()))
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+}
+
+/// SQLite before this corrupts its log when two connections write and checkpoint at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Refuses a SQLite library that loses data.
+pub(crate) fn check_sqlite() -> Result<()> {
+    #[expect(unsafe_code, reason = "a call without arguments that reads a constant")]
+    let version = unsafe { libsqlite3_sys::sqlite3_libversion_number() };
+    if version < OLDEST_SQLITE {
+        return Err(Error::Unavailable(format!("SQLite {version} is too old")));
+    }
+    Ok(())
+}
+
+/// Opens connections for a pool.
+#[derive(Debug)]
+pub(crate) struct Manager(Address);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<AnyConnection, r2d2::Error> {
+        self.0.connect(false).map_err(r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> std::result::Result<(), r2d2::Error> {
+        diesel::sql_query("SELECT 1").execute(connection).map(|_| ()).map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        connection.is_broken()
+    }
+}

@@ -1,0 +1,179 @@
+//! Everything that the two databases say differently.
+
+use diesel::sql_types::BigInt;
+use diesel::{ExpressionMethods, RunQueryDsl};
+
+use crate::column::Key;
+use crate::connection::AnyConnection;
+use crate::schema::search_documents;
+use crate::sql::Sql;
+use crate::{Read, Result, Tx};
+
+/// How many rows go into one INSERT: 32 766 binds are SQLite's limit, and a table has at most 32 columns.
+pub(crate) const CHUNK: usize = 500;
+
+/// Inserts rows into a table, a chunk a statement. diesel's batch insert exists for each database but not for both.
+macro_rules! insert_many {
+    ($connection:expr, $table:path, $rows:expr) => {{
+        let connection: &mut $crate::connection::AnyConnection = $connection;
+        for chunk in $rows.chunks($crate::dialect::CHUNK) {
+            match connection {
+                $crate::connection::AnyConnection::Postgres(connection) => {
+                    diesel::insert_into($table).values(chunk).execute(connection)?;
+                }
+                $crate::connection::AnyConnection::Sqlite(connection) => {
+                    diesel::insert_into($table).values(chunk).execute(connection)?;
+                }
+            }
+        }
+    }};
+}
+pub(crate) use insert_many;
+
+/// The numbers of so many new events, ascending. PostgreSQL's come from a sequence, SQLite's follow the greatest: its
+/// one writer holds the database.
+pub(crate) fn event_numbers(connection: &mut AnyConnection, count: i64) -> Result<Vec<i64>> {
+    match connection {
+        AnyConnection::Postgres(_) => Ok(Sql::text("SELECT nextval('events_seq_numbers') FROM generate_series(1, ")
+            .bind(count)
+            .then(")")
+            .rows::<BigInt, _>(connection)?),
+        AnyConnection::Sqlite(_) => {
+            let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(seq), 0) FROM events").rows::<BigInt, _>(connection)?;
+            let last = last.first().copied().unwrap_or(0);
+            Ok((last + 1..=last + count).collect())
+        }
+    }
+}
+
+/// A record's words, as the search index holds them.
+#[derive(diesel::Insertable)]
+#[diesel(table_name = search_documents, treat_none_as_default_value = false)]
+pub(crate) struct DocumentRow {
+    pub(crate) organization: i64,
+    pub(crate) kind: &'static str,
+    pub(crate) id: Key,
+    pub(crate) version: i64,
+    pub(crate) text: String,
+}
+
+/// Writes documents, new or known.
+pub(crate) fn put_documents(tx: &mut Tx<'_>, rows: &[DocumentRow]) -> Result<()> {
+    use diesel::upsert::excluded;
+    use search_documents::dsl::{id, organization, text, version};
+    let set = || (version.eq(excluded(version)), text.eq(excluded(text)));
+    let own = tx.organization();
+    for chunk in rows.chunks(CHUNK) {
+        match &mut *tx.connection {
+            AnyConnection::Postgres(connection) => {
+                diesel::insert_into(search_documents::table).values(chunk).on_conflict((organization, id)).do_update().set(set()).execute(connection)?;
+            }
+            AnyConnection::Sqlite(connection) => {
+                diesel::insert_into(search_documents::table).values(chunk).on_conflict((organization, id)).do_update().set(set()).execute(connection)?;
+                Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
+                    .bind(own)
+                    .then(" AND id IN ")
+                    .list(chunk.iter().map(|row| row.id))
+                    .execute(tx.connection)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Forgets documents.
+pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
+    let own = tx.organization();
+    for chunk in ids.chunks(CHUNK) {
+        if matches!(tx.connection, AnyConnection::Sqlite(_)) {
+            Sql::text("DELETE FROM search_index WHERE rowid IN (SELECT seq FROM search_documents WHERE organization = ")
+                .bind(own)
+                .then(" AND id IN ")
+                .list(chunk.iter().copied())
+                .then(")")
+                .execute(tx.connection)?;
+        }
+        Sql::text("DELETE FROM search_documents WHERE organization = ").bind(own).then(" AND id IN ").list(chunk.iter().copied()).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// One word that a document must hold, for [`candidates`].
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
+    /// Whether longer words that begin with it count.
+    pub(crate) prefix: bool,
+}
+
+/// The newest documents that hold every word and one of `either`, if any are given: kinds and ids.
+pub(crate) fn candidates(read: &mut Read<'_>, every: &[Word<'_>], either: &[String], kind: Option<&'static str>, limit: i64) -> Result<Vec<(String, Key)>> {
+    use diesel::sql_types::{Binary, Text};
+    let (and, or, sqlite) = match read.connection {
+        AnyConnection::Postgres(_) => (" & ", " | ", false),
+        AnyConnection::Sqlite(_) => (" AND ", " OR ", true),
+    };
+    // Words hold letters, digits and our own marks alone, so quoting is all that they need.
+    let quote = |word: &Word<'_>| match (sqlite, word.prefix) {
+        (true, true) => format!("\"{}\"*", word.text),
+        (true, false) => format!("\"{}\"", word.text),
+        (false, true) => format!("'{}':*", word.text),
+        (false, false) => format!("'{}'", word.text),
+    };
+    let mut words: Vec<String> = every.iter().map(quote).collect();
+    if !either.is_empty() {
+        let owners: Vec<String> = either.iter().map(|text| quote(&Word { text, prefix: false })).collect();
+        words.push(format!("({})", owners.join(or)));
+    }
+    let expression = words.join(and);
+    let of_kind = |sql: Sql| match kind {
+        Some(kind) => sql.then(" AND d.kind = ").bind(kind),
+        None => sql,
+    };
+    let own = read.organization();
+    let query = if sqlite {
+        of_kind(Sql::text("SELECT d.kind, d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid WHERE i.text MATCH ").bind(expression).then(" AND d.organization = ").bind(own))
+            .then(" ORDER BY i.rowid DESC LIMIT ")
+            .bind(limit)
+    } else {
+        of_kind(Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ").bind(own).then(" AND d.words @@ CAST(").bind(expression).then(" AS tsquery)"))
+            .then(" ORDER BY d.seq DESC LIMIT ")
+            .bind(limit)
+            .uncached()
+    };
+    Ok(query.rows::<(Text, Binary), _>(read.connection)?)
+}
+
+/// Holds a name until the transaction ends, so that two of one name go one after the other. SQLite's one writer does that
+/// by itself.
+pub(crate) fn lock_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    use diesel::sql_types::Text;
+    if matches!(tx.connection, AnyConnection::Postgres(_)) {
+        let _: Vec<String> = Sql::text("SELECT CAST(pg_advisory_xact_lock(hashtextextended(").bind(name).then(", 0)) AS TEXT)").rows::<Text, _>(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Takes the job that is due longest: id, kind and payload. On PostgreSQL several servers take at once and skip what
+/// another is taking; SQLite has one writer.
+pub(crate) fn take_job(connection: &mut AnyConnection, now: perennial_domain::Instant, until: perennial_domain::Instant, attempts: i64) -> Result<Option<(Key, String, String)>> {
+    use diesel::sql_types::{Binary, Text};
+    let skip = match connection {
+        AnyConnection::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        AnyConnection::Sqlite(_) => "",
+    };
+    let due = Sql::text("SELECT id FROM jobs WHERE (state = 'queued' AND run_at <= ")
+        .bind(now)
+        .then(") OR (state = 'running' AND leased_until < ")
+        .bind(now)
+        .then(" AND attempts < ")
+        .bind(attempts)
+        .then(") ORDER BY run_at LIMIT 1")
+        .then(skip);
+    let taken: Vec<(Key, String, String)> = Sql::text("UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = ")
+        .bind(until)
+        .then(" WHERE id = (")
+        .piece(due)
+        .then(") RETURNING id, kind, payload")
+        .rows::<(Binary, Text, Text), _>(connection)?;
+    Ok(taken.into_iter().next())
+}

@@ -1,0 +1,95 @@
+//! What can go wrong in the store.
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use perennial_domain::problem::Invalid;
+
+/// What can go wrong in the store. What broke inside is for the log, never for a client.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no such record, or this user may not see it.
+    NotFound,
+    /// This user may see the record, but not do this with it.
+    Forbidden,
+    /// The record was written since the caller read it.
+    Stale {
+        /// The entity tag that it has now.
+        etag: String,
+    },
+    /// The input breaks a rule that needs the database to know.
+    Invalid(Invalid),
+    /// The input clashes with another record.
+    Conflict {
+        /// Where in the input.
+        pointer: String,
+        /// What clashes.
+        code: &'static str,
+    },
+    /// The idempotency key was used with another body.
+    IdempotencyReused,
+    /// The user is gone, locked, or signed out everywhere since.
+    Unauthenticated,
+    /// The database cannot be reached, or is too busy.
+    Unavailable(String),
+    /// The database refused: a fault of ours.
+    Database(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Self {
+        match &error {
+            Diesel::NotFound => Self::NotFound,
+            Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
+                let constraint = information.constraint_name().unwrap_or_else(|| information.message());
+                unique(constraint).unwrap_or_else(|| Self::Database(error.to_string()))
+            }
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Unavailable(error.to_string()),
+            Diesel::DatabaseError(_, information) if is_busy(information.message()) => Self::Unavailable(error.to_string()),
+            Diesel::DatabaseError(_, _) => Self::Database(error.to_string()),
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+/// Messages that say "later": locks, timeouts, a server that goes or comes, a full disk.
+fn is_busy(message: &str) -> bool {
+    const SIGNS: [&str; 12] = [
+        "database is locked", "database table is locked", "disk is full", "disk I/O error", "statement timeout",
+        "lock timeout", "terminating connection", "server closed the connection", "the database system is",
+        "connection to server", "could not connect", "no connection to the server",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+/// Which input a unique index speaks of: PostgreSQL names the index, SQLite the table and columns.
+fn unique(constraint: &str) -> Option<Error> {
+    const INDEXES: [(&str, &str, &str); 7] = [
+        ("identifiers_external", "identifiers.value", "/identifiers"),
+        ("customers_code", "customers.code", "/code"),
+        ("users_email", "users.email", "/email"),
+        ("tags_name", "tags.name", "/name"),
+        ("teams_name", "teams.name", "/name"),
+        ("roles_name", "roles.name", "/name"),
+        ("positions_pkey", "positions.contact_id", "/positions"),
+    ];
+    let (_, _, pointer) = INDEXES.iter().find(|(index, column, _)| constraint == *index || constraint.ends_with(column))?;
+    Some(Error::Conflict { pointer: (*pointer).to_owned(), code: "duplicate" })
+}
+
+/// Whether the same write would go through if it were tried again.
+pub(crate) fn is_transient(error: &Error) -> bool {
+    matches!(error, Error::Database(message) if message.contains("could not serialize") || message.contains("deadlock detected"))
+}

@@ -1,0 +1,113 @@
+//! What parties are known by: e-mail addresses, phone numbers, ids in other systems. Of customers and of contacts.
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use perennial_domain::phone;
+use perennial_domain::touch::{Identifier, IdentifierKind};
+use uuid::Uuid;
+
+use crate::column::{Key, W};
+use crate::connection::AnyConnection;
+use crate::dialect::insert_many;
+use crate::resource::grouped;
+use crate::schema::identifiers;
+use crate::sql::Sql;
+use crate::{Result, Tx};
+
+/// Which of the two columns names the party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Party {
+    Customer,
+    Contact,
+}
+
+impl Party {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Customer => "customer_id",
+            Self::Contact => "contact_id",
+        }
+    }
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = identifiers, treat_none_as_default_value = false)]
+struct Row {
+    organization: i64,
+    customer_id: Option<Key>,
+    contact_id: Option<Key>,
+    place: i64,
+    kind: W<IdentifierKind>,
+    system: String,
+    value: String,
+    match_key: String,
+    e164: Option<String>,
+    live: bool,
+    id: Key,
+}
+
+/// The identifiers of parties, in the order they were given.
+pub(crate) fn load(connection: &mut AnyConnection, organization: i64, party: Party, parties: &[Key]) -> Result<std::collections::BTreeMap<Uuid, Vec<Identifier>>> {
+    let condition = Sql::default().column("identifiers", party.column()).then(" IN ").list(parties.iter().copied());
+    let rows: Vec<(Option<Key>, Option<Key>, W<IdentifierKind>, String, String)> = identifiers::table
+        .filter(identifiers::organization.eq(organization))
+        .filter(condition)
+        .order_by(identifiers::place)
+        .select((identifiers::customer_id, identifiers::contact_id, identifiers::kind, identifiers::system, identifiers::value))
+        .load(connection)?;
+    let each = |(customer, contact, kind, system, value): (Option<Key>, Option<Key>, W<IdentifierKind>, String, String)| {
+        Some((customer.or(contact)?, Identifier { kind: kind.0, system, value }))
+    };
+    Ok(grouped(rows.into_iter().filter_map(each)))
+}
+
+/// Inserts the identifiers of new parties.
+pub(crate) fn insert<'a>(tx: &mut Tx<'_>, party: Party, of: impl IntoIterator<Item = (Key, &'a [Identifier])>) -> Result<()> {
+    let organization = tx.organization();
+    let mut rows = Vec::new();
+    for (owner, given) in of {
+        for (place, identifier) in given.iter().enumerate() {
+            let e164 = match identifier.kind {
+                IdentifierKind::Mobile | IdentifierKind::Phone | IdentifierKind::Fax => phone::e164(&identifier.value, tx.scope.country()),
+                IdentifierKind::Email | IdentifierKind::External => None,
+            };
+            rows.push(Row {
+                organization,
+                customer_id: (party == Party::Customer).then_some(owner),
+                contact_id: (party == Party::Contact).then_some(owner),
+                place: i64::try_from(place).unwrap_or(i64::MAX),
+                kind: W(identifier.kind),
+                system: identifier.system.clone(),
+                value: identifier.value.clone(),
+                match_key: match_key(identifier, e164.as_deref()),
+                e164,
+                live: true,
+                id: Key(tx.new_key()),
+            });
+        }
+    }
+    insert_many!(tx.connection, identifiers::table, rows);
+    Ok(())
+}
+
+/// Puts these identifiers in the place of those that a party has.
+pub(crate) fn replace(tx: &mut Tx<'_>, party: Party, owner: Key, given: &[Identifier]) -> Result<()> {
+    Sql::text("DELETE FROM identifiers WHERE organization = ").bind(tx.organization()).then(" AND ").column("identifiers", party.column()).then(" = ").bind(owner).execute(tx.connection)?;
+    insert(tx, party, [(owner, given)])
+}
+
+/// Lets identifiers follow their deleted or restored parties.
+pub(crate) fn hide(tx: &mut Tx<'_>, party: Party, owners: &[Key], hidden: bool) -> Result<()> {
+    let sql = Sql::text("UPDATE identifiers SET live = ").bind(!hidden).then(" WHERE organization = ").bind(tx.organization());
+    sql.then(" AND ").column("identifiers", party.column()).then(" IN ").list(owners.iter().copied()).execute(tx.connection)?;
+    Ok(())
+}
+
+/// What two spellings of one identifier have in common.
+fn match_key(identifier: &Identifier, e164: Option<&str>) -> String {
+    match (identifier.kind, e164) {
+        (_, Some(e164)) => e164.to_owned(),
+        (IdentifierKind::Email, _) => identifier.value.trim().to_lowercase(),
+        (IdentifierKind::External, _) => identifier.value.clone(),
+        _ => identifier.value.chars().filter(char::is_ascii_digit).collect(),
+    }
+}

@@ -1,0 +1,171 @@
+//! Background work, as rows: whoever takes one holds a lease, and what a second server needs is in the database.
+
+use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamp};
+use perennial_domain::Instant;
+use perennial_domain::job::{Job, JobState};
+use perennial_domain::page::{Page, PageInfo};
+use perennial_domain::rights::{Action, Area, Level};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::column::{Key, W};
+use crate::connection::AnyConnection;
+use crate::sql::Sql;
+use crate::{Error, Read, Result, Store, Tx, dialect};
+
+/// How long a worker may hold a job without a sign of life, in seconds.
+const LEASE: i64 = 60;
+/// How often a job is begun before it counts as failed.
+const ATTEMPTS: i64 = 5;
+
+type Columns = (Binary, Text, Text, BigInt, Nullable<BigInt>, BigInt, Timestamp, Nullable<Text>, Timestamp);
+type Values = (Key, String, W<JobState>, i64, Option<i64>, i64, chrono::NaiveDateTime, Option<String>, chrono::NaiveDateTime);
+
+const COLUMNS: &str = "id, kind, state, done, total, attempts, run_at, error, created_at";
+
+fn job((id, kind, state, done, total, attempts, run_at, error, created_at): Values) -> Job {
+    let error = error.and_then(|text| serde_json::from_str(&text).ok());
+    Job { id: id.0, kind, state: state.0, done, total, attempts, run_at: run_at.into(), error, created_at: created_at.into() }
+}
+
+/// The jobs that this user may see.
+fn visible(read: &Read<'_>) -> Result<Sql> {
+    let own = Sql::text("organization = ").bind(read.organization());
+    match read.scope.level(Area::Jobs, Action::Read) {
+        Level::None => Err(Error::Forbidden),
+        Level::All => Ok(own),
+        Level::Own | Level::Team => Ok(own.then(" AND creator_id = ").bind(Key::from(read.scope.user))),
+    }
+}
+
+/// Jobs, newest first, older than the one named.
+///
+/// # Errors
+/// [`Error::Forbidden`] without the right to read jobs.
+pub fn list(read: &mut Read<'_>, before: Option<Uuid>, limit: usize) -> Result<Page<Job>> {
+    let mut sql = Sql::text("SELECT ").then(COLUMNS).then(" FROM jobs WHERE ").piece(visible(read)?);
+    if let Some(before) = before {
+        sql = sql.then(" AND id < ").bind(before);
+    }
+    let sql = sql.then(" ORDER BY id DESC LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+    let mut rows: Vec<Values> = sql.rows::<Columns, _>(read.connection)?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let data: Vec<Job> = rows.into_iter().map(job).collect();
+    let next_cursor = data.last().filter(|_| has_more).map(|last| last.id.to_string());
+    Ok(Page { data, page: PageInfo { next_cursor, has_more, total: None } })
+}
+
+/// One job that this user may see.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none.
+pub fn find(read: &mut Read<'_>, id: Uuid) -> Result<Job> {
+    let sql = Sql::text("SELECT ").then(COLUMNS).then(" FROM jobs WHERE ").piece(visible(read)?).then(" AND id = ").bind(id);
+    let rows: Vec<Values> = sql.rows::<Columns, _>(read.connection)?;
+    rows.into_iter().next().map(job).ok_or(Error::NotFound)
+}
+
+/// Stops a job that is waiting or running; its worker sees that at the next piece.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none; [`Error::Conflict`] where it has ended.
+pub fn cancel(tx: &mut Tx<'_>, id: Uuid) -> Result<Job> {
+    let found = find(tx, id)?;
+    let sql = Sql::text("UPDATE jobs SET state = 'cancelled' WHERE id = ").bind(id).then(" AND state IN ('queued', 'running')");
+    if sql.execute(tx.connection)? != 1 {
+        return Err(Error::Conflict { pointer: String::new(), code: "ended" });
+    }
+    Ok(Job { state: JobState::Cancelled, ..found })
+}
+
+/// Asks for a piece of work in the transaction that needs it. A waiting job of the same `dedupe_key` is enough.
+///
+/// # Errors
+/// Whatever the database says.
+pub(crate) fn enqueue(connection: &mut AnyConnection, new: &NewJob<'_>, now: Instant) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    Sql::text("INSERT INTO jobs (id, organization, kind, dedupe_key, payload, state, done, attempts, run_at, creator_id, created_at) VALUES (")
+        .bind(id)
+        .then(", ")
+        .bind(new.organization)
+        .then(", ")
+        .bind(new.kind)
+        .then(", ")
+        .bind(new.dedupe_key)
+        .then(", ")
+        .bind(new.payload.to_string())
+        .then(", 'queued', 0, 0, ")
+        .bind(now)
+        .then(", ")
+        .bind(new.creator)
+        .then(", ")
+        .bind(now)
+        .then(") ON CONFLICT (dedupe_key) WHERE state IN ('queued', 'running') DO NOTHING")
+        .execute(connection)?;
+    Ok(id)
+}
+
+/// A piece of work to be done.
+pub(crate) struct NewJob<'a> {
+    pub(crate) organization: i64,
+    pub(crate) kind: &'a str,
+    pub(crate) dedupe_key: &'a str,
+    pub(crate) payload: &'a Value,
+    pub(crate) creator: Option<Key>,
+}
+
+/// A job that this process holds.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its key.
+    pub id: Uuid,
+    /// What it does.
+    pub kind: String,
+    /// What it needs to know.
+    pub payload: Value,
+}
+
+impl Store {
+    /// Takes the job that is due longest, if any: nobody else gets it while the lease holds.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn take_job(&self, now: Instant) -> Result<Option<Taken>> {
+        self.system_write(move |system| {
+            let rows = dialect::take_job(system.connection(), now, now.plus_seconds(LEASE), ATTEMPTS)?;
+            Ok(rows.map(|(id, kind, payload)| Taken { id: id.0, kind, payload: serde_json::from_str(&payload).unwrap_or_default() }))
+        })
+    }
+
+    /// Ends a job that this process holds: done, or to be tried again later, or failed for good.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn end_job(&self, id: Uuid, outcome: std::result::Result<(), Value>, now: Instant) -> Result<()> {
+        self.system_write(move |system| {
+            let sql = match &outcome {
+                Ok(()) => Sql::text("UPDATE jobs SET state = 'succeeded', leased_until = NULL"),
+                Err(error) => Sql::text("UPDATE jobs SET leased_until = NULL, state = CASE WHEN attempts >= ")
+                    .bind(ATTEMPTS)
+                    .then(" THEN 'failed' ELSE 'queued' END, run_at = ")
+                    .bind(now.plus_seconds(30))
+                    .then(", error = ")
+                    .bind(error.to_string()),
+            };
+            sql.then(" WHERE state = 'running' AND id = ").bind(id).execute(system.connection())?;
+            Ok(())
+        })
+    }
+
+    /// Forgets idempotency answers and throttle counts that have run out: the one piece of work there is so far.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn sweep(&self, now: Instant) -> Result<()> {
+        self.system_write(move |system| {
+            Sql::text("DELETE FROM idempotency_keys WHERE created_at < ").bind(now.plus_seconds(-86_400)).execute(system.connection())?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! The two sets of migrations, and how they are applied.
+
+use diesel::RunQueryDsl;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::connection::AnyConnection;
+use crate::{Error, Result};
+
+const POSTGRESQL: EmbeddedMigrations = embed_migrations!("../../migrations/postgresql");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// What several servers that start at once take turns by.
+const LOCK: &str = "SELECT pg_advisory_lock(1936749166)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(1936749166)";
+
+/// Applies what is pending.
+pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
+    match connection {
+        AnyConnection::Sqlite(connection) => {
+            connection.run_pending_migrations(SQLITE).map_err(failed)?;
+        }
+        AnyConnection::Postgres(connection) => {
+            diesel::sql_query(LOCK).execute(connection)?;
+            let outcome = connection.run_pending_migrations(POSTGRESQL).map(|_| ()).map_err(failed);
+            diesel::sql_query(UNLOCK).execute(connection)?;
+            outcome?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes every migration back, last first: for the test that both directions work.
+#[doc(hidden)]
+pub fn revert(connection: &mut AnyConnection) -> Result<()> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
+    match connection {
+        AnyConnection::Sqlite(connection) => connection.revert_all_migrations(SQLITE).map(|_| ()).map_err(failed),
+        AnyConnection::Postgres(connection) => connection.revert_all_migrations(POSTGRESQL).map(|_| ()).map_err(failed),
+    }
+}

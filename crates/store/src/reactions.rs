@@ -1,0 +1,109 @@
+//! What follows from an event, in its own transaction: figures, search documents, timelines.
+//!
+//! Each reaction takes a slice of events and works set-wise; imports run the same ones once a batch. A new consequence is
+//! a function here and a line in [`REACTIONS`]; nobody calls one by hand.
+
+use diesel::RunQueryDsl;
+use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
+use perennial_domain::event::EventKind;
+use perennial_domain::field::Resource;
+use serde_json::json;
+
+use crate::column::Key;
+use crate::dialect::{CHUNK, DocumentRow, insert_many, put_documents, remove_documents};
+use crate::events::NewEvent;
+use crate::schema::{customer_figures, timeline_entries};
+use crate::search;
+use crate::sql::Sql;
+use crate::{Result, Tx};
+
+/// What follows from an event, in order.
+pub(crate) const REACTIONS: &[fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>] = &[figures, documents, timeline];
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
+struct FiguresRow {
+    organization: i64,
+    customer_id: Key,
+    version: i64,
+    contacts: i64,
+}
+
+/// Makes the figures row of a new customer, and counts the contacts of those whose contacts changed.
+fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
+    let organization = tx.organization();
+    let is_new = |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
+    let row = |event: &NewEvent| FiguresRow { organization, customer_id: event.record, version: 1, contacts: 0 };
+    let rows: Vec<FiguresRow> = events.iter().filter(is_new).map(row).collect();
+    insert_many!(tx.connection, customer_figures::table, rows);
+
+    let contacts = events.iter().filter(|event| event.resource == Contact::PLURAL);
+    let mut touched: Vec<Key> = contacts.flat_map(|event| event.customers.iter().copied().map(Key::from)).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    let count = "(SELECT COUNT(DISTINCT p.contact_id) FROM positions p JOIN contacts c ON c.organization = p.organization AND c.id = p.contact_id \
+         WHERE p.organization = customer_figures.organization AND p.customer_id = customer_figures.customer_id AND p.until IS NULL AND c.deleted_at IS NULL)";
+    for chunk in touched.chunks(CHUNK) {
+        Sql::text("UPDATE customer_figures SET version = version + 1, contacts = ")
+            .then(count)
+            .then(" WHERE organization = ")
+            .bind(organization)
+            .then(" AND customer_id IN ")
+            .list(chunk.iter().copied())
+            .then(" AND contacts <> ")
+            .then(count)
+            .execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Keeps the search documents.
+fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
+    let organization = tx.organization();
+    let (gone, kept): (Vec<&NewEvent>, Vec<&NewEvent>) = events.iter().partition(|event| event.kind == EventKind::Deleted);
+    let row = |event: &NewEvent| {
+        let text = search::in_scope(organization, event.document.as_ref()?);
+        Some(DocumentRow { organization, kind: event.resource, id: event.record, version: event.version, text })
+    };
+    let rows: Vec<DocumentRow> = kept.into_iter().filter_map(row).collect();
+    put_documents(tx, &rows)?;
+    let ids: Vec<Key> = gone.into_iter().map(|event| event.record).collect();
+    remove_documents(tx, &ids)
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = timeline_entries, treat_none_as_default_value = false)]
+struct EntryRow {
+    organization: i64,
+    customer_id: Key,
+    occurred_at: chrono::NaiveDateTime,
+    id: Key,
+    kind: String,
+    record_id: Key,
+    actor_id: Option<Key>,
+    params: String,
+}
+
+/// Writes what happened on the timeline of each customer it concerns.
+fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
+    let mut rows = Vec::new();
+    for event in events {
+        let fields: Vec<&String> = event.changes.iter().flat_map(|(_, after)| after.keys()).collect();
+        let params = json!({ "name": event.title, "fields": fields }).to_string();
+        for customer in &event.customers {
+            rows.push(EntryRow {
+                organization: tx.organization(),
+                customer_id: Key::from(*customer),
+                occurred_at: tx.scope.now.naive(),
+                id: Key(tx.new_key()),
+                kind: format!("{}.{}", event.resource, event.kind.as_str()),
+                record_id: event.record,
+                actor_id: Some(Key::from(tx.scope.user)),
+                params: params.clone(),
+            });
+        }
+    }
+    insert_many!(tx.connection, timeline_entries::table, rows);
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! References between records: declared once, checked before a write, compared with the databases' foreign keys by a test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::sql_types::Binary;
+use perennial_domain::field::{Kind, Resource};
+use perennial_domain::problem::{FieldError, Invalid};
+use perennial_domain::rights::{Action, Area};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::column::Key;
+use crate::sql::Sql;
+use crate::{Read, Result, Stored};
+
+/// A column that names a row of another table, within the organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The table that holds the column.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// The table it names a row of.
+    pub target: &'static str,
+}
+
+macro_rules! reference {
+    ($($table:ident.$column:ident -> $target:ident;)*) => {
+        /// Every reference there is. A foreign key that is missing here, or here and not there, fails a test.
+        pub const REFERENCES: &[Reference] = &[$(Reference {
+            table: stringify!($table), column: stringify!($column), target: stringify!($target),
+        }),*];
+    };
+}
+reference! {
+    role_permissions.role_id -> roles;
+    role_fields.role_id -> roles;
+    teams.parent_id -> teams;
+    users.role_id -> roles;
+    team_members.team_id -> teams;
+    team_members.user_id -> users;
+    customers.owner_id -> users;
+    customers.parent_id -> customers;
+    customer_roles.customer_id -> customers;
+    customer_tags.customer_id -> customers;
+    customer_tags.tag_id -> tags;
+    customer_influences.customer_id -> customers;
+    customer_influences.influenced_id -> customers;
+    customer_figures.customer_id -> customers;
+    contacts.creator_id -> users;
+    positions.contact_id -> contacts;
+    positions.customer_id -> customers;
+    identifiers.customer_id -> customers;
+    identifiers.contact_id -> contacts;
+    timeline_entries.customer_id -> customers;
+}
+
+/// A record that a draft names: where in the draft, of which resource, which.
+pub(crate) type Named = (String, &'static str, Uuid);
+
+/// The records that a draft's own fields name; those inside its parts the resource adds.
+fn named<R: Stored>(draft: &R::Draft) -> Vec<Named> {
+    let object = serde_json::to_value(draft).unwrap_or_default();
+    let parse = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
+    let mut found = R::named_in_parts(draft);
+    for field in R::FIELDS.iter().filter(|field| field.written) {
+        let value = &object[field.name];
+        match field.kind {
+            Kind::Reference(target) => found.extend(parse(value).map(|id| (format!("/{}", field.name), target, id))),
+            Kind::References(target) => {
+                let values = value.as_array().into_iter().flatten().enumerate();
+                found.extend(values.filter_map(|(at, value)| Some((format!("/{}/{at}", field.name), target, parse(value)?))));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Refuses drafts that newly name a record which is not there, or which this user may not see.
+pub(crate) fn check<R: Stored>(read: &mut Read<'_>, drafts: &[(&R::Draft, Option<&R::Draft>)]) -> Result<()> {
+    let mut asked: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+    let mut new = Vec::new();
+    for (draft, old) in drafts {
+        let known: BTreeSet<Uuid> = old.iter().flat_map(|old| named::<R>(old)).map(|(_, _, id)| id).collect();
+        new.extend(named::<R>(draft).into_iter().filter(|(_, _, id)| !known.contains(id)));
+    }
+    for (_, target, id) in &new {
+        asked.entry(target).or_default().insert(*id);
+    }
+    let mut missing = BTreeSet::new();
+    for (target, ids) in asked {
+        let there = visible(read, target, &ids)?;
+        missing.extend(ids.difference(&there).copied());
+    }
+    let fault = |(pointer, _, id): &Named| missing.contains(id).then(|| FieldError::new(pointer.clone(), "not_found"));
+    let faults: Vec<FieldError> = new.iter().filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Invalid(faults).into()) }
+}
+
+/// Which of these records of a resource are there for this user.
+fn visible(read: &mut Read<'_>, target: &'static str, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+    let condition = if target == perennial_domain::customer::Customer::PLURAL {
+        read.scope.owner_condition(Area::Customers, Action::Read, "customers", "owner_id")
+    } else {
+        Sql::always()
+    };
+    let sql = Sql::text("SELECT id FROM ").name(target).then(" WHERE organization = ").bind(read.organization());
+    let sql = sql.then(" AND deleted_at IS NULL AND ").piece(condition).then(" AND id IN ").list(ids.iter().copied());
+    let there: Vec<Key> = sql.rows::<Binary, _>(read.connection)?;
+    Ok(there.into_iter().map(|key| key.0).collect())
+}

@@ -1,0 +1,153 @@
+//! On whose behalf the store works: which organization, which user, and what that user may see and do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use perennial_domain::rights::{Action, Area, FieldAccess, Level};
+use perennial_domain::user::User;
+use perennial_domain::{Currency, Id, Instant};
+
+use crate::column::{Key, W};
+use crate::connection::AnyConnection;
+use crate::schema::{organizations, role_fields, role_permissions, users};
+use crate::sql::Sql;
+use crate::{Error, Result};
+
+/// On whose behalf the store works. Cheap to clone; no store function runs without one.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    standing: Arc<Standing>,
+    /// The moment that everything done in this scope is stamped with.
+    pub now: Instant,
+    /// The user.
+    pub user: Id<User>,
+}
+
+/// What a scope knows of its user; loaded once a second at most.
+#[derive(Debug)]
+struct Standing {
+    organization: i64,
+    currency: Currency,
+    country: String,
+    levels: BTreeMap<(Area, Action), Level>,
+    access: BTreeMap<String, FieldAccess>,
+    /// The user and everybody in the user's teams and the teams below them.
+    colleagues: BTreeSet<Key>,
+}
+
+impl Scope {
+    /// With whose records the user may do something in an area.
+    pub fn level(&self, area: Area, action: Action) -> Level {
+        self.standing.levels.get(&(area, action)).copied().unwrap_or(Level::None)
+    }
+
+    /// What the user may do with a class of fields.
+    pub fn access(&self, class: &str) -> FieldAccess {
+        self.standing.access.get(class).copied().unwrap_or(FieldAccess::Write)
+    }
+
+    /// The same scope at another moment.
+    #[must_use]
+    pub fn at(&self, now: Instant) -> Self {
+        Self { now, ..self.clone() }
+    }
+
+    /// The organization's base currency.
+    pub fn currency(&self) -> Currency {
+        self.standing.currency
+    }
+
+    /// The organization's key, which leads every key of its rows.
+    pub(crate) fn organization(&self) -> i64 {
+        self.standing.organization
+    }
+
+    /// The country that national phone numbers belong to: ISO 3166 alpha-2.
+    pub(crate) fn country(&self) -> &str {
+        &self.standing.country
+    }
+
+    /// The condition that a column names an owner whose records the user may do this with.
+    pub(crate) fn owner_condition(&self, area: Area, action: Action, table: &'static str, column: &'static str) -> Sql {
+        let owner = Sql::default().column(table, column);
+        match self.level(area, action) {
+            Level::All => Sql::always(),
+            Level::None => Sql::never(),
+            Level::Own => owner.then(" = ").bind(Key::from(self.user)),
+            Level::Team => owner.then(" IN ").list(self.standing.colleagues.iter().copied()),
+        }
+    }
+
+    /// The owners whose records the user may read there; none where it may read everybody's.
+    pub(crate) fn owners(&self, area: Area) -> Option<Vec<Key>> {
+        match self.level(area, Action::Read) {
+            Level::All => None,
+            Level::None => Some(Vec::new()),
+            Level::Own => Some(vec![Key::from(self.user)]),
+            Level::Team => Some(self.standing.colleagues.iter().copied().collect()),
+        }
+    }
+
+    /// Loads what a user may see and do.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if the user is gone or locked, or has signed out everywhere since `session_version`.
+    pub(crate) fn load(connection: &mut AnyConnection, user: Id<User>, session_version: i64, now: Instant) -> Result<Self> {
+        let found: Option<(i64, Key)> = users::table
+            .filter(users::id.eq(Key::from(user)))
+            .filter(users::active.eq(true))
+            .filter(users::session_version.eq(session_version))
+            .filter(users::deleted_at.is_null())
+            .select((users::organization, users::role_id))
+            .first(connection)
+            .optional()?;
+        let (organization, role) = found.ok_or(Error::Unauthenticated)?;
+        let (currency, country): (String, String) = organizations::table
+            .filter(organizations::key.eq(organization))
+            .select((organizations::currency, organizations::country))
+            .first(connection)?;
+        let levels: Vec<(W<Area>, W<Action>, W<Level>)> = role_permissions::table
+            .filter(role_permissions::organization.eq(organization))
+            .filter(role_permissions::role_id.eq(role))
+            .select((role_permissions::area, role_permissions::action, role_permissions::level))
+            .load(connection)?;
+        let access: Vec<(String, W<FieldAccess>)> = role_fields::table
+            .filter(role_fields::organization.eq(organization))
+            .filter(role_fields::role_id.eq(role))
+            .select((role_fields::class, role_fields::access))
+            .load(connection)?;
+        let standing = Standing {
+            organization,
+            currency: currency.parse().map_err(|_| Error::Database(format!("currency {currency:?}")))?,
+            country,
+            colleagues: colleagues(connection, organization, user.into())?,
+            levels: levels.into_iter().map(|(area, action, level)| ((area.0, action.0), level.0)).collect(),
+            access: access.into_iter().map(|(class, access)| (class, access.0)).collect(),
+        };
+        Ok(Self { standing: Arc::new(standing), now, user })
+    }
+}
+
+/// The user and everybody in the user's teams and the teams below them.
+fn colleagues(connection: &mut AnyConnection, organization: i64, user: Key) -> Result<BTreeSet<Key>> {
+    let members: Vec<Key> = Sql::text("WITH RECURSIVE mine (id) AS (SELECT team_id FROM team_members WHERE organization = ")
+        .bind(organization)
+        .then(" AND user_id = ")
+        .bind(user)
+        .then(" UNION SELECT teams.id FROM teams JOIN mine ON teams.parent_id = mine.id WHERE teams.deleted_at IS NULL AND teams.organization = ")
+        .bind(organization)
+        .then(") SELECT DISTINCT team_members.user_id FROM team_members JOIN mine ON team_members.team_id = mine.id WHERE team_members.organization = ")
+        .bind(organization)
+        .rows::<Binary, Key>(connection)?;
+    Ok(members.into_iter().chain([user]).collect())
+}
+
+/// The user of that e-mail address, and the version of its sessions.
+pub(crate) fn user_of_email(connection: &mut AnyConnection, email: &str) -> Result<(Id<User>, i64)> {
+    let found: Vec<(Key, i64, String)> = Sql::text("SELECT id, session_version, name FROM users WHERE deleted_at IS NULL AND email = ")
+        .bind(email)
+        .rows::<(Binary, BigInt, Text), _>(connection)?;
+    found.first().map(|(key, version, _)| (Id::from(*key), *version)).ok_or(Error::NotFound)
+}

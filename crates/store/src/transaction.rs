@@ -1,0 +1,251 @@
+//! The store itself: how reading and writing begin and end. "In a transaction" is a type, so that a write inside a write
+//! does not compile.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use diesel::connection::TransactionManager;
+use diesel::{Connection, RunQueryDsl};
+use perennial_domain::user::User;
+use perennial_domain::{Id, Instant};
+use uuid::Uuid;
+
+use crate::column::Key;
+use crate::connection::{Address, AnyConnection, Pool, check_sqlite};
+use crate::error::is_transient;
+use crate::writer::Writer;
+use crate::{Error, Result, Scope, migrate, scope};
+
+/// How often a write that lost a race on PostgreSQL is tried.
+const ATTEMPTS: usize = 5;
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    address: Address,
+    pool: Pool,
+    /// SQLite's only; PostgreSQL writes through the pool.
+    writer: Option<Writer>,
+}
+
+/// Reading, on behalf of a scope.
+pub struct Read<'a> {
+    pub(crate) connection: &'a mut AnyConnection,
+    /// On whose behalf.
+    pub scope: &'a Scope,
+}
+
+/// Writing, on behalf of a scope, inside a transaction. It can read as well.
+pub struct Tx<'a> {
+    read: Read<'a>,
+    change_set: Option<Uuid>,
+}
+
+/// Inside a transaction, on nobody's behalf: for signing in, setting up and the like.
+pub struct System<'a> {
+    connection: &'a mut AnyConnection,
+}
+
+impl System<'_> {
+    /// The connection.
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        self.connection
+    }
+}
+
+impl<'a> Deref for Tx<'a> {
+    type Target = Read<'a>;
+
+    fn deref(&self) -> &Read<'a> {
+        &self.read
+    }
+}
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.read
+    }
+}
+
+impl Read<'_> {
+    /// The organization's key.
+    pub(crate) fn organization(&self) -> i64 {
+        self.scope.organization()
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a mut AnyConnection, scope: &'a Scope) -> Self {
+        Self { read: Read { connection, scope }, change_set: None }
+    }
+
+    /// A new key.
+    pub(crate) fn new_key(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    /// What everything written in this transaction belongs to: made at the first change.
+    pub(crate) fn change_set(&mut self) -> Result<Key> {
+        use crate::schema::change_sets::dsl as c;
+        if let Some(known) = self.change_set {
+            return Ok(Key(known));
+        }
+        let id = self.new_key();
+        let row = (c::organization.eq(self.organization()), c::id.eq(Key(id)), c::actor_id.eq(Some(Key::from(self.scope.user))), c::created_at.eq(self.scope.now.naive()));
+        diesel::insert_into(c::change_sets).values(row).execute(self.connection)?;
+        self.change_set = Some(id);
+        Ok(Key(id))
+    }
+
+    /// Tries something that may fail without spoiling the rest: all of it happens, or none.
+    ///
+    /// # Errors
+    /// What `attempt` returns.
+    pub fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.change_set()?;
+        let (scope, change_set) = (self.scope, self.change_set);
+        self.read.connection.transaction(|connection| attempt(&mut Tx { read: Read { connection, scope }, change_set }))
+    }
+}
+
+use diesel::ExpressionMethods as _;
+
+impl Store {
+    /// Opens the database at `sqlite:PATH` or `postgres://…` and brings it up to date.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where there is no such database, or its address is malformed.
+    pub fn open(url: &str) -> Result<Self> {
+        let address = Address::parse(url)?;
+        if let Address::Sqlite(path) = &address {
+            check_sqlite()?;
+            let folder = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+            if let Some(folder) = folder {
+                std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(format!("{}: {error}", folder.display())))?;
+            }
+        }
+        let mut connection = address.connect(true).map_err(|error| Error::Unavailable(error.to_string()))?;
+        migrate::run(&mut connection)?;
+        let writer = match &address {
+            Address::Sqlite(_) => Some(Writer::start(connection, address.clone())?),
+            Address::Postgres(_) => None,
+        };
+        Ok(Self(Arc::new(Inner { pool: address.pool()?, address, writer })))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it does not.
+    pub fn ready(&self) -> Result<()> {
+        self.with_connection(|connection| Ok(diesel::sql_query("SELECT 1").execute(connection).map(|_| ())?))
+    }
+
+    /// Whether this is SQLite: one process on one machine, its secrets beside its file.
+    pub fn is_embedded(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
+    /// Reads on behalf of a scope.
+    ///
+    /// # Errors
+    /// What `read` returns, or [`Error::Unavailable`].
+    pub fn read<T>(&self, scope: &Scope, read: impl Fn(&mut Read<'_>) -> Result<T>) -> Result<T> {
+        self.with_connection(|connection| read(&mut Read { connection, scope }))
+    }
+
+    /// Writes on behalf of a scope: all of it, with its events and what follows from them, or nothing. On PostgreSQL
+    /// `write` is called again where it lost a race.
+    ///
+    /// # Errors
+    /// What `write` returns, or [`Error::Unavailable`].
+    pub fn write<T: Send + 'static>(&self, scope: &Scope, write: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let scope = scope.clone();
+        self.transact(move |connection| write(&mut Tx::new(connection, &scope)))
+    }
+
+    /// Reads on nobody's behalf.
+    ///
+    /// # Errors
+    /// What `read` returns, or [`Error::Unavailable`].
+    pub(crate) fn system_read<T>(&self, read: impl Fn(&mut System<'_>) -> Result<T>) -> Result<T> {
+        self.with_connection(|connection| read(&mut System { connection }))
+    }
+
+    /// Writes on nobody's behalf.
+    ///
+    /// # Errors
+    /// What `write` returns, or [`Error::Unavailable`].
+    pub(crate) fn system_write<T: Send + 'static>(&self, write: impl Fn(&mut System<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.transact(move |connection| write(&mut System { connection }))
+    }
+
+    /// What a user may see and do, if its sessions of that version still hold.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if they do not.
+    pub fn scope(&self, user: Id<User>, session_version: i64, now: Instant) -> Result<Scope> {
+        self.with_connection(|connection| Scope::load(connection, user, session_version, now))
+    }
+
+    /// What the user of an e-mail address may see and do: for the command line.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if nobody has that address.
+    pub fn scope_of_email(&self, email: &str, now: Instant) -> Result<Scope> {
+        self.with_connection(|connection| {
+            let (user, version) = scope::user_of_email(connection, email)?;
+            Scope::load(connection, user, version, now)
+        })
+    }
+
+    /// Borrows a connection; one that the server has closed meanwhile is replaced and the work done once more.
+    fn with_connection<T>(&self, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        let mut connection = self.0.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        match work(&mut connection) {
+            Err(Error::Unavailable(_)) if self.0.writer.is_none() => {
+                *connection = self.connect()?;
+                work(&mut connection)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn connect(&self) -> Result<AnyConnection> {
+        self.0.address.connect(true).map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
+    fn transact<T: Send + 'static>(&self, write: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static) -> Result<T> {
+        if let Some(writer) = &self.0.writer {
+            return writer.run(write);
+        }
+        let mut connection = self.0.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut attempt = 1;
+        loop {
+            type Manager = <AnyConnection as Connection>::TransactionManager;
+            // A connection that the server has closed fails here, before anything is written.
+            if Manager::begin_transaction(&mut *connection).is_err() {
+                *connection = self.connect()?;
+                Manager::begin_transaction(&mut *connection)?;
+            }
+            let outcome = write(&mut connection).and_then(|value| {
+                Manager::commit_transaction(&mut *connection)?;
+                Ok(value)
+            });
+            match outcome {
+                Err(error) => {
+                    if Manager::rollback_transaction(&mut *connection).is_err() {
+                        *connection = self.connect()?;
+                    }
+                    if !is_transient(&error) || attempt == ATTEMPTS {
+                        return Err(error);
+                    }
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! SQLite's one writer: a thread that commits in groups.
+//!
+//! SQLite lets one connection write at a time. Instead of fighting over that place, writes queue up here; the thread
+//! takes what waits, runs each in a savepoint of its own inside one `BEGIN IMMEDIATE`, commits once, and only then
+//! answers. The cost of making a commit durable is shared by everyone who waited for it.
+
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::Connection;
+
+use crate::connection::{Address, AnyConnection};
+use crate::{Error, Result};
+
+/// How many writes share a commit at most: bounds how long the first of them waits.
+const GROUP: usize = 32;
+
+/// Runs inside the group's transaction; what it returns is called with the commit's outcome.
+type Job = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+type Manager = <AnyConnection as Connection>::TransactionManager;
+
+/// The queue in front of the writing thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer(Sender<Job>);
+
+impl Writer {
+    /// Opens the writing connection and starts its thread, which ends when the last queue is dropped.
+    pub(crate) fn start(mut connection: AnyConnection, address: Address) -> Result<Self> {
+        let (sender, queue) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || serve(&mut connection, &queue, &address))
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self(sender))
+    }
+
+    /// Runs a write and waits until it is durable.
+    pub(crate) fn run<T: Send + 'static>(&self, write: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static) -> Result<T> {
+        let (sender, answer): (SyncSender<Result<T>>, Receiver<Result<T>>) = mpsc::sync_channel(1);
+        let job: Job = Box::new(move |connection| {
+            let outcome = connection.transaction(write);
+            Box::new(move |committed| {
+                let outcome = match (outcome, committed) {
+                    (Ok(_), Err(reason)) => Err(Error::Unavailable(reason)),
+                    (outcome, _) => outcome,
+                };
+                // A caller that went away does not need its answer.
+                let _ = sender.send(outcome);
+            })
+        });
+        let gone = || Error::Unavailable("the writer has stopped".into());
+        self.0.send(job).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+}
+
+fn serve(connection: &mut AnyConnection, queue: &Receiver<Job>, address: &Address) {
+    while let Ok(first) = queue.recv() {
+        let group: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).collect();
+        if let Err(error) = begin(connection) {
+            // Each job answers by itself: inside no transaction its savepoint would be one, so it must not run.
+            let reason = error.to_string();
+            group.into_iter().for_each(|job| refuse(job, &reason));
+            reopen(connection, address);
+            continue;
+        }
+        let answers: Vec<Answer> = group.into_iter().map(|job| job(connection)).collect();
+        let committed = Manager::commit_transaction(connection).map_err(|error| error.to_string());
+        if committed.is_err() && Manager::rollback_transaction(connection).is_err() {
+            reopen(connection, address);
+        }
+        answers.into_iter().for_each(|answer| answer(committed.clone()));
+    }
+}
+
+/// Dropping a job closes its channel, which its caller reads as "unavailable".
+fn refuse(job: Job, reason: &str) {
+    tracing::warn!(reason, "a write was refused");
+    drop(job);
+}
+
+fn begin(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        AnyConnection::Postgres(_) => Ok(()),
+    }
+}
+
+/// After a failure that left the connection in doubt: a new one.
+fn reopen(connection: &mut AnyConnection, address: &Address) {
+    match address.connect(true) {
+        Ok(fresh) => *connection = fresh,
+        Err(error) => tracing::error!(%error, "the database cannot be opened again"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The application: its contexts, and which page stands at which address.
+
+use perennial_domain::customer::Customer;
+use perennial_domain::contact::Contact;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::frame::shell::Shell;
+use crate::list::page::ListPage;
+use crate::names::NamesProvider;
+use crate::pages::contacts::ContactPage;
+use crate::pages::customers::CustomerPage;
+use crate::pages::not_found::NotFound;
+use crate::pages::settings::Settings;
+use crate::pages::setup::Setup;
+use crate::pages::sign_in::SignIn;
+use crate::preferences::PreferencesProvider;
+use crate::routes::Route;
+use crate::session::{Phase, SessionProvider, use_session};
+use crate::toasts::ToastsProvider;
+
+/// The application.
+#[component]
+pub fn App() -> Html {
+    html! {
+        <PreferencesProvider>
+            <SessionProvider>
+                <NamesProvider>
+                    <ToastsProvider>
+                        <BrowserRouter><Switch<Route> render={page}/></BrowserRouter>
+                    </ToastsProvider>
+                </NamesProvider>
+            </SessionProvider>
+        </PreferencesProvider>
+    }
+}
+
+fn page(route: Route) -> Html {
+    html! { <Gate {route}/> }
+}
+
+#[derive(Properties, PartialEq)]
+struct GateProps {
+    route: Route,
+}
+
+/// Shows a page to whom it belongs: sign-in stands at the address that was asked for, so that it leads there.
+#[component]
+fn Gate(props: &GateProps) -> Html {
+    let session = use_session();
+    match (&session.phase, &props.route) {
+        (Phase::Starting, _) => Html::default(),
+        (Phase::Out { .. }, Route::Setup) | (Phase::Out { setup: true }, _) => html! { <Setup/> },
+        (Phase::Out { .. }, _) => html! { <SignIn/> },
+        (Phase::In(_) | Phase::Ended(_), Route::Home | Route::Setup) => html! { <Redirect<Route> to={Route::Customers}/> },
+        (Phase::In(_) | Phase::Ended(_), route) => html! { <Shell>{ inside(route) }</Shell> },
+    }
+}
+
+fn inside(route: &Route) -> Html {
+    match route {
+        Route::Customers => html! { <ListPage<Customer> key="customers"/> },
+        Route::Customer { id } => html! { <CustomerPage key={id.as_str()} id={id.clone()}/> },
+        Route::Contacts => html! { <ListPage<Contact> key="contacts"/> },
+        Route::Contact { id } => html! { <ContactPage key={id.as_str()} id={id.clone()}/> },
+        Route::Settings => html! { <Settings section="account" id=""/> },
+        Route::Section { section } => html! { <Settings section={section.clone()} id=""/> },
+        Route::SectionRecord { section, id } => html! { <Settings section={section.clone()} id={id.clone()}/> },
+        Route::Home | Route::Setup | Route::NotFound => html! { <NotFound/> },
+    }
+}

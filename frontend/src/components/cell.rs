@@ -1,0 +1,100 @@
+//! A field's value, as people read it: in tables, panels, pages and comparisons.
+
+use perennial_domain::field::{Choice, Kind};
+use perennial_domain::text::Key;
+use serde_json::Value;
+use yew::prelude::*;
+
+use crate::components::name::Name;
+use crate::components::time::Time;
+use crate::fields::part;
+use crate::shape::FieldRef;
+use crate::texts::{Texts, use_texts};
+
+/// Properties of [`Cell`].
+#[derive(Properties, PartialEq)]
+pub struct CellProps {
+    /// The field.
+    pub field: FieldRef,
+    /// Its value.
+    pub value: Value,
+    /// There is room for one line: lists say how many more there are.
+    #[prop_or_default]
+    pub short: bool,
+}
+
+/// A field's value; a quiet dash where there is none.
+#[component]
+pub fn Cell(props: &CellProps) -> Html {
+    let texts = use_texts();
+    let dash = || html! { <span class="quiet">{ "—" }</span> };
+    match (props.field.kind, &props.value) {
+        (_, Value::Null) => dash(),
+        (_, Value::String(text)) if text.is_empty() => dash(),
+        (_, Value::Array(items)) if items.is_empty() => dash(),
+        (Kind::Flag, value) => html! { <>{ texts.text(if value == true { Key::StateYes } else { Key::StateNo }) }</> },
+        (Kind::Integer, Value::Number(number)) => html! { <span class="number">{ texts.number(number.as_i64().unwrap_or_default()) }</span> },
+        (Kind::Decimal, Value::String(decimal)) => html! { <span class="number">{ texts.decimal(decimal) }</span> },
+        (Kind::Money, Value::Object(_)) => html! { <span class="number">{ plain(&texts, props.field, &props.value) }</span> },
+        (Kind::Date, Value::String(date)) => html! { <time datetime={date.clone()}>{ texts.date(date) }</time> },
+        (Kind::Instant, Value::String(at)) => html! { <Time at={at.clone()}/> },
+        (Kind::Choice(choices), Value::String(word)) => html! { <>{ label(choices, word).map(|key| texts.text(key)) }</> },
+        (Kind::Choices(choices), Value::Array(words)) => several(words.iter().filter_map(|word| word.as_str()), props.short, |word| {
+            html! { <span class="pill grey">{ label(choices, word).map(|key| texts.text(key)) }</span> }
+        }),
+        (Kind::Reference(plural), Value::String(id)) => html! { <Name {plural} id={id.clone()} link={!props.short}/> },
+        (Kind::References(plural), Value::Array(ids)) => several(ids.iter().filter_map(|id| id.as_str()), props.short, |id| {
+            html! { <Name {plural} id={id.to_owned()}/> }
+        }),
+        (Kind::Parts, Value::Array(rows)) if props.short => html! {
+            <>
+                { rows.first().map(|row| part::view(&texts, props.field, row)) }
+                if rows.len() > 1 { <span class="quiet">{ format!(" +{}", rows.len() - 1) }</span> }
+            </>
+        },
+        (Kind::Parts, Value::Array(rows)) => html! {
+            <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(&texts, props.field, row) }</li> }) }</ul>
+        },
+        (_, Value::String(text)) => html! { <span class={props.field.long.then_some("long")}>{ text }</span> },
+        _ => Html::default(),
+    }
+}
+
+/// The label of a word.
+pub fn label(choices: &[Choice], word: &str) -> Option<Key> {
+    choices.iter().find(|choice| choice.value == word).map(|choice| choice.label)
+}
+
+/// A value that needs no other record, as plain text.
+pub fn plain(texts: &Texts, field: FieldRef, value: &Value) -> String {
+    match (field.kind, value) {
+        (Kind::Money, Value::Object(money)) => {
+            let part = |name| money.get(name).and_then(Value::as_str).unwrap_or_default();
+            texts.money(part("amount"), part("currency"))
+        }
+        (Kind::Flag, value) => texts.text(if value == true { Key::StateYes } else { Key::StateNo }).to_owned(),
+        (Kind::Choice(choices), Value::String(word)) => label(choices, word).map_or_else(|| word.clone(), |key| texts.text(key).to_owned()),
+        (Kind::Choices(choices), Value::Array(words)) => {
+            let words = words.iter().filter_map(|word| label(choices, word.as_str()?));
+            texts.list(&words.map(|key| texts.text(key).to_owned()).collect::<Vec<_>>())
+        }
+        (Kind::Date, Value::String(date)) => texts.date(date),
+        (Kind::Instant, Value::String(at)) => texts.instant(at),
+        (Kind::Decimal, Value::String(decimal)) => texts.decimal(decimal),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Number(number)) => number.as_i64().map(|number| texts.number(number)).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// Pills in a row; with little room the first two and how many more.
+fn several<'a>(items: impl Iterator<Item = &'a str>, short: bool, show: impl Fn(&str) -> Html) -> Html {
+    let items: Vec<_> = items.collect();
+    let room = if short { 2 } else { items.len() };
+    html! {
+        <span class="pills">
+            { for items.iter().take(room).map(|item| show(item)) }
+            if items.len() > room { <span class="quiet">{ format!("+{}", items.len() - room) }</span> }
+        </span>
+    }
+}

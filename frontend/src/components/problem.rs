@@ -1,0 +1,37 @@
+//! What went wrong, where it went wrong.
+
+use std::rc::Rc;
+
+use perennial_domain::problem::Problem;
+use perennial_domain::text::Key;
+use yew::prelude::*;
+
+use crate::components::icon::{Icon, Mark};
+use crate::texts::use_texts;
+
+/// Properties of [`ProblemNote`].
+#[derive(Properties, PartialEq)]
+pub struct ProblemProps {
+    /// What went wrong; nothing is shown without.
+    pub problem: Option<Rc<Problem>>,
+    /// What to do about it.
+    #[prop_or_default]
+    pub retry: Option<Callback<()>>,
+}
+
+/// A note of what went wrong, read out at once; with a way to try again.
+#[component]
+pub fn ProblemNote(props: &ProblemProps) -> Html {
+    let texts = use_texts();
+    let Some(problem) = &props.problem else { return Html::default() };
+    let retry = props.retry.clone().map(|retry| {
+        html! { <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={move |_| retry.emit(())}>{ texts.text(Key::ActRetry) }</button> }
+    });
+    html! {
+        <div class="note bad" role="alert">
+            <Icon mark={Mark::Warning}/>
+            <span>{ texts.problem(problem) }</span>
+            { retry }
+        </div>
+    }
+}

@@ -1,0 +1,12 @@
+//! Editing what a field table describes: one editor for each kind of value.
+
+pub mod choices;
+pub mod editor;
+pub mod money;
+pub mod part;
+pub mod parts;
+pub mod picker;
+pub mod references;
+pub mod row;
+pub mod text;
+pub mod validate;

@@ -1,0 +1,75 @@
+//! The editor of parts: a row of little fields for each, with a way to add and to take away.
+
+use perennial_domain::text::Key;
+use serde_json::Value;
+use yew::prelude::*;
+
+use crate::components::icon::{Icon, Mark};
+use crate::fields::editor::EditorProps;
+use crate::fields::part;
+use crate::fields::row::FieldRow;
+use crate::shape::FieldRef;
+use crate::texts::use_texts;
+
+/// The rows of a field of parts; the faults of each value stand at that value.
+#[component]
+pub fn PartsEditor(props: &EditorProps) -> Html {
+    let texts = use_texts();
+    let rows: Vec<Value> = props.value.as_array().cloned().unwrap_or_default();
+    // Rows have no keys of their own: each gets one here, so that taking one away moves no typed text.
+    let keys = use_mut_ref(Vec::<u32>::new);
+    let next = use_mut_ref(|| 0_u32);
+    let mut known = keys.borrow_mut();
+    while known.len() < rows.len() {
+        let mut next = next.borrow_mut();
+        known.push(*next);
+        *next += 1;
+    }
+    let known = known.clone();
+    let add = {
+        let (rows, onchange, of) = (rows.clone(), props.onchange.clone(), props.field.name);
+        move |_| onchange.emit(rows.iter().cloned().chain([part::blank(of)]).collect())
+    };
+    let remove = |at: usize| {
+        let (mut rows, keys, onchange) = (rows.clone(), keys.clone(), props.onchange.clone());
+        move |_| {
+            keys.borrow_mut().remove(at);
+            rows.remove(at);
+            onchange.emit(Value::Array(rows.clone()));
+        }
+    };
+    let change = |at: usize, name: &'static str| {
+        let (rows, onchange) = (rows.clone(), props.onchange.clone());
+        Callback::from(move |value: Value| {
+            let mut rows = rows.clone();
+            if let Some(slot) = rows.get_mut(at).and_then(Value::as_object_mut) {
+                slot.insert(name.to_owned(), value);
+            }
+            onchange.emit(Value::Array(rows));
+        })
+    };
+    let last = rows.len().saturating_sub(1);
+    let row = |(at, row): (usize, &Value)| {
+        let cells = part::fields(props.field.name).iter().enumerate().map(|(place, field)| {
+            html! {
+                <FieldRow key={field.name} field={FieldRef(field)} value={row.get(field.name).cloned().unwrap_or_default()}
+                    onchange={change(at, field.name)} id={format!("{}-{at}-{}", props.id, field.name)} pointer={format!("{}/{at}/{}", props.pointer, field.name)}
+                    errors={props.errors.clone()} optional={!field.required} focused={props.focused && at == last && place == 0}/>
+            }
+        });
+        html! {
+            <li class="part-editor" key={known.get(at).copied().unwrap_or_default()}>
+                <div class="part-fields">{ for cells }</div>
+                <button type="button" class="icon-button" aria-label={texts.format(Key::PartRemove, &[("number", &(at + 1))])} onclick={remove(at)}>
+                    <Icon mark={Mark::Trash}/>
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <div id={props.id.clone()}>
+            <ul class="part-editors">{ for rows.iter().enumerate().map(row) }</ul>
+            <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={add}><Icon mark={Mark::Add}/>{ texts.text(Key::PartAdd) }</button>
+        </div>
+    }
+}

@@ -1,0 +1,152 @@
+//! Finds a record by typing: a combobox over the resource's list.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use perennial_domain::page::Page;
+use perennial_domain::text::Key;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::components::icon::{Icon, Mark};
+use crate::fields::editor::use_focus;
+use crate::keys::is_composing;
+use crate::load::use_load;
+use crate::names::{use_name, use_names};
+use crate::shape::Record;
+use crate::texts::use_texts;
+
+/// How long typing rests before the list is asked, in milliseconds.
+pub const REST_MS: u32 = 200;
+
+/// Properties of [`Picker`].
+#[derive(Properties, PartialEq)]
+pub struct PickerProps {
+    /// The resource: `users`.
+    pub plural: AttrValue,
+    /// The chosen record.
+    #[prop_or_default]
+    pub value: Option<AttrValue>,
+    /// Told what is chosen, or that nothing is.
+    pub onpick: Callback<Option<AttrValue>>,
+    /// The id of the input.
+    pub id: AttrValue,
+    /// What the input is called, where no label names it.
+    #[prop_or_default]
+    pub name: Option<AttrValue>,
+    /// Something is wrong with the choice.
+    #[prop_or_default]
+    pub invalid: bool,
+    /// It takes the focus.
+    #[prop_or_default]
+    pub focused: bool,
+}
+
+/// Finds a record by typing; arrows and Enter choose, Esc closes, emptying the text chooses nothing.
+#[component]
+pub fn Picker(props: &PickerProps) -> Html {
+    let texts = use_texts();
+    let names = use_names();
+    let node = use_focus(props.focused);
+    let chosen = use_name(&props.plural, props.value.as_deref().unwrap_or_default());
+    // None: not being typed into.
+    let typed = use_state(|| None::<String>);
+    let at = use_state(|| 0_usize);
+    let asked = use_state(|| None::<String>);
+    use_effect_with((*typed).clone(), {
+        let asked = asked.setter();
+        move |typed| {
+            let typed = typed.clone();
+            let timer = Timeout::new(if typed.as_ref().is_none_or(String::is_empty) { 0 } else { REST_MS }, move || asked.set(typed));
+            move || drop(timer)
+        }
+    });
+    let found = use_load((props.plural.clone(), (*asked).clone()), |client, (plural, asked)| async move {
+        let Some(text) = asked else { return Ok(Page::default()) };
+        let text = String::from(js_sys::encode_uri_component(text.trim()));
+        let search = if text.is_empty() { String::new() } else { format!("&q={text}") };
+        client.get::<Page<Rc<Record>>>(&format!("{plural}?limit=8{search}")).await
+    });
+    let options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
+    let open = typed.is_some();
+    let pick = {
+        let (typed, onpick, plural) = (typed.setter(), props.onpick.clone(), props.plural.clone());
+        move |record: &Rc<Record>| {
+            names.learn(&plural, record.clone());
+            typed.set(None);
+            onpick.emit(Some(record.id().to_owned().into()));
+        }
+    };
+    let oninput = {
+        let (typed, at, onpick, had) = (typed.setter(), at.setter(), props.onpick.clone(), props.value.is_some());
+        Callback::from(move |event: InputEvent| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            if text.is_empty() && had {
+                onpick.emit(None);
+            }
+            at.set(0);
+            typed.set(Some(text));
+        })
+    };
+    let onkeydown = {
+        let (typed, at, options, pick) = (typed.clone(), at.clone(), options.clone(), pick.clone());
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            _ if is_composing(&event) => {}
+            "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
+            "ArrowDown" => at.set((*at + 1) % options.len().max(1)),
+            "ArrowUp" => at.set(at.checked_sub(1).unwrap_or(options.len().saturating_sub(1))),
+            "Enter" if typed.is_some() => {
+                event.prevent_default();
+                event.stop_propagation();
+                options.get(*at).iter().for_each(|record| pick(record));
+            }
+            "Escape" if typed.is_some() => {
+                event.prevent_default();
+                event.stop_propagation();
+                typed.set(None);
+            }
+            _ => {}
+        })
+    };
+    let onblur = {
+        let typed = typed.setter();
+        move |_| typed.set(None)
+    };
+    let onclick = {
+        let typed = typed.clone();
+        move |_| if typed.is_none() { typed.set(Some(String::new())) }
+    };
+    let list = format!("{}-list", props.id);
+    let option = |(place, record): (usize, &Rc<Record>)| {
+        let onmousedown = {
+            let (pick, record) = (pick.clone(), record.clone());
+            move |event: MouseEvent| {
+                event.prevent_default();
+                pick(&record);
+            }
+        };
+        let more = ["code", "email"].iter().map(|name| record.text(name)).find(|text| !text.is_empty());
+        html! {
+            <li role="option" id={format!("{list}-{place}")} aria-selected={(place == *at).to_string()} {onmousedown}>
+                { record.name() } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
+            </li>
+        }
+    };
+    let shown = (*typed).clone().unwrap_or_else(|| chosen.map(|record| record.name().to_owned()).unwrap_or_default());
+    let active = (open && !options.is_empty()).then(|| format!("{list}-{}", *at));
+    html! {
+        <div class="picker">
+            <span class="pf-v6-c-form-control">
+                <input ref={node} id={props.id.clone()} role="combobox" autocomplete="off" aria-expanded={open.to_string()} aria-controls={list.clone()}
+                    aria-autocomplete="list" aria-activedescendant={active} aria-label={props.name.clone()} aria-invalid={props.invalid.to_string()}
+                    placeholder={texts.text(Key::FormPick)} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
+            </span>
+            if let Some(gone) = props.value.is_some().then(|| props.onpick.reform(|_: MouseEvent| None)) {
+                <button type="button" class="icon-button" aria-label={texts.text(Key::ActClear)} onclick={gone}><Icon mark={Mark::Close}/></button>
+            }
+            <ul role="listbox" id={list.clone()} aria-label={texts.text(Key::FormPick)} hidden={!open || options.is_empty()}>
+                { for options.iter().enumerate().map(option) }
+            </ul>
+        </div>
+    }
+}

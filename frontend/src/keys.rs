@@ -1,0 +1,14 @@
+//! What a pressed key is meant for.
+
+use web_sys::{Element, KeyboardEvent};
+use yew::TargetCast;
+
+/// Whether the key belongs to an input method that is composing: it submits nothing.
+pub fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
+/// Whether the key is typed into something.
+pub fn is_typing(event: &KeyboardEvent) -> bool {
+    event.target_dyn_into::<Element>().is_some_and(|at| at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]").unwrap_or_default())
+}

@@ -1,0 +1,126 @@
+//! The dialog that makes a new record, from the field table: what must be given first, then the usual, the rest folded.
+
+use std::rc::Rc;
+
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::problem::FieldError;
+use perennial_domain::rights::FieldAccess;
+use perennial_domain::text::Key;
+use serde_json::{Map, Value};
+use yew::prelude::*;
+
+use crate::client::new_key;
+use crate::components::dialog::Dialog;
+use crate::components::problem::ProblemNote;
+use crate::fields::row::FieldRow;
+use crate::fields::validate;
+use crate::load::use_send;
+use crate::names::use_names;
+use crate::routes::{go, record_path};
+use crate::session::use_session;
+use crate::shape::{FieldRef, Record, Shape};
+use crate::texts::use_texts;
+use crate::toasts::use_toasts;
+use crate::unsaved::use_unsaved;
+
+/// Properties of [`Create`].
+#[derive(Properties, PartialEq)]
+pub struct CreateProps {
+    /// The resource.
+    pub shape: &'static Shape,
+    /// What is given already.
+    #[prop_or_default]
+    pub preset: Map<String, Value>,
+    /// Told when it is closed, with the record that was made.
+    pub onclose: Callback<Option<Rc<Record>>>,
+}
+
+/// The dialog that makes a new record.
+#[component]
+pub fn Create(props: &CreateProps) -> Html {
+    let (texts, toasts, names, session) = (use_texts(), use_toasts(), use_names(), use_session());
+    let shape = props.shape;
+    let begin = use_memo(props.preset.clone(), |preset| {
+        let mut draft = (shape.blank)();
+        draft.extend(preset.clone());
+        draft
+    });
+    let draft = use_state(|| (*begin).clone());
+    let errors = use_state(|| Rc::new(Vec::<FieldError>::new()));
+    // The same body under the same key is made once, however often it is sent.
+    let key = use_mut_ref(|| (Value::Null, String::new()));
+    use_unsaved(*draft != *begin);
+    let made = {
+        let (texts, toasts, onclose) = (texts.clone(), toasts.clone(), props.onclose.clone());
+        move |record: Rc<Record>| {
+            names.learn(shape.plural, record.clone());
+            let path = record_path(shape, record.id());
+            toasts.offer(texts.format(Key::CreateDone, &[("name", &record.name())]), Key::ActOpen, Callback::from(move |()| go(&path)));
+            onclose.emit(Some(record));
+        }
+    };
+    let sending = use_send(move |client, (body, key): (Value, String)| async move { client.post::<Rc<Record>>(shape.plural, body, &key).await }, made);
+    let faults = match &sending.problem {
+        Some(problem) if !problem.errors.is_empty() => Rc::new(problem.errors.clone()),
+        _ => (*errors).clone(),
+    };
+    let onsubmit = {
+        let (draft, errors, send) = (draft.clone(), errors.setter(), sending.send.clone());
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            let found = validate::draft(shape, &draft);
+            if found.is_empty() {
+                let body = Value::Object(draft.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect());
+                let mut key = key.borrow_mut();
+                if key.0 != body {
+                    *key = (body.clone(), new_key());
+                }
+                send.emit((body, key.1.clone()));
+            }
+            errors.set(Rc::new(found));
+        }
+    };
+    let may_write = |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
+    let row = |(at, field): (usize, &'static Field)| {
+        let onchange = {
+            let (draft, name) = (draft.clone(), field.name);
+            Callback::from(move |value| {
+                let mut next = (*draft).clone();
+                next.insert(name.to_owned(), value);
+                draft.set(next);
+            })
+        };
+        let value = draft.get(field.name).cloned().unwrap_or_default();
+        let optional = !field.required && (shape.blank)().get(field.name).is_none_or(Value::is_null);
+        html! {
+            <FieldRow key={field.name} field={FieldRef(field)} {value} {onchange} id={format!("new-{}-{}", shape.plural, field.name)}
+                pointer={format!("/{}", field.name)} errors={faults.clone()} {optional} focused={at == 0}/>
+        }
+    };
+    let usual = |field: &&'static Field| field.required || field.column || props.preset.contains_key(field.name);
+    let (mut first, rest): (Vec<_>, Vec<_>) = shape.fields.iter().filter(may_write).partition(usual);
+    first.sort_by_key(|field| (!field.required, matches!(field.kind, Kind::Parts)));
+    let unsolved = rest.iter().any(|field| faults.iter().any(|error| error.pointer.trim_start_matches('/').starts_with(field.name)));
+    let close = props.onclose.reform(|()| None);
+    let title = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
+    html! {
+        <Dialog {title} onclose={close.clone()} class="wide">
+            <form {onsubmit} novalidate=true>
+                <div class="dialog-body">
+                    <ProblemNote problem={sending.problem.clone().filter(|problem| problem.errors.is_empty())}/>
+                    <div class="form">{ for first.into_iter().enumerate().map(row) }</div>
+                    if !rest.is_empty() {
+                        <details open={unsolved}>
+                            <summary>{ texts.format(Key::CreateMore, &[("count", &rest.len())]) }</summary>
+                            <div class="form">{ for rest.into_iter().map(|field| row((1, field))) }</div>
+                        </details>
+                    }
+                </div>
+                <footer class="dialog-foot">
+                    <button type="submit" class="pf-v6-c-button pf-m-primary" disabled={sending.busy}>{ texts.text(Key::ActCreate) }</button>
+                    <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={close.reform(|_| ())}>{ texts.text(Key::ActCancel) }</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,185 @@
+//! The list page of any resource.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use perennial_domain::field::Resource;
+use perennial_domain::rights::{Action, FieldAccess};
+use perennial_domain::text::Key;
+use serde_json::{Map, Value};
+use yew::prelude::*;
+use yew_router::hooks::use_location;
+
+use crate::components::empty::Empty;
+use crate::components::problem::ProblemNote;
+use crate::frame::page::use_title;
+use crate::frame::width::use_narrow;
+use crate::list::bulk::Bulk;
+use crate::list::columns::Columns;
+use crate::list::create::Create;
+use crate::list::filters::Filters;
+use crate::list::panel::Panel;
+use crate::list::rows::{Step, use_rows};
+use crate::list::search::SearchBox;
+use crate::list::table::Table;
+use crate::list::view::View;
+use crate::preferences::use_preferences;
+use crate::routes::{go, go_instead};
+use crate::session::use_session;
+use crate::shape::Shape;
+use crate::texts::use_texts;
+
+/// The list of `R`.
+#[component]
+pub fn ListPage<R: Resource>() -> Html {
+    html! { <List shape={Shape::of::<R>()}/> }
+}
+
+/// Properties of [`List`].
+#[derive(Properties, PartialEq)]
+pub struct ListProps {
+    /// The resource.
+    pub shape: &'static Shape,
+    /// What a new record begins with.
+    #[prop_or_default]
+    pub preset: Map<String, Value>,
+}
+
+/// A list: its view is the address, its rows come as the window reaches them.
+#[component]
+pub fn List(props: &ListProps) -> Html {
+    let (texts, session, preferences, narrow) = (use_texts(), use_session(), use_preferences(), use_narrow());
+    let shape = props.shape;
+    let title = texts.text(shape.area.label());
+    use_title(title);
+    let location = use_location();
+    let (path, query) = location.map(|at| (at.path().to_owned(), at.query_str().to_owned())).unwrap_or_default();
+    let view = View::read(&query);
+    let rows = use_rows(shape, &view.request());
+    let chosen = use_state(|| Rc::new(BTreeSet::<String>::new()));
+    let creating = use_state_eq(|| false);
+    // `#new` in the address opens the dialog: the palette and the quick menu lead there.
+    use_effect_with(use_location().map(|at| at.hash().to_owned()), {
+        let (creating, here) = (creating.setter(), format!("{path}{query}"));
+        move |hash| {
+            if hash.as_deref() == Some("#new") {
+                creating.set(true);
+                go_instead(&here);
+            }
+        }
+    });
+    let show = {
+        let path = path.clone();
+        Callback::from(move |view: View| go_instead(&format!("{path}{}", view.write())))
+    };
+    let with = |change: fn(&mut View, String)| {
+        let (show, view) = (show.clone(), view.clone());
+        Callback::from(move |text: String| {
+            let mut view = view.clone();
+            change(&mut view, text);
+            show.emit(view);
+        })
+    };
+    let onopen = {
+        let (path, view) = (path.clone(), view.clone());
+        Callback::from(move |id: String| go(&format!("{path}{}", View { open: id, ..view.clone() }.write())))
+    };
+    let close = with(|view, _| view.open.clear());
+    let oncolumns = {
+        let (show, view, preferences) = (show.clone(), view.clone(), preferences.clone());
+        Callback::from(move |columns: Vec<String>| {
+            preferences.change(|now| drop(now.columns.insert(shape.plural.into(), columns.clone())));
+            show.emit(View { columns, ..view.clone() });
+        })
+    };
+    let choose = {
+        let chosen = chosen.clone();
+        Callback::from(move |id: String| {
+            let mut next = (**chosen).clone();
+            if !next.remove(&id) {
+                next.insert(id);
+            }
+            chosen.set(Rc::new(next));
+        })
+    };
+    let renew = {
+        let rows = rows.dispatcher();
+        Callback::from(move |()| rows.dispatch(Step::Renew))
+    };
+    let onlook = {
+        let rows = rows.dispatcher();
+        Callback::from(move |window| rows.dispatch(Step::Look(window)))
+    };
+    let made = {
+        let (creating, renew, onopen) = (creating.setter(), renew.clone(), onopen.clone());
+        Callback::from(move |record: Option<Rc<crate::shape::Record>>| {
+            creating.set(false);
+            if let Some(record) = record {
+                renew.emit(());
+                onopen.emit(record.id().to_owned());
+            }
+        })
+    };
+    let remembered = preferences.now.columns.get(shape.plural).filter(|columns| !columns.is_empty());
+    let columns: Vec<_> = view.columns_of(shape, remembered).into_iter().filter(|field| session.access(field.class) != FieldAccess::Hide).collect();
+    let may_create = session.may(shape.area, Action::Create);
+    let new = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
+    let begin = {
+        let creating = creating.setter();
+        move |_: MouseEvent| creating.set(true)
+    };
+    let narrowed = !view.q.is_empty() || !view.filters.is_empty();
+    let picked: Vec<_> = rows.all().filter(|row| chosen.contains(row.id())).cloned().collect();
+    let opened = rows.all().find(|row| row.id() == view.open).cloned();
+    let cards = narrow;
+    html! {
+        <div class="list-page">
+            <div class="page-head">
+                <h1>{ title }</h1>
+                <SearchBox q={view.q.clone()} onsearch={with(|view, q| view.q = q)}/>
+                <span class="grow"></span>
+                if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin.clone()}>{ &new }</button> }
+            </div>
+            <div class="page-bar">
+                <Filters {shape} view={view.clone()} onchange={show.clone()}/>
+                <span class="grow"></span>
+                <Columns {shape} columns={columns.clone()} onchange={oncolumns}/>
+            </div>
+            if !picked.is_empty() {
+                <Bulk {shape} rows={picked} onchange={renew.clone()} onclear={{ let chosen = chosen.setter(); move |()| chosen.set(Rc::default()) }}/>
+            }
+            <div class={classes!("list-body", (!view.open.is_empty()).then_some("with-panel"))}>
+                <div class="card list-card">
+                    if rows.problem.is_some() { <ProblemNote problem={rows.problem.clone()} retry={renew.clone()}/> }
+                    if rows.is_empty() && narrowed {
+                        <Empty title={texts.text(Key::ListNothingFound)} advice={texts.text(Key::ListNothingFoundAdvice)}>
+                            <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={show.reform(|_| View::default())}>{ texts.text(Key::ListFiltersClear) }</button>
+                        </Empty>
+                    } else if rows.is_empty() {
+                        <Empty title={texts.format(Key::ListEmpty, &[("what", &title)])} advice={texts.text(Key::ListEmptyAdvice)}>
+                            if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin}>{ &new }</button> }
+                        </Empty>
+                    } else {
+                        <Table {shape} rows={rows.clone()} {columns} sort={view.sort.clone()} onsort={with(|view, sort| view.sort = sort)}
+                            chosen={(*chosen).clone()} onchoose={choose} open={view.open.clone()} {onopen} {onlook} {cards}/>
+                        <p class="list-foot" aria-live="polite">{ counted(&texts, rows.len(), rows.total, rows.has_more()) }</p>
+                    }
+                </div>
+                if !view.open.is_empty() { <Panel {shape} id={view.open.clone()} record={opened} onclose={close.reform(|()| String::new())}/> }
+            </div>
+            if *creating { <Create {shape} preset={props.preset.clone()} onclose={made}/> }
+        </div>
+    }
+}
+
+/// "50 of 12,480 shown"; over ten thousand are not counted.
+fn counted(texts: &crate::texts::Texts, shown: usize, total: Option<i64>, more: bool) -> String {
+    let shown = i64::try_from(shown).unwrap_or(i64::MAX);
+    let count = match total {
+        Some(total) if total > 10_000 => format!("{}+", texts.number(10_000)),
+        Some(total) => texts.number(total.max(shown)),
+        None => texts.number(shown),
+    };
+    let key = if more { Key::ListCountMore } else { Key::ListCount };
+    texts.format(key, &[("shown", &texts.number(shown)), ("count", &count)])
+}

@@ -1,0 +1,78 @@
+//! The side panel over a list: a record in short.
+
+use std::rc::Rc;
+
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::rights::FieldAccess;
+use perennial_domain::text::Key;
+use serde_json::Value;
+use yew::prelude::*;
+
+use crate::components::avatar::Avatar;
+use crate::components::cell::Cell;
+use crate::components::icon::{Icon, Mark};
+use crate::components::link::Link;
+use crate::components::problem::ProblemNote;
+use crate::components::skeleton::Skeleton;
+use crate::load::use_load;
+use crate::record::header::{Badges, Subtitle};
+use crate::routes::record_path;
+use crate::session::use_session;
+use crate::shape::{FieldRef, Record, Shape};
+use crate::texts::use_texts;
+
+/// Properties of [`Panel`].
+#[derive(Properties, PartialEq)]
+pub struct PanelProps {
+    /// The resource.
+    pub shape: &'static Shape,
+    /// The record.
+    pub id: String,
+    /// What the list knows of it already.
+    pub record: Option<Rc<Record>>,
+    /// Told when it shall close.
+    pub onclose: Callback<()>,
+}
+
+/// The side panel: what is filled of the record, and the way to its page.
+#[component]
+pub fn Panel(props: &PanelProps) -> Html {
+    let texts = use_texts();
+    let session = use_session();
+    let shape = props.shape;
+    let loaded = use_load(props.id.clone(), move |client, id| async move { client.get::<Record>(&format!("{}/{id}", shape.plural)).await });
+    let record = loaded.data.or_else(|| props.record.clone());
+    let onkeydown = {
+        let onclose = props.onclose.clone();
+        move |event: KeyboardEvent| if event.key() == "Escape" { onclose.emit(()) }
+    };
+    let filled = |field: &&'static Field, record: &Record| {
+        let empty = matches!(record.value(field.name), Value::Null) || record.value(field.name).as_array().is_some_and(Vec::is_empty);
+        !empty && field.name != "name" && field.name != "code" && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
+    };
+    html! {
+        <aside class="panel card" aria-label={texts.text(Key::ListPanel)} {onkeydown}>
+            if let Some(record) = &record {
+                <header class="panel-head">
+                    <Avatar name={record.name().to_owned()} large=true/>
+                    <div class="grow">
+                        <h2>{ record.name() }</h2>
+                        <Subtitle {shape} record={record.clone()}/>
+                    </div>
+                    <Link to={record_path(shape, &props.id)} class="quiet open-link">{ texts.text(Key::ActOpen) }</Link>
+                    <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={props.onclose.reform(|_| ())}><Icon mark={Mark::Close}/></button>
+                </header>
+                <Badges {shape} record={record.clone()}/>
+                <dl class="facts">
+                    { for shape.fields.iter().filter(|field| filled(field, record)).map(|field| html! {
+                        <><dt>{ texts.text(field.label) }</dt><dd><Cell field={FieldRef(field)} value={record.value(field.name).clone()}/></dd></>
+                    }) }
+                </dl>
+            } else if loaded.problem.is_some() {
+                <ProblemNote problem={loaded.problem} retry={loaded.reload}/>
+            } else {
+                <Skeleton bars=6/>
+            }
+        </aside>
+    }
+}

@@ -1,0 +1,5 @@
+//! Starts the browser application.
+
+fn main() {
+    yew::Renderer::<perennial_frontend::app::App>::new().render();
+}

@@ -1,0 +1,95 @@
+//! What to do when somebody else was faster: both versions side by side, field by field.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::text::Key;
+use serde_json::{Map, Value};
+use yew::prelude::*;
+
+use crate::components::cell::Cell;
+use crate::components::dialog::Dialog;
+use crate::components::name::Name;
+use crate::shape::{FieldRef, Record, Shape};
+use crate::texts::use_texts;
+
+/// A write that was refused because the record had changed.
+#[derive(Clone, PartialEq)]
+pub struct Clash {
+    /// What I want to write.
+    pub mine: Map<String, Value>,
+    /// What I saw when I began.
+    pub base: Rc<Record>,
+    /// What stands there now.
+    pub theirs: Rc<Record>,
+}
+
+/// Properties of [`Conflict`].
+#[derive(Properties, PartialEq)]
+pub struct ConflictProps {
+    /// The resource.
+    pub shape: &'static Shape,
+    /// What clashed.
+    pub clash: Clash,
+    /// Told what to write after all: none if nothing was decided.
+    pub onchoose: Callback<Option<Map<String, Value>>>,
+}
+
+/// The dialog: each of my fields is mine or theirs; fields that only they changed are shown and stay theirs.
+#[component]
+pub fn Conflict(props: &ConflictProps) -> Html {
+    let texts = use_texts();
+    let Clash { mine, base, theirs } = &props.clash;
+    let given_up = use_state(BTreeSet::<&'static str>::new);
+    let differs = |field: &&'static Field| {
+        let changed = field.written && base.value(field.name) != theirs.value(field.name) && !matches!(field.kind, Kind::Figures);
+        mine.contains_key(field.name) || changed
+    };
+    let side = |field: &'static Field, value: &Value, is_mine: bool| {
+        let given_up = given_up.clone();
+        let checked = given_up.contains(field.name) != is_mine;
+        let onchange = move |_: Event| {
+            let mut next = (*given_up).clone();
+            if is_mine { next.remove(field.name) } else { next.insert(field.name) };
+            given_up.set(next);
+        };
+        let label = texts.text(if is_mine { Key::ConflictMine } else { Key::ConflictTheirs });
+        html! {
+            <label class={classes!("side", checked.then_some("on"))}>
+                <span class="check"><input type="radio" name={format!("conflict-{}", field.name)} {checked} {onchange}/><b>{ label }</b></span>
+                <Cell field={FieldRef(field)} value={value.clone()}/>
+            </label>
+        }
+    };
+    let row = |field: &'static Field| html! {
+        <fieldset class="clash" key={field.name}>
+            <legend>{ texts.text(field.label) }</legend>
+            if let Some(value) = mine.get(field.name) {
+                { side(field, value, true) }
+                { side(field, theirs.value(field.name), false) }
+            } else {
+                <div class="side"><span class="quiet">{ texts.text(Key::ConflictBefore) }</span><Cell field={FieldRef(field)} value={base.value(field.name).clone()}/></div>
+                <div class="side on"><b>{ texts.text(Key::ConflictTheirs) }</b><Cell field={FieldRef(field)} value={theirs.value(field.name).clone()}/></div>
+            }
+        </fieldset>
+    };
+    let chosen: Map<String, Value> = mine.iter().filter(|(name, _)| !given_up.contains(name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let close = props.onchoose.reform(|()| None);
+    let who = theirs.text("updated_by");
+    html! {
+        <Dialog title={texts.text(Key::ConflictTitle)} onclose={close.clone()} class="wide conflict">
+            <div class="dialog-body">
+                <p>
+                    { texts.format(Key::ConflictText, &[("when", &texts.ago(theirs.text("updated_at")))]) }
+                    if !who.is_empty() { { " " }<Name plural="users" id={who.to_owned()}/> }
+                </p>
+                { for props.shape.fields.iter().filter(differs).map(row) }
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="pf-v6-c-button pf-m-primary" onclick={props.onchoose.reform(move |_| Some(chosen.clone()))}>{ texts.text(Key::ConflictSave) }</button>
+                <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={close.reform(|_| ())}>{ texts.text(Key::ConflictBack) }</button>
+            </footer>
+        </Dialog>
+    }
+}

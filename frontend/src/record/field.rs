@@ -1,0 +1,165 @@
+//! A field edited in place: Enter or F2 edits, Enter saves, Esc gives up, Tab saves and moves on.
+
+use std::rc::Rc;
+
+use perennial_domain::field::Kind;
+use perennial_domain::problem::Problem;
+use perennial_domain::text::Key;
+use serde_json::{Map, Value};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::client::Outcome;
+use crate::components::cell::Cell;
+use crate::components::icon::{Icon, Mark};
+use crate::components::problem::ProblemNote;
+use crate::fields::editor::{Editor, EditorProps};
+use crate::fields::row::Faults;
+use crate::fields::validate;
+use crate::keys::is_composing;
+use crate::shape::FieldRef;
+use crate::texts::use_texts;
+use crate::unsaved::use_unsaved;
+
+/// A patch to save, and whom to tell how that went.
+pub type Save = (Map<String, Value>, Callback<Outcome<()>>);
+
+/// Properties of [`InPlace`].
+#[derive(Properties, PartialEq)]
+pub struct InPlaceProps {
+    /// The field.
+    pub field: FieldRef,
+    /// Its value.
+    pub value: Value,
+    /// It may be written.
+    pub writable: bool,
+    /// It may be left out.
+    pub optional: bool,
+    /// Saves a patch.
+    pub save: Callback<Save>,
+}
+
+/// A field with its label, edited in place.
+#[component]
+pub fn InPlace(props: &InPlaceProps) -> Html {
+    let texts = use_texts();
+    let field = props.field;
+    let draft = use_state(|| None::<Value>);
+    let busy = use_state_eq(|| false);
+    let problem = use_state(|| None::<Rc<Problem>>);
+    let button = use_node_ref();
+    use_unsaved(draft.as_ref().is_some_and(|draft| *draft != props.value));
+    // The focus comes back to the value unless it has moved on by itself.
+    let back = use_mut_ref(|| false);
+    use_effect_with(draft.is_some(), {
+        let (button, back) = (button.clone(), back.clone());
+        move |editing| {
+            if !editing && back.replace(false) {
+                let _ = button.cast::<HtmlElement>().map(|button| button.focus());
+            }
+        }
+    });
+    let edit = {
+        let (draft, value, writable) = (draft.setter(), props.value.clone(), props.writable);
+        move || if writable { draft.set(Some(value.clone())) }
+    };
+    let close = {
+        let (draft, problem) = (draft.setter(), problem.setter());
+        move || {
+            draft.set(None);
+            problem.set(None);
+        }
+    };
+    let save = {
+        let (draft, problem, busy, value, save, close) =
+            (draft.clone(), problem.setter(), busy.clone(), props.value.clone(), props.save.clone(), close.clone());
+        move || {
+            let Some(next) = (*draft).clone().filter(|_| !*busy) else { return };
+            let errors = validate::value(&field, &next, "");
+            if !errors.is_empty() {
+                problem.set(Some(Rc::new(Problem { code: "invalid".into(), errors, ..Problem::default() })));
+            } else if next == value {
+                close();
+            } else {
+                busy.set(true);
+                let (busy, problem, close) = (busy.setter(), problem.clone(), close.clone());
+                let done = Callback::from(move |outcome: Outcome<()>| {
+                    busy.set(false);
+                    match outcome {
+                        Ok(()) => close(),
+                        Err(found) => problem.set(Some(Rc::new(found))),
+                    }
+                });
+                save.emit((Map::from_iter([(field.name.to_owned(), next)]), done));
+            }
+        }
+    };
+    let onkeydown = {
+        let (save, close, back) = (save.clone(), close.clone(), back.clone());
+        move |event: KeyboardEvent| {
+            let several = field.long || matches!(field.kind, Kind::Parts);
+            match event.key().as_str() {
+                _ if is_composing(&event) => {}
+                "Enter" if !several || event.ctrl_key() || event.meta_key() => {
+                    event.prevent_default();
+                    back.replace(true);
+                    save();
+                }
+                "Escape" => {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    back.replace(true);
+                    close();
+                }
+                // Within parts, references and money Tab walks through the controls.
+                "Tab" if !matches!(field.kind, Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money) => save(),
+                _ => {}
+            }
+        }
+    };
+    let label = texts.text(field.label);
+    let id = format!("field-{}", field.name);
+    let Some(value) = (*draft).clone() else {
+        let onkeydown = {
+            let edit = edit.clone();
+            move |event: KeyboardEvent| if event.key() == "F2" { edit() }
+        };
+        let shown = html! { <Cell {field} value={props.value.clone()}/> };
+        return html! {
+            <div class="fact">
+                <dt>{ label }</dt>
+                <dd>
+                    { shown }
+                    if props.writable {
+                        <button type="button" ref={button} class="icon-button edit" onclick={move |_| edit()} {onkeydown}
+                            aria-label={texts.format(Key::RecordEdit, &[("field", &label)])}><Icon mark={Mark::Pencil}/></button>
+                    }
+                </dd>
+            </div>
+        };
+    };
+    let errors = Rc::new(problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default());
+    let onchange = {
+        let draft = draft.setter();
+        Callback::from(move |value| draft.set(Some(value)))
+    };
+    let editor = EditorProps { field, value, onchange, id: id.clone().into(), pointer: format!("/{}", field.name).into(), errors, optional: props.optional, focused: true };
+    let group = matches!(field.kind, Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money);
+    let whole = (*problem).clone().filter(|problem| problem.errors.is_empty());
+    html! {
+        <div class="fact editing" {onkeydown}>
+            <dt id={format!("{id}-label")}>if group { { label } } else { <label for={id.clone()}>{ label }</label> }</dt>
+            <dd role={group.then_some("group")} aria-labelledby={group.then(|| format!("{id}-label"))}>
+                <Editor ..editor.clone()/>
+                <Faults ..editor/>
+                <ProblemNote problem={whole}/>
+                <div class="row">
+                    <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}
+                        onclick={{ let back = back.clone(); move |_| { back.replace(true); save() } }}>{ texts.text(Key::ActSave) }</button>
+                    <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| { back.replace(true); close() }}>{ texts.text(Key::ActCancel) }</button>
+                    <span class="quiet hint">{ texts.text(if field.long { Key::RecordHintLong } else { Key::RecordHint }) }</span>
+                </div>
+            </dd>
+        </div>
+    }
+}

@@ -1,0 +1,69 @@
+//! Who or what a record is, at a glance.
+
+use std::rc::Rc;
+
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::rights::FieldAccess;
+use perennial_domain::text::Key;
+use yew::prelude::*;
+
+use crate::components::cell::Cell;
+use crate::components::name::Name;
+use crate::components::time::Time;
+use crate::session::use_session;
+use crate::shape::{FieldRef, Record, Shape};
+use crate::texts::use_texts;
+
+/// Properties of what shows a record in short.
+#[derive(Properties, PartialEq)]
+pub struct BriefProps {
+    /// The resource.
+    pub shape: &'static Shape,
+    /// The record.
+    pub record: Rc<Record>,
+}
+
+/// Code, trade and place, as far as they are known.
+#[component]
+pub fn Subtitle(props: &BriefProps) -> Html {
+    let texts = use_texts();
+    let record = &props.record;
+    let words = ["code", "industry", "city", "title", "email", "occupation"].iter().map(|name| record.text(name)).filter(|word| !word.is_empty());
+    let since = format!("{} {}", texts.text(Key::FieldCreatedAt), texts.ago(record.text("created_at")));
+    let said: Vec<&str> = words.chain([since.as_str()]).collect();
+    html! { <p class="subtitle">{ said.join(" · ") }</p> }
+}
+
+/// The closed choices that place a record, as pills.
+#[component]
+pub fn Badges(props: &BriefProps) -> Html {
+    let session = use_session();
+    let placed = |field: &&'static Field| {
+        let kind = matches!(field.kind, Kind::Choice(_) | Kind::Choices(_)) || field.name == "tag_ids";
+        kind && field.filtered && field.column && session.access(field.class) != FieldAccess::Hide && !props.record.value(field.name).is_null()
+    };
+    let badge = |field: &'static Field| {
+        let cell = html! { <Cell field={FieldRef(field)} value={props.record.value(field.name).clone()}/> };
+        if matches!(field.kind, Kind::Choice(_)) { html! { <span class="pill green">{ cell }</span> } } else { cell }
+    };
+    let empty = |field: &&Field| props.record.value(field.name).as_array().is_some_and(Vec::is_empty);
+    html! { <div class="pills badges">{ for props.shape.fields.iter().filter(placed).filter(|field| !empty(field)).map(badge) }</div> }
+}
+
+/// The key figures: who looks after it, how many people we know there, when anything last happened.
+#[component]
+pub fn Figures(props: &BriefProps) -> Html {
+    let texts = use_texts();
+    let record = &props.record;
+    let figures = record.value("figures");
+    let figure = |label: Key, shown: Html| html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> };
+    let owner = props.shape.field("owner_id").map(|field| {
+        let id = record.text(field.name).to_owned();
+        let shown = if id.is_empty() { html! { { texts.text(Key::StateNone) } } } else { html! { <Name plural="users" {id}/> } };
+        figure(field.label, shown)
+    });
+    let contacts = figures.get("contacts").and_then(|count| count.as_i64()).map(|count| figure(Key::RecordKnownPeople, html! { { texts.number(count) } }));
+    let touched = figures.get("last_touch_at").and_then(|at| at.as_str()).map(|at| figure(Key::RecordLastTouch, html! { <Time at={at.to_owned()}/> }));
+    let shown: Vec<Html> = owner.into_iter().chain(contacts).chain(touched).collect();
+    if shown.is_empty() { Html::default() } else { html! { <dl class="figures">{ for shown }</dl> } }
+}

@@ -1,0 +1,9 @@
+//! One page for a record of any resource: fields edited in place, a stale edit compared, a deleted record restored.
+
+pub mod about;
+pub mod conflict;
+pub mod field;
+pub mod header;
+pub mod page;
+pub mod people;
+pub mod timeline;

@@ -1,0 +1,191 @@
+//! The page of a record of any resource.
+
+use std::rc::Rc;
+
+use perennial_domain::field::Resource;
+use perennial_domain::rights::Action;
+use perennial_domain::text::Key;
+use serde_json::{Map, Value, json};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::client::{Outcome, new_key};
+use crate::components::avatar::Avatar;
+use crate::components::icon::{Icon, Mark};
+use crate::components::link::Link;
+use crate::components::problem::ProblemNote;
+use crate::components::skeleton::Skeleton;
+use crate::frame::page::use_title;
+use crate::load::{use_load, use_send};
+use crate::names::use_names;
+use crate::record::about::About;
+use crate::record::conflict::{Clash, Conflict};
+use crate::record::field::Save;
+use crate::record::header::{Badges, Figures, Subtitle};
+use crate::routes::list_path;
+use crate::session::use_session;
+use crate::shape::{Record, Shape};
+use crate::texts::use_texts;
+use crate::toasts::use_toasts;
+
+/// What a resource's page has beside its fields: drawn from the record and the way to save a patch of it.
+pub type Block = fn(Rc<Record>, Callback<Save>) -> Html;
+
+/// Properties of [`RecordPage`].
+#[derive(Properties, PartialEq)]
+pub struct RecordPageProps {
+    /// The record.
+    pub id: String,
+    /// What stands in the middle; the fields, where there is nothing else.
+    #[prop_or_default]
+    pub main: Option<Block>,
+    /// What stands beside it, below the fields.
+    #[prop_or_default]
+    pub side: Option<Block>,
+    /// Fields that the blocks show in another way.
+    #[prop_or_default]
+    pub without: Vec<&'static str>,
+}
+
+/// The page of an `R`.
+#[component]
+pub fn RecordPage<R: Resource>(props: &RecordPageProps) -> Html {
+    html! { <Page shape={Shape::of::<R>()} id={props.id.clone()} main={props.main} side={props.side} without={props.without.clone()}/> }
+}
+
+/// Properties of [`Page`].
+#[derive(Properties, PartialEq)]
+struct PageProps {
+    shape: &'static Shape,
+    id: String,
+    main: Option<Block>,
+    side: Option<Block>,
+    without: Vec<&'static str>,
+}
+
+/// The page: header, blocks, fields; a stale write opens the comparison.
+#[component]
+fn Page(props: &PageProps) -> Html {
+    let (texts, toasts, names, session) = (use_texts(), use_toasts(), use_names(), use_session());
+    let shape = props.shape;
+    let path = format!("{}/{}", shape.plural, props.id);
+    let loaded = use_load(format!("{path}?include_deleted=true"), |client, path| async move { client.get::<Record>(&path).await });
+    let clash = use_state(|| None::<(Clash, Callback<Outcome<()>>)>);
+    let name = loaded.data.as_ref().map(|record| record.name().to_owned());
+    use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.area.label())));
+    use_effect_with(loaded.data.clone(), {
+        let names = names.clone();
+        move |record| record.iter().for_each(|record| names.learn(shape.plural, record.clone()))
+    });
+    // Writes a patch of the version in `base`; a stale one fetches what stands there now and asks.
+    let write = {
+        let (client, path, put, clash) = (session.client.clone(), path.clone(), loaded.put.clone(), clash.setter());
+        Callback::from(move |(base, patch, done): (Rc<Record>, Map<String, Value>, Callback<Outcome<()>>)| {
+            let (client, path, put, clash) = (client.clone(), path.clone(), put.clone(), clash.clone());
+            spawn_local(async move {
+                match client.patch::<Rc<Record>>(&path, base.version(), Value::Object(patch.clone())).await {
+                    Ok(record) => {
+                        put.emit(record);
+                        done.emit(Ok(()));
+                    }
+                    Err(problem) if problem.status == 412 => match client.get::<Rc<Record>>(&path).await {
+                        Ok(theirs) => clash.set(Some((Clash { mine: patch, base, theirs }, done))),
+                        Err(problem) => done.emit(Err(problem)),
+                    },
+                    Err(problem) => done.emit(Err(problem)),
+                }
+            });
+        })
+    };
+    let restore = use_send(
+        |client, path: String| async move { client.post::<Rc<Record>>(&format!("{path}/restore"), json!({}), &new_key()).await },
+        { let put = loaded.put.clone(); move |record| put.emit(record) },
+    );
+    let deleted = {
+        let (texts, toasts, send, path, reload) = (texts.clone(), toasts.clone(), restore.send.clone(), path.clone(), loaded.reload.clone());
+        move |name: String| {
+            let (send, path) = (send.clone(), path.clone());
+            toasts.offer(texts.format(Key::RecordDeleted, &[("name", &name)]), Key::ActUndo, Callback::from(move |()| send.emit(path.clone())));
+            reload.emit(());
+        }
+    };
+    let delete = use_send(
+        |client, (path, record): (String, Rc<Record>)| async move { client.delete(&path, record.version()).await.map(|()| record.name().to_owned()) },
+        deleted,
+    );
+    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}><Icon mark={Mark::Back}/>{ texts.text(shape.area.label()) }</Link></nav> };
+    let Some(record) = loaded.data else {
+        return html! {
+            <div class="record-page">
+                { crumbs }
+                <div class="card padded">
+                    if loaded.problem.is_some() { <ProblemNote problem={loaded.problem} retry={loaded.reload}/> } else { <Skeleton bars=8/> }
+                </div>
+            </div>
+        };
+    };
+    let save: Callback<Save> = {
+        let record = record.clone();
+        write.reform(move |(patch, done)| (record.clone(), patch, done))
+    };
+    let block = |block: Option<Block>| block.map(|block| block(record.clone(), save.clone()));
+    let about = html! {
+        <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
+            <h2>{ texts.text(Key::RecordAbout) }</h2>
+            <About {shape} record={record.clone()} save={save.clone()} without={props.without.clone()}/>
+        </section>
+    };
+    let onchoose = {
+        let (clash, put) = (clash.clone(), loaded.put.clone());
+        Callback::from(move |chosen: Option<Map<String, Value>>| {
+            let Some((Clash { theirs, .. }, done)) = (*clash).clone() else { return };
+            clash.set(None);
+            match chosen {
+                None => done.emit(Err(perennial_domain::problem::Problem { code: "stale".into(), ..Default::default() })),
+                Some(patch) => {
+                    put.emit(theirs.clone());
+                    if patch.is_empty() { done.emit(Ok(())) } else { write.emit((theirs, patch, done)) }
+                }
+            }
+        })
+    };
+    let remove = delete.send.reform({
+        let (path, record) = (path.clone(), record.clone());
+        move |_: MouseEvent| (path.clone(), record.clone())
+    });
+    html! {
+        <div class="record-page">
+            { crumbs }
+            if record.is_deleted() {
+                <div class="note warn" role="status">
+                    <Icon mark={Mark::Trash}/>
+                    <span>{ texts.format(Key::RecordIsDeleted, &[("when", &texts.ago(record.text("deleted_at")))]) }</span>
+                    if session.may(shape.area, Action::Delete) {
+                        <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={restore.send.reform(move |_| path.clone())}><Icon mark={Mark::Restore}/>{ texts.text(Key::ActRestore) }</button>
+                    }
+                </div>
+            }
+            <header class="card padded record-head">
+                <div class="row">
+                    <Avatar name={record.name().to_owned()} large=true/>
+                    <div class="grow"><h1>{ record.name() }</h1><Subtitle {shape} record={record.clone()}/></div>
+                    if !record.is_deleted() && session.may(shape.area, Action::Delete) {
+                        <button type="button" class="pf-v6-c-button pf-m-secondary" disabled={delete.busy} onclick={remove}>{ texts.text(Key::ActDelete) }</button>
+                    }
+                </div>
+                <ProblemNote problem={delete.problem.or(restore.problem)}/>
+                <Badges {shape} record={record.clone()}/>
+                <Figures {shape} record={record.clone()}/>
+            </header>
+            if props.main.is_some() || props.side.is_some() {
+                <div class="record-body">
+                    <div class="column">{ block(props.main).unwrap_or_else(|| about.clone()) }</div>
+                    <div class="column">if props.main.is_some() { { about } }{ block(props.side) }</div>
+                </div>
+            } else {
+                { about }
+            }
+            if let Some((clash, _)) = (*clash).clone() { <Conflict {shape} {clash} {onchoose}/> }
+        </div>
+    }
+}

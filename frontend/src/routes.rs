@@ -1,0 +1,79 @@
+//! Addresses of pages.
+
+use yew_router::history::{BrowserHistory, History};
+use yew_router::prelude::*;
+
+use crate::shape::Shape;
+
+/// A page's address.
+#[derive(Clone, PartialEq, Routable)]
+pub enum Route {
+    /// Where the product opens.
+    #[at("/")]
+    Home,
+    /// The list of customers.
+    #[at("/customers")]
+    Customers,
+    /// A customer.
+    #[at("/customers/:id")]
+    Customer {
+        /// Which.
+        id: String,
+    },
+    /// The list of contacts.
+    #[at("/contacts")]
+    Contacts,
+    /// A contact.
+    #[at("/contacts/:id")]
+    Contact {
+        /// Which.
+        id: String,
+    },
+    /// The settings.
+    #[at("/settings")]
+    Settings,
+    /// A part of the settings.
+    #[at("/settings/:section")]
+    Section {
+        /// Which part.
+        section: String,
+    },
+    /// A record that the settings hold.
+    #[at("/settings/:section/:id")]
+    SectionRecord {
+        /// Which part.
+        section: String,
+        /// Which record.
+        id: String,
+    },
+    /// The first administrator's page.
+    #[at("/setup")]
+    Setup,
+    /// No page.
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
+
+/// Opens a page.
+pub fn go(path: &str) {
+    BrowserHistory::new().push(path);
+}
+
+/// Opens a page in place of this one in the browser's history.
+pub fn go_instead(path: &str) {
+    BrowserHistory::new().replace(path);
+}
+
+/// The address of a resource's list.
+pub fn list_path(shape: &Shape) -> String {
+    match shape.plural {
+        plural @ ("customers" | "contacts") => format!("/{plural}"),
+        plural => format!("/settings/{plural}"),
+    }
+}
+
+/// The address of a record.
+pub fn record_path(shape: &Shape, id: &str) -> String {
+    format!("{}/{id}", list_path(shape))
+}

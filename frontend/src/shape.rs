@@ -1,0 +1,140 @@
+//! What the pages know of a resource, the same for every type: so that one list and one record page serve all of them
+//! without being compiled for each.
+
+use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
+use perennial_domain::field::{Draft, Field, Resource};
+use perennial_domain::problem::FieldError;
+use perennial_domain::rights::Area;
+use perennial_domain::tag::Tag;
+use perennial_domain::team::Team;
+use perennial_domain::text::Key;
+use perennial_domain::user::{Role, User};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A resource, seen through its field table.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Its name in paths: `customers`.
+    pub plural: &'static str,
+    /// Its name in texts: `customer`.
+    pub singular: &'static str,
+    /// Where its rights are kept, and what a list of it is called.
+    pub area: Area,
+    /// Its fields, in the order of forms and columns.
+    pub fields: &'static [Field],
+    /// The rules between its fields, as the server applies them.
+    pub check: fn(&Value) -> Vec<FieldError>,
+    /// What a client may write of it, with nothing written yet: null is what may be left out.
+    pub blank: fn() -> Map<String, Value>,
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        self.plural == other.plural
+    }
+}
+
+impl Shape {
+    /// The shape of `R`.
+    pub const fn of<R: Resource>() -> &'static Self {
+        const { &Self { plural: R::PLURAL, singular: R::SINGULAR, area: R::AREA, fields: R::FIELDS, check: check::<R>, blank: blank::<R> } }
+    }
+
+    /// The shape of the resource that a reference names.
+    pub fn named(plural: &str) -> Option<&'static Self> {
+        let all = [
+            Self::of::<Customer>(),
+            Self::of::<Contact>(),
+            Self::of::<User>(),
+            Self::of::<Team>(),
+            Self::of::<Role>(),
+            Self::of::<Tag>(),
+        ];
+        all.into_iter().find(|shape| shape.plural == plural)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<FieldRef> {
+        self.fields.iter().find(|field| field.name == name).map(FieldRef)
+    }
+
+    /// What one of it is called in the middle of a sentence.
+    pub fn one(&self) -> Key {
+        Key::find(&format!("one.{}", self.singular)).unwrap_or(self.area.label())
+    }
+}
+
+fn check<R: Resource>(draft: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if let Ok(draft) = R::Draft::deserialize(draft) {
+        draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
+    }
+    errors
+}
+
+fn blank<R: Resource>() -> Map<String, Value> {
+    let nothing = |value: Value| if value == NIL { Value::Null } else { value };
+    match serde_json::to_value(R::Draft::default()) {
+        Ok(Value::Object(draft)) => draft.into_iter().map(|(name, value)| (name, nothing(value))).collect(),
+        _ => Map::new(),
+    }
+}
+
+/// The id that stands for "not given".
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A field of the table; two are equal if they are the same entry.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldRef(pub &'static Field);
+
+impl PartialEq for FieldRef {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+impl std::ops::Deref for FieldRef {
+    type Target = Field;
+
+    fn deref(&self) -> &Field {
+        self.0
+    }
+}
+
+/// A record as it came over the wire; pages look at it through its shape.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Record(pub Map<String, Value>);
+
+impl Record {
+    /// A field's value; null where there is none.
+    pub fn value(&self, name: &str) -> &Value {
+        self.0.get(name).unwrap_or(&Value::Null)
+    }
+
+    /// A field's text; empty where there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.value(name).as_str().unwrap_or_default()
+    }
+
+    /// Its key.
+    pub fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    /// How often it was written.
+    pub fn version(&self) -> i64 {
+        self.value("version").as_i64().unwrap_or_default()
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        self.text("name")
+    }
+
+    /// Whether it was deleted.
+    pub fn is_deleted(&self) -> bool {
+        !self.value("deleted_at").is_null()
+    }
+}

@@ -1,0 +1,41 @@
+-- Signing in. None of these leads with the organization: whoever holds a token has not said yet whose it is.
+
+-- One row per refresh token. A family is one sign-in; its tokens follow each other.
+CREATE TABLE refresh_tokens (
+    hash BYTEA PRIMARY KEY,
+    family BYTEA NOT NULL,
+    organization BIGINT NOT NULL,
+    user_id BYTEA NOT NULL,
+    began_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    -- Set once it has been used: used again later, it was stolen.
+    rotated_at TIMESTAMP,
+    FOREIGN KEY (organization, user_id) REFERENCES users (organization, id) ON DELETE CASCADE
+);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
+CREATE INDEX refresh_tokens_user ON refresh_tokens (organization, user_id);
+
+-- One-time tokens that an administrator hands to a user; one per user.
+CREATE TABLE password_resets (
+    organization BIGINT NOT NULL,
+    user_id BYTEA NOT NULL,
+    hash BYTEA NOT NULL UNIQUE,
+    expires_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (organization, user_id),
+    FOREIGN KEY (organization, user_id) REFERENCES users (organization, id) ON DELETE CASCADE
+);
+
+-- How often somebody tried to sign in without success, by account and by address.
+CREATE TABLE throttles (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    attempts BIGINT NOT NULL,
+    tried_at TIMESTAMP NOT NULL
+);
+CREATE INDEX throttles_tried_at ON throttles (tried_at);
+
+-- The one-time token of the first start: one row, made when the installation is empty and closed for good.
+CREATE TABLE setup (
+    key BIGINT PRIMARY KEY CHECK (key = 1),
+    hash BYTEA NOT NULL,
+    closed_at TIMESTAMP
+);

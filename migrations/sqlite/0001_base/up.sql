@@ -1,0 +1,408 @@
+-- The tenants. The small key leads every other table and never leaves the store.
+CREATE TABLE organizations (
+    key BIGINT NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    currency TEXT NOT NULL CHECK (length(currency) = 3),
+    zone TEXT NOT NULL,
+    language TEXT NOT NULL CHECK (language IN ('zh-CN', 'en')),
+    country TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
+-- The next number of each kind of human code.
+CREATE TABLE sequences (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    name TEXT NOT NULL,
+    next BIGINT NOT NULL,
+    PRIMARY KEY (organization, name)
+);
+
+-- What belongs together: one write, one bulk edit, one import.
+CREATE TABLE change_sets (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    actor_id BLOB,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (organization, id)
+);
+
+-- Named sets of rights.
+CREATE TABLE roles (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id)
+);
+CREATE UNIQUE INDEX roles_name ON roles (organization, name) WHERE deleted_at IS NULL;
+CREATE INDEX roles_by_name ON roles (organization, name_sort, id);
+CREATE INDEX roles_by_created_at ON roles (organization, created_at, id);
+CREATE INDEX roles_by_updated_at ON roles (organization, updated_at, id);
+
+-- What a role may do; what is not listed it may not.
+CREATE TABLE role_permissions (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    role_id BLOB NOT NULL,
+    area TEXT NOT NULL CHECK (area IN ('customers', 'contacts', 'tags', 'users', 'teams', 'roles', 'organization', 'events', 'jobs')),
+    action TEXT NOT NULL CHECK (action IN ('read', 'create', 'update', 'delete', 'import')),
+    level TEXT NOT NULL CHECK (level IN ('none', 'own', 'team', 'all')),
+    PRIMARY KEY (organization, role_id, area, action),
+    FOREIGN KEY (organization, role_id) REFERENCES roles (organization, id)
+);
+
+-- What a role may do with a class of fields; what is not listed it may write.
+CREATE TABLE role_fields (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    role_id BLOB NOT NULL,
+    class TEXT NOT NULL,
+    access TEXT NOT NULL CHECK (access IN ('hide', 'mask', 'read', 'write')),
+    PRIMARY KEY (organization, role_id, class),
+    FOREIGN KEY (organization, role_id) REFERENCES roles (organization, id)
+);
+
+-- A tree of groups of users.
+CREATE TABLE teams (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    parent_id BLOB,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id),
+    FOREIGN KEY (organization, parent_id) REFERENCES teams (organization, id)
+);
+CREATE UNIQUE INDEX teams_name ON teams (organization, name) WHERE deleted_at IS NULL;
+CREATE INDEX teams_by_name ON teams (organization, name_sort, id);
+CREATE INDEX teams_by_created_at ON teams (organization, created_at, id);
+CREATE INDEX teams_by_updated_at ON teams (organization, updated_at, id);
+CREATE INDEX teams_parent ON teams (organization, parent_id);
+
+-- People who work for the organization. An e-mail address signs in to exactly one of the installation.
+CREATE TABLE users (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    email TEXT NOT NULL,
+    role_id BLOB NOT NULL,
+    title TEXT,
+    in_post_since DATE,
+    language TEXT NOT NULL CHECK (language IN ('zh-CN', 'en')),
+    zone TEXT,
+    active BOOLEAN NOT NULL,
+    last_sign_in_at TIMESTAMP,
+    password_hash TEXT,
+    session_version BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id),
+    FOREIGN KEY (organization, role_id) REFERENCES roles (organization, id)
+);
+CREATE UNIQUE INDEX users_email ON users (email) WHERE deleted_at IS NULL;
+CREATE INDEX users_by_email ON users (organization, email, id);
+CREATE INDEX users_by_name ON users (organization, name_sort, id);
+CREATE INDEX users_by_created_at ON users (organization, created_at, id);
+CREATE INDEX users_by_updated_at ON users (organization, updated_at, id);
+CREATE INDEX users_role ON users (organization, role_id);
+
+-- Who belongs to which team.
+CREATE TABLE team_members (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    team_id BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    PRIMARY KEY (organization, team_id, user_id),
+    FOREIGN KEY (organization, team_id) REFERENCES teams (organization, id),
+    FOREIGN KEY (organization, user_id) REFERENCES users (organization, id)
+);
+CREATE INDEX team_members_user ON team_members (organization, user_id, team_id);
+
+-- Labels of the organization's own.
+CREATE TABLE tags (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    colour TEXT NOT NULL CHECK (colour IN ('grey', 'green', 'blue', 'orange', 'red', 'purple')),
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id)
+);
+CREATE UNIQUE INDEX tags_name ON tags (organization, name) WHERE deleted_at IS NULL;
+CREATE INDEX tags_by_name ON tags (organization, name_sort, id);
+CREATE INDEX tags_by_created_at ON tags (organization, created_at, id);
+CREATE INDEX tags_by_updated_at ON tags (organization, updated_at, id);
+
+-- Parties that buy, or may buy, from us. `facts` holds what lives and dies with the row and is never searched for: JSON.
+CREATE TABLE customers (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('company', 'person')),
+    owner_id BLOB,
+    parent_id BLOB,
+    industry TEXT,
+    employees BIGINT,
+    relationship_type TEXT CHECK (relationship_type IN ('transactional', 'preferred_supplier', 'partnership', 'strategic_alliance')),
+    bond_level TEXT CHECK (bond_level IN ('financial', 'social', 'structural')),
+    acquisition_source TEXT CHECK (acquisition_source IN ('door_to_door', 'meeting', 'club', 'friends_family', 'directory', 'consultancy', 'agent', 'chain_referral', 'centre_of_influence', 'phone', 'letter', 'sms', 'web', 'competitor', 'observation', 'advertising', 'public_relations', 'sales_promotion', 'social_media', 'event', 'partner', 'market_research')),
+    acquisition_cost BIGINT,
+    acquisition_cost_currency TEXT,
+    acquisition_cost_base BIGINT,
+    credit_days BIGINT,
+    credit_limit BIGINT,
+    credit_limit_currency TEXT,
+    credit_limit_base BIGINT,
+    pay_day BIGINT,
+    city TEXT,
+    country TEXT,
+    facts TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id),
+    FOREIGN KEY (organization, owner_id) REFERENCES users (organization, id),
+    FOREIGN KEY (organization, parent_id) REFERENCES customers (organization, id)
+);
+CREATE UNIQUE INDEX customers_code ON customers (organization, code) WHERE deleted_at IS NULL;
+CREATE INDEX customers_by_name ON customers (organization, name_sort, id);
+CREATE INDEX customers_by_code ON customers (organization, code, id);
+CREATE INDEX customers_by_created_at ON customers (organization, created_at, id);
+CREATE INDEX customers_by_updated_at ON customers (organization, updated_at, id);
+CREATE INDEX customers_owner_by_name ON customers (organization, owner_id, name_sort, id);
+CREATE INDEX customers_owner_by_created_at ON customers (organization, owner_id, created_at, id);
+CREATE INDEX customers_owner_by_updated_at ON customers (organization, owner_id, updated_at, id);
+CREATE INDEX customers_kind ON customers (organization, kind, name_sort, id);
+CREATE INDEX customers_parent_id ON customers (organization, parent_id, name_sort, id);
+CREATE INDEX customers_industry ON customers (organization, industry, name_sort, id);
+CREATE INDEX customers_relationship_type ON customers (organization, relationship_type, name_sort, id);
+CREATE INDEX customers_bond_level ON customers (organization, bond_level, name_sort, id);
+CREATE INDEX customers_acquisition_source ON customers (organization, acquisition_source, name_sort, id);
+CREATE INDEX customers_city ON customers (organization, city, name_sort, id);
+CREATE INDEX customers_country ON customers (organization, country, name_sort, id);
+
+-- What a customer is to us; several at once are normal.
+CREATE TABLE customer_roles (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('end_buyer', 'channel', 'internal', 'supplier', 'competitor', 'partner', 'authority', 'media')),
+    PRIMARY KEY (organization, customer_id, role),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
+);
+CREATE INDEX customer_roles_role ON customer_roles (organization, role, customer_id);
+
+-- Which labels a customer carries.
+CREATE TABLE customer_tags (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB NOT NULL,
+    tag_id BLOB NOT NULL,
+    PRIMARY KEY (organization, customer_id, tag_id),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id),
+    FOREIGN KEY (organization, tag_id) REFERENCES tags (organization, id)
+);
+CREATE INDEX customer_tags_tag ON customer_tags (organization, tag_id, customer_id);
+
+-- Whose profit a customer influences.
+CREATE TABLE customer_influences (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB NOT NULL,
+    influenced_id BLOB NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (organization, customer_id, influenced_id),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id),
+    FOREIGN KEY (organization, influenced_id) REFERENCES customers (organization, id)
+);
+CREATE INDEX customer_influences_influenced ON customer_influences (organization, influenced_id);
+
+-- What is derived from other records, one row a customer.
+CREATE TABLE customer_figures (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB NOT NULL,
+    version BIGINT NOT NULL,
+    contacts BIGINT NOT NULL,
+    PRIMARY KEY (organization, customer_id),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
+);
+
+-- People at customers.
+CREATE TABLE contacts (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_sort TEXT NOT NULL,
+    contact_type TEXT CHECK (contact_type IN ('rational', 'impulsive', 'stubborn', 'combative', 'indecisive', 'aloof', 'overbearing', 'suspicious', 'silent', 'haggling')),
+    birth_year BIGINT,
+    household TEXT,
+    occupation TEXT,
+    income_band TEXT,
+    facts TEXT NOT NULL,
+    creator_id BLOB,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    deleted_at TIMESTAMP,
+    change_set BLOB,
+    PRIMARY KEY (organization, id),
+    FOREIGN KEY (organization, creator_id) REFERENCES users (organization, id)
+);
+CREATE INDEX contacts_by_name ON contacts (organization, name_sort, id);
+CREATE INDEX contacts_by_created_at ON contacts (organization, created_at, id);
+CREATE INDEX contacts_by_updated_at ON contacts (organization, updated_at, id);
+CREATE INDEX contacts_contact_type ON contacts (organization, contact_type, name_sort, id);
+CREATE INDEX contacts_creator ON contacts (organization, creator_id);
+
+-- Where a contact works and worked.
+CREATE TABLE positions (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    contact_id BLOB NOT NULL,
+    place BIGINT NOT NULL,
+    customer_id BLOB NOT NULL,
+    title TEXT NOT NULL,
+    buying_role TEXT NOT NULL CHECK (buying_role IN ('unknown', 'decision_maker', 'influencer', 'user', 'gatekeeper', 'payer')),
+    since DATE,
+    until DATE,
+    PRIMARY KEY (organization, contact_id, place),
+    FOREIGN KEY (organization, contact_id) REFERENCES contacts (organization, id),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
+);
+CREATE INDEX positions_customer ON positions (organization, customer_id, contact_id);
+
+-- Anything that tells who a party is: of a customer or of a contact, never of both. `live` follows its party.
+CREATE TABLE identifiers (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB,
+    contact_id BLOB,
+    place BIGINT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'mobile', 'phone', 'fax', 'external')),
+    system TEXT NOT NULL,
+    value TEXT NOT NULL,
+    match_key TEXT NOT NULL,
+    e164 TEXT,
+    live BOOLEAN NOT NULL,
+    id BLOB NOT NULL,
+    PRIMARY KEY (organization, id),
+    CHECK ((customer_id IS NULL) <> (contact_id IS NULL)),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id),
+    FOREIGN KEY (organization, contact_id) REFERENCES contacts (organization, id)
+);
+CREATE UNIQUE INDEX identifiers_external ON identifiers (organization, system, value) WHERE kind = 'external' AND live;
+CREATE INDEX identifiers_match_key ON identifiers (organization, match_key);
+CREATE INDEX identifiers_customer ON identifiers (organization, customer_id, place);
+CREATE INDEX identifiers_contact ON identifiers (organization, contact_id, place);
+
+-- Who did what, when: audit log, timeline and feed read these rows. `xid` orders commits on PostgreSQL.
+CREATE TABLE events (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    seq BIGINT NOT NULL,
+    xid BIGINT NOT NULL DEFAULT 0,
+    actor_id BLOB,
+    change_set BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('created', 'updated', 'deleted', 'restored')),
+    resource TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    customer_id BLOB,
+    occurred_at TIMESTAMP NOT NULL,
+    recorded_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (organization, seq)
+);
+CREATE UNIQUE INDEX events_seq ON events (seq);
+CREATE INDEX events_record ON events (organization, record_id, seq);
+CREATE INDEX events_customer ON events (organization, customer_id, seq);
+CREATE INDEX events_actor ON events (organization, actor_id, seq);
+
+-- The fields that an event changed, as they were and as they are: JSON. Erasure blanks these rows.
+CREATE TABLE event_changes (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    seq BIGINT NOT NULL,
+    before TEXT,
+    after TEXT,
+    PRIMARY KEY (organization, seq),
+    FOREIGN KEY (organization, seq) REFERENCES events (organization, seq)
+);
+
+-- What happened with a customer, newest first.
+CREATE TABLE timeline_entries (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    customer_id BLOB NOT NULL,
+    occurred_at TIMESTAMP NOT NULL,
+    id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    actor_id BLOB,
+    params TEXT NOT NULL,
+    PRIMARY KEY (organization, customer_id, occurred_at, id),
+    FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
+);
+
+-- Background work, taken with a lease.
+CREATE TABLE jobs (
+    id BLOB NOT NULL PRIMARY KEY,
+    organization BIGINT REFERENCES organizations (key),
+    kind TEXT NOT NULL,
+    dedupe_key TEXT,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+    done BIGINT NOT NULL,
+    total BIGINT,
+    checkpoint TEXT,
+    attempts BIGINT NOT NULL,
+    run_at TIMESTAMP NOT NULL,
+    leased_until TIMESTAMP,
+    error TEXT,
+    creator_id BLOB,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE UNIQUE INDEX jobs_dedupe ON jobs (dedupe_key) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_due ON jobs (state, run_at);
+CREATE INDEX jobs_organization ON jobs (organization, created_at, id);
+
+-- Answers to repeat, for 24 hours.
+CREATE TABLE idempotency_keys (
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    user_id BLOB NOT NULL,
+    key TEXT NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    body BLOB NOT NULL,
+    status BIGINT NOT NULL,
+    answer TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (organization, user_id, key)
+);
+CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+
+-- The words that each record is found by. `seq` is declared, because VACUUM renumbers what is not, and the index below
+-- knows its documents by it alone.
+CREATE TABLE search_documents (
+    seq INTEGER PRIMARY KEY,
+    organization BIGINT NOT NULL REFERENCES organizations (key),
+    kind TEXT NOT NULL,
+    id BLOB NOT NULL,
+    version BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (organization, id)
+);
+CREATE VIRTUAL TABLE search_index USING fts5(
+    text, content='', contentless_delete=1, prefix='2 3', tokenize='unicode61 remove_diacritics 0'
+);

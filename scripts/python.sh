@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs the contract tests' Python packages into the cache, once for each list, and prints the environment's folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+list=tests/contract/requirements.txt
+environment=${XDG_CACHE_HOME:-$HOME/.cache}/perennial/python/$({ python3 --version; cat "$list"; } | sha256sum | cut -c 1-16)
+
+if [ ! -e "$environment/complete" ]; then
+    python3 -m venv --clear "$environment" >&2
+    scripts/step.sh 'Packages for Python' "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$list" >&2
+    touch "$environment/complete"
+fi
+echo "$environment"
