@@ -15,19 +15,37 @@ fn main() {
     for (key, _) in &en {
         assert!(seen.insert(key), "locales/en.txt: `{key}` is there twice");
     }
-    let keys = |texts: &[(String, String)]| texts.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+    let keys =
+        |texts: &[(String, String)]| texts.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
     let (en_keys, zh_keys) = (keys(&en), keys(&zh));
     for (at, key) in en_keys.iter().enumerate() {
-        assert!(zh_keys.get(at) == Some(key), "locales/zh-CN.txt: `{key}` is missing or not in the same place as in en.txt");
+        assert!(
+            zh_keys.get(at) == Some(key),
+            "locales/zh-CN.txt: `{key}` is missing or not in the same place as in en.txt"
+        );
     }
-    assert!(zh_keys.len() == en_keys.len(), "locales/zh-CN.txt has keys that en.txt lacks: {:?}", &zh_keys[en_keys.len()..]);
+    assert!(
+        zh_keys.len() == en_keys.len(),
+        "locales/zh-CN.txt has keys that en.txt lacks: {:?}",
+        &zh_keys[en_keys.len()..]
+    );
     for ((key, en), (_, zh)) in en.iter().zip(&zh) {
-        assert!(parameters(en) == parameters(zh), "locales: `{key}` has other {{parameters}} in zh-CN than in en");
+        assert!(
+            parameters(en) == parameters(zh),
+            "locales: `{key}` has other {{parameters}} in zh-CN than in en"
+        );
     }
 
-    let mut code = String::from("/// A text of the product, in every language.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u16)]\npub enum Key {\n");
+    let mut code = String::from(
+        "/// A text of the product, in every language.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u16)]\npub enum Key {\n",
+    );
     for (key, text) in &en {
-        let _ = writeln!(code, "    /// {}\n    {},", text.replace('[', "\\[").replace('<', "\\<"), variant(key));
+        let _ = writeln!(
+            code,
+            "    /// {}\n    {},",
+            text.replace('[', "\\[").replace('<', "\\<"),
+            variant(key)
+        );
     }
     code += "}\n";
     let array = |name: &str, values: &mut dyn Iterator<Item = &String>| {
@@ -54,7 +72,9 @@ fn read(path: &str) -> Vec<(String, String)> {
     text.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
         .map(|line| {
-            let (key, text) = line.split_once('=').unwrap_or_else(|| panic!("{path}: `{line}` is not `key = text`"));
+            let (key, text) = line
+                .split_once('=')
+                .unwrap_or_else(|| panic!("{path}: `{line}` is not `key = text`"));
             (key.trim().to_owned(), text.trim().to_owned())
         })
         .collect()
@@ -69,5 +89,9 @@ fn variant(key: &str) -> String {
 
 /// The names in braces.
 fn parameters(text: &str) -> BTreeSet<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
 }

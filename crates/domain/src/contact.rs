@@ -35,7 +35,11 @@ pub struct Position {
     #[cfg_attr(feature = "server", schema(required, value_type = uuid::Uuid))]
     pub customer_id: Id<Customer>,
     /// Title of the post.
-    #[cfg_attr(feature = "server", validate(length(max = 200)), schema(max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 200)),
+        schema(max_length = 200)
+    )]
     pub title: String,
     /// The part played in a purchase.
     pub buying_role: BuyingRole,

@@ -71,7 +71,11 @@ pub struct Influence {
     #[cfg_attr(feature = "server", schema(required, value_type = uuid::Uuid))]
     pub customer_id: Id<Customer>,
     /// How.
-    #[cfg_attr(feature = "server", validate(length(max = 300)), schema(max_length = 300))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 300)),
+        schema(max_length = 300)
+    )]
     pub note: String,
 }
 
@@ -85,7 +89,11 @@ pub struct SwitchingCost {
     /// How much, as the customer would see it.
     pub amount: Option<Money>,
     /// What it consists of.
-    #[cfg_attr(feature = "server", validate(length(max = 300)), schema(max_length = 300))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 300)),
+        schema(max_length = 300)
+    )]
     pub note: String,
 }
 
@@ -95,10 +103,18 @@ pub struct SwitchingCost {
 #[serde(default, deny_unknown_fields)]
 pub struct Consumption {
     /// What is used.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 200)), schema(required, min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 200)),
+        schema(required, min_length = 1, max_length = 200)
+    )]
     pub item: String,
     /// The unit both quantities are counted in.
-    #[cfg_attr(feature = "server", validate(length(max = 40)), schema(max_length = 40))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 40)),
+        schema(max_length = 40)
+    )]
     pub unit: String,
     /// How much is used in a month.
     pub per_month: Option<Decimal>,
@@ -119,7 +135,11 @@ pub struct Occasion {
     #[cfg_attr(feature = "server", schema(required))]
     pub on: Date,
     /// More about it.
-    #[cfg_attr(feature = "server", validate(length(max = 200)), schema(max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 200)),
+        schema(max_length = 200)
+    )]
     pub note: String,
 }
 

@@ -180,7 +180,18 @@ impl<R: Resource> FieldType for Vec<Id<R>> {
 
 /// A draft: what a client may write of a resource. Equal drafts mean that nothing changed.
 #[cfg(feature = "server")]
-pub trait Draft: Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + validator::Validate + utoipa::ToSchema + 'static {
+pub trait Draft:
+    Serialize
+    + DeserializeOwned
+    + Default
+    + Clone
+    + PartialEq
+    + Send
+    + Sync
+    + validator::Validate
+    + utoipa::ToSchema
+    + 'static
+{
     /// What no single field can say: rules between fields. `report` takes a pointer and a code.
     fn check(&self, _report: &mut dyn FnMut(String, &'static str)) {}
 }
@@ -214,7 +225,9 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
 }
 
 /// An entity that is listed, opened, created, changed and deleted in one grammar.
-pub trait Resource: Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static {
+pub trait Resource:
+    Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static
+{
     /// What a client may write.
     type Draft: Draft;
     /// Where its rights are kept.
@@ -246,7 +259,9 @@ pub trait Resource: Serialize + DeserializeOwned + Default + Clone + PartialEq +
     fn draft(&self) -> Self::Draft;
     /// A new one of that key, with what a client wrote and nothing else yet.
     fn from_draft(id: Id<Self>, draft: Self::Draft) -> Self {
-        Self::default().with_draft(draft).stamped(id, &Stamp::default())
+        Self::default()
+            .with_draft(draft)
+            .stamped(id, &Stamp::default())
     }
     /// The same one with what a client wrote now.
     #[must_use]

@@ -12,9 +12,9 @@ pub mod job;
 pub mod money;
 pub mod organization;
 pub mod page;
-pub mod problem;
 #[cfg(feature = "server")]
 pub mod phone;
+pub mod problem;
 #[cfg(feature = "server")]
 pub mod query;
 pub mod rights;

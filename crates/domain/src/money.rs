@@ -62,7 +62,10 @@ impl FromStr for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, fraction) = (self.0.unsigned_abs() / 10_000, self.0.unsigned_abs() % 10_000);
+        let (whole, fraction) = (
+            self.0.unsigned_abs() / 10_000,
+            self.0.unsigned_abs() % 10_000,
+        );
         let fraction = format!("{fraction:04}");
         match fraction.trim_end_matches('0') {
             "" => write!(f, "{sign}{whole}"),
@@ -157,8 +160,8 @@ pub struct Money {
 
 #[cfg(feature = "server")]
 mod schema {
-    use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
     use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
     use super::{Currency, Decimal};
 
@@ -172,7 +175,11 @@ mod schema {
     }
     impl utoipa::PartialSchema for Decimal {
         fn schema() -> RefOr<Schema> {
-            text(r"^-?\d{1,14}(\.\d{1,4})?$", "1234.50", "An exact decimal with up to four places.")
+            text(
+                r"^-?\d{1,14}(\.\d{1,4})?$",
+                "1234.50",
+                "An exact decimal with up to four places.",
+            )
         }
     }
     impl utoipa::ToSchema for Decimal {}
@@ -208,7 +215,18 @@ mod tests {
 
     #[test]
     fn what_is_not_a_decimal_is_refused() {
-        for text in ["", "-", "1.", ".5", "1e3", "1,5", "0.12345", "９", "+1", "100000000000000"] {
+        for text in [
+            "",
+            "-",
+            "1.",
+            ".5",
+            "1e3",
+            "1,5",
+            "0.12345",
+            "９",
+            "+1",
+            "100000000000000",
+        ] {
             let outcome: Result<Decimal, _> = text.parse();
             assert!(outcome.is_err(), "{text} was read as {outcome:?}");
         }

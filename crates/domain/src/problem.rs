@@ -34,15 +34,23 @@ impl FieldError {
     /// A fault without parameters.
     pub fn new(pointer: impl Into<String>, code: &str) -> Self {
         use crate::text::{Key, Language};
-        let detail = Key::find(&format!("invalid.{code}")).map(|key| key.text(Language::En).to_owned());
-        Self { pointer: pointer.into(), detail: detail.unwrap_or_else(|| code.to_owned()), code: code.to_owned(), params: Map::new() }
+        let detail =
+            Key::find(&format!("invalid.{code}")).map(|key| key.text(Language::En).to_owned());
+        Self {
+            pointer: pointer.into(),
+            detail: detail.unwrap_or_else(|| code.to_owned()),
+            code: code.to_owned(),
+            params: Map::new(),
+        }
     }
 
     /// The same fault with a parameter of its sentence.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
-        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let shown = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         self.detail = self.detail.replace(&format!("{{{name}}}"), &shown);
         self.params.insert(name.to_owned(), value);
         self

@@ -175,13 +175,28 @@ impl ListQuery {
             }
             let read: Result<(), Invalid> = match name.as_str() {
                 "limit" => read_limit(value).map(|limit| query.limit = limit),
-                "cursor" => { cursor = Some(value.as_str()); Ok(()) }
+                "cursor" => {
+                    cursor = Some(value.as_str());
+                    Ok(())
+                }
                 "include_total" => read_flag(name, value).map(|flag| query.include_total = flag),
-                "include_deleted" => read_flag(name, value).map(|flag| { query.include_deleted = flag; bound.push(format!("{name}={value}")) }),
-                "sort" => read_sort::<R>(value).map(|sort| { query.sort = sort; bound.push(format!("{name}={value}")) }),
-                "q" => read_text(value).map(|text| { query.q = text; bound.push(format!("{name}={value}")) }),
+                "include_deleted" => read_flag(name, value).map(|flag| {
+                    query.include_deleted = flag;
+                    bound.push(format!("{name}={value}"))
+                }),
+                "sort" => read_sort::<R>(value).map(|sort| {
+                    query.sort = sort;
+                    bound.push(format!("{name}={value}"))
+                }),
+                "q" => read_text(value).map(|text| {
+                    query.q = text;
+                    bound.push(format!("{name}={value}"))
+                }),
                 "fields" => read_fields::<R>(value).map(|fields| query.fields = Some(fields)),
-                _ => read_parameter::<R>(name, value).map(|condition| { conditions.push(condition); bound.push(format!("{name}={value}")) }),
+                _ => read_parameter::<R>(name, value).map(|condition| {
+                    conditions.push(condition);
+                    bound.push(format!("{name}={value}"))
+                }),
             };
             if let Err(Invalid(found)) = read {
                 errors.extend(found);
@@ -206,13 +221,15 @@ impl ListQuery {
             query.sort = read_sort::<R>(sort)?;
         }
         query.q = request.q.as_deref().map(read_text).transpose()?.flatten();
-        let bound = serde_json::to_string(&(&request.r#where, &request.sort, &request.q)).unwrap_or_default();
+        let bound = serde_json::to_string(&(&request.r#where, &request.sort, &request.q))
+            .unwrap_or_default();
         query.bind::<R>(&bound, request.cursor.as_deref())
     }
 
     /// The cursor of the page that begins after this row.
     pub fn cursor(&self, position: Position) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Cursor(self.binding, position)).unwrap_or_default())
+        URL_SAFE_NO_PAD
+            .encode(serde_json::to_vec(&Cursor(self.binding, position)).unwrap_or_default())
     }
 
     fn bind<R: Resource>(mut self, bound: &str, cursor: Option<&str>) -> Result<Self, Invalid> {
@@ -220,8 +237,12 @@ impl ListQuery {
         if let Some(text) = cursor {
             let refused = || Invalid::new("cursor", "value");
             let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
-            let Cursor(binding, position) = serde_json::from_slice(&bytes).map_err(|_| refused())?;
-            if binding != self.binding || position.keys.len() != self.sort.len() || !self.fits(&position) {
+            let Cursor(binding, position) =
+                serde_json::from_slice(&bytes).map_err(|_| refused())?;
+            if binding != self.binding
+                || position.keys.len() != self.sort.len()
+                || !self.fits(&position)
+            {
                 return Err(refused());
             }
             self.after = Some(position);
@@ -237,7 +258,12 @@ impl ListQuery {
                 (Kind::Text, Value::Text(text)) if !text.contains('\0')
             ) || matches!(
                 (sort.field.kind, key),
-                (Kind::Instant, Value::Instant(_)) | (Kind::Date, Value::Date(_)) | (Kind::Integer | Kind::Decimal | Kind::Money, Value::Integer(_))
+                (Kind::Instant, Value::Instant(_))
+                    | (Kind::Date, Value::Date(_))
+                    | (
+                        Kind::Integer | Kind::Decimal | Kind::Money,
+                        Value::Integer(_)
+                    )
             )
         })
     }
@@ -245,14 +271,25 @@ impl ListQuery {
 
 /// By name where the resource has one, else newest first.
 fn default_sort<R: Resource>() -> Vec<Sort> {
-    let by = |name: &str, descending| R::field(name).filter(|field| field.sorted).map(|field| Sort { field, descending });
-    by("name", false).or_else(|| by("created_at", true)).into_iter().collect()
+    let by = |name: &str, descending| {
+        R::field(name)
+            .filter(|field| field.sorted)
+            .map(|field| Sort { field, descending })
+    };
+    by("name", false)
+        .or_else(|| by("created_at", true))
+        .into_iter()
+        .collect()
 }
 
 fn read_limit(text: &str) -> Result<usize, Invalid> {
     match text.parse() {
         Ok(limit @ 1..=200) => Ok(limit),
-        _ => Err(Invalid(vec![FieldError::new("limit", "range").with("min", 1).with("max", 200)])),
+        _ => Err(Invalid(vec![
+            FieldError::new("limit", "range")
+                .with("min", 1)
+                .with("max", 200),
+        ])),
     }
 }
 
@@ -262,13 +299,18 @@ fn read_flag(name: &str, text: &str) -> Result<bool, Invalid> {
 
 fn read_text(text: &str) -> Result<Option<String>, Invalid> {
     if text.chars().count() > 200 {
-        return Err(Invalid(vec![FieldError::new("q", "length").with("min", 0).with("max", 200)]));
+        return Err(Invalid(vec![
+            FieldError::new("q", "length")
+                .with("min", 0)
+                .with("max", 200),
+        ]));
     }
     Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty()))
 }
 
 fn read_fields<R: Resource>(text: &str) -> Result<Vec<String>, Invalid> {
-    let known = |name: &&str| R::field(name).is_some() || ["id", "version", "deleted_at"].contains(name);
+    let known =
+        |name: &&str| R::field(name).is_some() || ["id", "version", "deleted_at"].contains(name);
     match text.split(',').find(|name| !known(name)) {
         Some(_) => Err(Invalid::new("fields", "value")),
         None => Ok(text.split(',').map(str::to_owned).collect()),
@@ -278,14 +320,20 @@ fn read_fields<R: Resource>(text: &str) -> Result<Vec<String>, Invalid> {
 fn read_sort<R: Resource>(text: &str) -> Result<Vec<Sort>, Invalid> {
     let refused = || Invalid::new("sort", "value");
     let keys = text.split(',').map(|key| {
-        let (name, descending) = key.strip_prefix('-').map_or((key, false), |name| (name, true));
+        let (name, descending) = key
+            .strip_prefix('-')
+            .map_or((key, false), |name| (name, true));
         let field = R::field(name).filter(|field| field.sorted)?;
         Some(Sort { field, descending })
     });
     let keys: Vec<Sort> = keys.collect::<Option<_>>().ok_or_else(refused)?;
     match keys.as_slice() {
         [_] => Ok(keys),
-        [first, second] if first.descending == second.descending && first.field.name != second.field.name => Ok(keys),
+        [first, second]
+            if first.descending == second.descending && first.field.name != second.field.name =>
+        {
+            Ok(keys)
+        }
         _ => Err(refused()),
     }
 }
@@ -293,7 +341,10 @@ fn read_sort<R: Resource>(text: &str) -> Result<Vec<Sort>, Invalid> {
 /// `created_at_gte=…`: the field's name, and how it is compared after it.
 fn read_parameter<R: Resource>(name: &str, value: &str) -> Result<Filter, Invalid> {
     for (suffix, operator) in parameters() {
-        let field = name.strip_suffix(suffix).and_then(R::field).filter(|field| field.filtered && compares(field, operator));
+        let field = name
+            .strip_suffix(suffix)
+            .and_then(R::field)
+            .filter(|field| field.filtered && compares(field, operator));
         if let Some(field) = field {
             return compare(field, operator, value, name);
         }
@@ -303,7 +354,13 @@ fn read_parameter<R: Resource>(name: &str, value: &str) -> Result<Filter, Invali
 
 /// The suffixes of list parameters, and what each asks.
 pub fn parameters() -> [(&'static str, Operator); 5] {
-    [("", Operator::Eq), ("_in", Operator::In), ("_gte", Operator::Gte), ("_lte", Operator::Lte), ("_is_null", Operator::IsNull)]
+    [
+        ("", Operator::Eq),
+        ("_in", Operator::In),
+        ("_gte", Operator::Gte),
+        ("_lte", Operator::Lte),
+        ("_is_null", Operator::IsNull),
+    ]
 }
 
 /// Whether a field can be compared so.
@@ -311,18 +368,29 @@ pub fn compares(field: &Field, operator: Operator) -> bool {
     match field.kind {
         Kind::Parts | Kind::Figures => false,
         Kind::Text if field.long => false,
-        Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::Reference(_) => matches!(operator, Operator::Eq | Operator::In | Operator::IsNull),
+        Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::Reference(_) => {
+            matches!(operator, Operator::Eq | Operator::In | Operator::IsNull)
+        }
         Kind::Choices(_) | Kind::References(_) => matches!(operator, Operator::Eq | Operator::In),
-        Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant | Kind::Money => operator != Operator::In,
+        Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant | Kind::Money => {
+            operator != Operator::In
+        }
     }
 }
 
-fn read_clause<R: Resource>(clause: &Clause, pointer: &str, depth: usize, nodes: &mut usize) -> Result<Filter, Invalid> {
+fn read_clause<R: Resource>(
+    clause: &Clause,
+    pointer: &str,
+    depth: usize,
+    nodes: &mut usize,
+) -> Result<Filter, Invalid> {
     let too_much = || Invalid::new(pointer, "too_deep");
     *nodes = nodes.checked_sub(1).ok_or_else(too_much)?;
     let depth = depth.checked_sub(1).ok_or_else(too_much)?;
     let mut each = |clauses: &[Clause], name: &str| -> Result<Vec<Filter>, Invalid> {
-        let read = |(at, clause): (usize, &Clause)| read_clause::<R>(clause, &format!("{pointer}/{name}/{at}"), depth, nodes);
+        let read = |(at, clause): (usize, &Clause)| {
+            read_clause::<R>(clause, &format!("{pointer}/{name}/{at}"), depth, nodes)
+        };
         clauses.iter().enumerate().map(read).collect()
     };
     match (&clause.all, &clause.any, &clause.field) {
@@ -330,38 +398,66 @@ fn read_clause<R: Resource>(clause: &Clause, pointer: &str, depth: usize, nodes:
         (None, Some(clauses), None) => Ok(Filter::Any(each(clauses, "any")?)),
         (None, None, Some(name)) => {
             let operator = clause.operator.unwrap_or(Operator::Eq);
-            let field = R::field(name).ok_or_else(|| Invalid::new(format!("{pointer}/field"), "unknown_field"))?;
+            let field = R::field(name)
+                .ok_or_else(|| Invalid::new(format!("{pointer}/field"), "unknown_field"))?;
             if !compares(field, operator) {
                 return Err(Invalid::new(format!("{pointer}/operator"), "value"));
             }
-            compare(field, operator, clause.value.as_deref().unwrap_or_default(), &format!("{pointer}/value"))
+            compare(
+                field,
+                operator,
+                clause.value.as_deref().unwrap_or_default(),
+                &format!("{pointer}/value"),
+            )
         }
         _ => Err(Invalid::new(pointer, "value")),
     }
 }
 
-fn compare(field: &'static Field, operator: Operator, text: &str, pointer: &str) -> Result<Filter, Invalid> {
+fn compare(
+    field: &'static Field,
+    operator: Operator,
+    text: &str,
+    pointer: &str,
+) -> Result<Filter, Invalid> {
     let refused = || Invalid::new(pointer, "value");
     let values: Option<Vec<Value>> = match operator {
-        Operator::In => text.split(',').map(|part| read_value(field, part)).collect(),
+        Operator::In => text
+            .split(',')
+            .map(|part| read_value(field, part))
+            .collect(),
         Operator::IsNull => text.parse().ok().map(|flag| vec![Value::Flag(flag)]),
-        Operator::Eq | Operator::Gte | Operator::Lte => read_value(field, text).map(|value| vec![value]),
+        Operator::Eq | Operator::Gte | Operator::Lte => {
+            read_value(field, text).map(|value| vec![value])
+        }
     };
-    let values = values.filter(|values| values.len() <= 200).ok_or_else(refused)?;
-    Ok(Filter::Compare { field, operator, values })
+    let values = values
+        .filter(|values| values.len() <= 200)
+        .ok_or_else(refused)?;
+    Ok(Filter::Compare {
+        field,
+        operator,
+        values,
+    })
 }
 
 fn read_value(field: &Field, text: &str) -> Option<Value> {
     match field.kind {
-        Kind::Text => Some(text).filter(|text| !text.contains('\0')).map(|text| Value::Text(text.to_owned())),
+        Kind::Text => Some(text)
+            .filter(|text| !text.contains('\0'))
+            .map(|text| Value::Text(text.to_owned())),
         Kind::Flag => text.parse().ok().map(Value::Flag),
         Kind::Integer => text.parse().ok().map(Value::Integer),
-        Kind::Decimal | Kind::Money => text.parse::<Decimal>().ok().map(|decimal| Value::Integer(decimal.ten_thousandths())),
+        Kind::Decimal | Kind::Money => text
+            .parse::<Decimal>()
+            .ok()
+            .map(|decimal| Value::Integer(decimal.ten_thousandths())),
         Kind::Date => text.parse().ok().map(Value::Date),
         Kind::Instant => text.parse().ok().map(Value::Instant),
-        Kind::Choice(choices) | Kind::Choices(choices) => {
-            choices.iter().find(|choice| choice.value == text).map(|choice| Value::Text(choice.value.to_owned()))
-        }
+        Kind::Choice(choices) | Kind::Choices(choices) => choices
+            .iter()
+            .find(|choice| choice.value == text)
+            .map(|choice| Value::Text(choice.value.to_owned())),
         Kind::Reference(_) | Kind::References(_) => parse_uuid(text).ok().map(Value::Id),
         Kind::Parts | Kind::Figures => None,
     }
@@ -369,5 +465,7 @@ fn read_value(field: &Field, text: &str) -> Option<Value> {
 
 /// FNV-1a: binds a cursor to its list; no secret.
 fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

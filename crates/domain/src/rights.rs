@@ -30,11 +30,22 @@ pub fn standard_level(role: StandardRole, area: Area, action: Action) -> Level {
     let records = matches!(area, Area::Customers | Area::Contacts);
     match (role, action) {
         (StandardRole::Admin, _) => Level::All,
-        (_, Action::Read) if matches!(area, Area::Tags | Area::Users | Area::Teams | Area::Roles | Area::Organization) => Level::All,
-        (StandardRole::Manager, _) if records || matches!(area, Area::Tags | Area::Jobs) => Level::All,
+        (_, Action::Read)
+            if matches!(
+                area,
+                Area::Tags | Area::Users | Area::Teams | Area::Roles | Area::Organization
+            ) =>
+        {
+            Level::All
+        }
+        (StandardRole::Manager, _) if records || matches!(area, Area::Tags | Area::Jobs) => {
+            Level::All
+        }
         (StandardRole::Manager, Action::Read) => Level::All,
         (StandardRole::Seller, Action::Read) if records => Level::Team,
-        (StandardRole::Seller, Action::Create | Action::Update | Action::Delete) if records => Level::Own,
+        (StandardRole::Seller, Action::Create | Action::Update | Action::Delete) if records => {
+            Level::Own
+        }
         (StandardRole::Seller, Action::Read) => Level::Own,
         (StandardRole::Reader, Action::Read) => Level::All,
         _ => Level::None,

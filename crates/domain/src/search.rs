@@ -44,8 +44,14 @@ pub fn terms(query: &str) -> Vec<Term> {
     split(query, &mut |piece| match piece {
         Piece::Word(word) => terms.push(Term { word, prefix: true }),
         Piece::Cjk(run) => match run.as_slice() {
-            [single] => terms.push(Term { word: single.to_string(), prefix: true }),
-            run => terms.extend(run.windows(2).map(|pair| Term { word: pair.iter().collect(), prefix: false })),
+            [single] => terms.push(Term {
+                word: single.to_string(),
+                prefix: true,
+            }),
+            run => terms.extend(run.windows(2).map(|pair| Term {
+                word: pair.iter().collect(),
+                prefix: false,
+            })),
         },
     });
     terms.truncate(16);
@@ -55,7 +61,11 @@ pub fn terms(query: &str) -> Vec<Term> {
 /// The key that a name sorts by: pinyin for Chinese, lower case for the rest, then the name itself.
 pub fn sort_key(name: &str) -> String {
     let mut key = String::new();
-    for character in name.nfkc().flat_map(char::to_lowercase).filter(|character| !character.is_control()) {
+    for character in name
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|character| !character.is_control())
+    {
         match character.to_pinyin() {
             Some(pinyin) => {
                 key.push_str(pinyin.plain());
@@ -89,11 +99,16 @@ fn index(piece: Piece, words: &mut Vec<String>) {
 fn split(text: &str, each: &mut dyn FnMut(Piece)) {
     let (mut word, mut run) = (String::new(), Vec::new());
     // Marks go, so that `Koniglich` finds `Königlich`.
-    let bare = text.nfkd().filter(|character| !('\u{300}'..='\u{36f}').contains(character)).nfc();
+    let bare = text
+        .nfkd()
+        .filter(|character| !('\u{300}'..='\u{36f}').contains(character))
+        .nfc();
     for character in bare.flat_map(char::to_lowercase).chain([' ']) {
         let cjk = is_cjk(character);
         if (cjk || !character.is_alphanumeric()) && !word.is_empty() {
-            each(Piece::Word(std::mem::take(&mut word).chars().take(60).collect()));
+            each(Piece::Word(
+                std::mem::take(&mut word).chars().take(60).collect(),
+            ));
         }
         if !cjk && !run.is_empty() {
             each(Piece::Cjk(std::mem::take(&mut run)));
@@ -108,11 +123,18 @@ fn split(text: &str, each: &mut dyn FnMut(Piece)) {
 
 /// The pinyin of a name as one word, and its initials.
 fn pinyin_words(name: &str) -> Vec<String> {
-    let syllables: Vec<&str> = name.nfkc().filter_map(|character| character.to_pinyin()).map(|pinyin| pinyin.plain()).collect();
+    let syllables: Vec<&str> = name
+        .nfkc()
+        .filter_map(|character| character.to_pinyin())
+        .map(|pinyin| pinyin.plain())
+        .collect();
     if syllables.is_empty() {
         return Vec::new();
     }
-    let initials = syllables.iter().filter_map(|syllable| syllable.chars().next()).collect();
+    let initials = syllables
+        .iter()
+        .filter_map(|syllable| syllable.chars().next())
+        .collect();
     vec![syllables.concat().chars().take(60).collect(), initials]
 }
 
@@ -128,13 +150,34 @@ mod tests {
         let words: Vec<&str> = document.split(' ').collect();
         let terms = terms(query);
         !terms.is_empty()
-            && terms.iter().all(|term| words.iter().any(|word| if term.prefix { word.starts_with(&term.word) } else { *word == term.word }))
+            && terms.iter().all(|term| {
+                words.iter().any(|word| {
+                    if term.prefix {
+                        word.starts_with(&term.word)
+                    } else {
+                        *word == term.word
+                    }
+                })
+            })
     }
 
     #[test]
     fn a_name_is_found_by_any_part_by_pinyin_and_by_initials() {
-        let huawei = document(&["深圳市华为技术有限公司"], &["+86 755 2878 0808", "C-00418"]);
-        for query in ["华为", "华为技术", "有限公司", "司", "szshw", "shenzhenshihuawei", "8675528780808", "c-00418", "ＣＯＭ".replace("ＣＯＭ", "深圳").as_str()] {
+        let huawei = document(
+            &["深圳市华为技术有限公司"],
+            &["+86 755 2878 0808", "C-00418"],
+        );
+        for query in [
+            "华为",
+            "华为技术",
+            "有限公司",
+            "司",
+            "szshw",
+            "shenzhenshihuawei",
+            "8675528780808",
+            "c-00418",
+            "ＣＯＭ".replace("ＣＯＭ", "深圳").as_str(),
+        ] {
             assert!(finds(&huawei, query), "{query} in {huawei}");
         }
         for query in ["华技", "beijing", "", "-"] {

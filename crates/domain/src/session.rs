@@ -14,7 +14,11 @@ use crate::user::{Role, User};
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     /// E-mail address.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 200)), schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 200)),
+        schema(min_length = 1, max_length = 200)
+    )]
     pub email: String,
     /// Password.
     #[cfg_attr(feature = "server", validate(length(min = 1, max = 200)), schema(min_length = 1, max_length = 200, format = Password))]
@@ -52,16 +56,28 @@ pub struct PasswordChange {
 #[serde(deny_unknown_fields)]
 pub struct Setup {
     /// The one-time token that the server printed when it started.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 100)), schema(min_length = 1, max_length = 100))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 100)),
+        schema(min_length = 1, max_length = 100)
+    )]
     pub token: String,
     /// The organization.
     #[cfg_attr(feature = "server", validate(nested))]
     pub organization: crate::organization::NewOrganization,
     /// The administrator's name.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 100)), schema(min_length = 1, max_length = 100))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 100)),
+        schema(min_length = 1, max_length = 100)
+    )]
     pub name: String,
     /// The administrator's e-mail address.
-    #[cfg_attr(feature = "server", validate(length(min = 3, max = 200)), schema(min_length = 3, max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 3, max = 200)),
+        schema(min_length = 3, max_length = 200)
+    )]
     pub email: String,
     /// The administrator's password.
     #[cfg_attr(feature = "server", validate(length(min = 10, max = 200)), schema(min_length = 10, max_length = 200, format = Password))]
@@ -91,13 +107,21 @@ pub struct Me {
 impl Me {
     /// With whose records the user may do something.
     pub fn level(&self, area: Area, action: Action) -> Level {
-        let permission = self.role.permissions.iter().find(|permission| permission.area == area && permission.action == action);
+        let permission = self
+            .role
+            .permissions
+            .iter()
+            .find(|permission| permission.area == area && permission.action == action);
         permission.map_or(Level::None, |permission| permission.level)
     }
 
     /// What the user may do with a class of fields.
     pub fn access(&self, class: &str) -> FieldAccess {
-        let rule = self.role.field_rules.iter().find(|rule| rule.class == class);
+        let rule = self
+            .role
+            .field_rules
+            .iter()
+            .find(|rule| rule.class == class);
         rule.map_or(FieldAccess::Write, |rule| rule.access)
     }
 }

@@ -33,7 +33,11 @@ impl Language {
 
     /// The language a tag asks for: any `zh…` is Chinese, everything else English.
     pub fn of_tag(tag: &str) -> Self {
-        if tag.to_ascii_lowercase().starts_with("zh") { Self::ZhCn } else { Self::En }
+        if tag.to_ascii_lowercase().starts_with("zh") {
+            Self::ZhCn
+        } else {
+            Self::En
+        }
     }
 }
 
@@ -42,14 +46,19 @@ impl crate::field::Word for Language {
         self.tag()
     }
     fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.tag() == word)
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag() == word)
     }
 }
 
 impl Key {
     /// The key that a locale file calls `name`; in a constant, an unknown name does not compile.
     #[expect(clippy::panic, reason = "evaluated at compile time only")]
-    #[expect(clippy::indexing_slicing, reason = "bounded by the loops; const fn has no iterators")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "bounded by the loops; const fn has no iterators"
+    )]
     pub const fn named(name: &str) -> Self {
         let mut at = 0;
         while at < NAMES.len() {
@@ -63,7 +72,10 @@ impl Key {
 
     /// The key that a locale file calls `name`, if there is one: for codes that come over the wire.
     pub fn find(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
+        NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, key)| *key)
     }
 
     /// The text in `language`, with its parameters still in braces.
@@ -85,8 +97,12 @@ impl Key {
             text = text.replace(&format!("{{{name}}}"), &value);
         }
         while let Some((before, rest)) = text.split_once('[') {
-            let Some((choice, after)) = rest.split_once(']') else { break };
-            let Some((single, plural)) = choice.split_once('|') else { break };
+            let Some((choice, after)) = rest.split_once(']') else {
+                break;
+            };
+            let Some((single, plural)) = choice.split_once('|') else {
+                break;
+            };
             text = format!("{before}{}{after}", if one { single } else { plural });
         }
         text
@@ -94,7 +110,10 @@ impl Key {
 }
 
 /// Whether two byte strings are equal; `==` is not const.
-#[expect(clippy::indexing_slicing, reason = "bounded by the loop; const fn has no iterators")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "bounded by the loop; const fn has no iterators"
+)]
 const fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;

@@ -39,7 +39,10 @@ impl Instant {
     /// This moment moved by so many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
-        Self::from_micros(self.micros().saturating_add(seconds.saturating_mul(1_000_000)))
+        Self::from_micros(
+            self.micros()
+                .saturating_add(seconds.saturating_mul(1_000_000)),
+        )
     }
 }
 
@@ -81,7 +84,10 @@ impl<'de> Deserialize<'de> for Instant {
 impl utoipa::PartialSchema for Instant {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-        ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
     }
 }
 #[cfg(feature = "server")]

@@ -17,10 +17,18 @@ pub struct Identifier {
     /// What it is.
     pub kind: IdentifierKind,
     /// The system that an external id belongs to; empty for every other kind.
-    #[cfg_attr(feature = "server", validate(length(max = 60)), schema(max_length = 60))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 60)),
+        schema(max_length = 60)
+    )]
     pub system: String,
     /// As it was written.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 200)), schema(required, min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 200)),
+        schema(required, min_length = 1, max_length = 200)
+    )]
     pub value: String,
 }
 
@@ -37,19 +45,39 @@ pub struct Address {
     /// What it is for.
     pub kind: AddressKind,
     /// Street, house, floor.
-    #[cfg_attr(feature = "server", validate(length(max = 300)), schema(max_length = 300))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 300)),
+        schema(max_length = 300)
+    )]
     pub street: String,
     /// City.
-    #[cfg_attr(feature = "server", validate(length(max = 100)), schema(max_length = 100))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 100)),
+        schema(max_length = 100)
+    )]
     pub city: String,
     /// Province, state or region.
-    #[cfg_attr(feature = "server", validate(length(max = 100)), schema(max_length = 100))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 100)),
+        schema(max_length = 100)
+    )]
     pub region: String,
     /// Postal code, as text: it has letters and leading zeros.
-    #[cfg_attr(feature = "server", validate(length(max = 20)), schema(max_length = 20))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 20)),
+        schema(max_length = 20)
+    )]
     pub postal_code: String,
     /// Country.
-    #[cfg_attr(feature = "server", validate(length(max = 100)), schema(max_length = 100))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 100)),
+        schema(max_length = 100)
+    )]
     pub country: String,
 }
 
@@ -70,7 +98,11 @@ pub struct Consent {
     /// When it was given or refused.
     pub at: Option<Instant>,
     /// How we know: a form, a call, a letter.
-    #[cfg_attr(feature = "server", validate(length(max = 200)), schema(max_length = 200))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(max = 200)),
+        schema(max_length = 200)
+    )]
     pub source: String,
 }
 
@@ -81,7 +113,10 @@ pub fn check_identifiers(identifiers: &[Identifier], report: &mut dyn FnMut(Stri
     for (at, identifier) in identifiers.iter().enumerate() {
         let external = identifier.kind == IdentifierKind::External;
         if external == identifier.system.is_empty() {
-            report(format!("/identifiers/{at}/system"), if external { "required" } else { "not_allowed" });
+            report(
+                format!("/identifiers/{at}/system"),
+                if external { "required" } else { "not_allowed" },
+            );
         }
         if identifier.kind == IdentifierKind::Email && !looks_like_email(&identifier.value) {
             report(format!("/identifiers/{at}/value"), "email");

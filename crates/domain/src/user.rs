@@ -13,8 +13,14 @@ use crate::{Date, Id, Instant, parts, resource};
 
 impl crate::field::FieldType for Language {
     const KIND: crate::field::Kind = crate::field::Kind::Choice(&[
-        crate::field::Choice { value: "zh-CN", label: crate::text::Key::LanguageZhCN },
-        crate::field::Choice { value: "en", label: crate::text::Key::LanguageEn },
+        crate::field::Choice {
+            value: "zh-CN",
+            label: crate::text::Key::LanguageZhCN,
+        },
+        crate::field::Choice {
+            value: "en",
+            label: crate::text::Key::LanguageEn,
+        },
     ]);
 }
 
@@ -80,7 +86,11 @@ pub struct Permission {
 #[serde(default, deny_unknown_fields)]
 pub struct FieldRule {
     /// The class: `credit`, `value`, `contact_details`, `profile`.
-    #[cfg_attr(feature = "server", validate(length(min = 1, max = 40)), schema(required, min_length = 1, max_length = 40))]
+    #[cfg_attr(
+        feature = "server",
+        validate(length(min = 1, max = 40)),
+        schema(required, min_length = 1, max_length = 40)
+    )]
     pub class: String,
     /// What may be done.
     #[cfg_attr(feature = "server", schema(required))]

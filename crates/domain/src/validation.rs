@@ -12,13 +12,23 @@ use crate::problem::{FieldError, Invalid};
 /// The first part of `value` that has the wrong type, or that the type does not know.
 pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer: String = error.path().iter().fold(String::new(), |pointer, segment| match segment {
-            serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
-            serde_path_to_error::Segment::Map { key } => format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-            _ => pointer,
-        });
+        let pointer: String =
+            error
+                .path()
+                .iter()
+                .fold(String::new(), |pointer, segment| match segment {
+                    serde_path_to_error::Segment::Seq { index } => format!("{pointer}/{index}"),
+                    serde_path_to_error::Segment::Map { key } => {
+                        format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+                    }
+                    _ => pointer,
+                });
         let message = error.inner().to_string();
-        let code = if message.starts_with("unknown field") { "unknown_field" } else { "type" };
+        let code = if message.starts_with("unknown field") {
+            "unknown_field"
+        } else {
+            "type"
+        };
         let mut fault = FieldError::new(pointer, code);
         fault.detail = message;
         Invalid(vec![fault])
@@ -34,7 +44,11 @@ pub fn validate<T: Validate>(value: &T) -> Result<(), Invalid> {
     if let Err(found) = value.validate() {
         flatten(&found, "", &mut errors);
     }
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Invalid(errors))
+    }
 }
 
 /// Reads what a client wrote of an `R` and checks every rule.
@@ -94,17 +108,28 @@ fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
     draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
     let mut seen = std::collections::BTreeSet::new();
     errors.retain(|error| seen.insert(error.pointer.clone()));
-    if errors.is_empty() { Ok(()) } else { Err(Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Invalid(errors))
+    }
 }
 
 /// Neither database nor people can use a text of control characters; a NUL PostgreSQL refuses.
 fn texts(value: &Value, pointer: &str, errors: &mut Vec<FieldError>) {
     match value {
-        Value::String(text) if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r') => {
+        Value::String(text)
+            if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r') =>
+        {
             errors.push(FieldError::new(pointer, "control_character"));
         }
-        Value::Array(values) => values.iter().enumerate().for_each(|(at, value)| texts(value, &format!("{pointer}/{at}"), errors)),
-        Value::Object(values) => values.iter().for_each(|(name, value)| texts(value, &format!("{pointer}/{name}"), errors)),
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .for_each(|(at, value)| texts(value, &format!("{pointer}/{at}"), errors)),
+        Value::Object(values) => values
+            .iter()
+            .for_each(|(name, value)| texts(value, &format!("{pointer}/{name}"), errors)),
         _ => {}
     }
 }
@@ -138,7 +163,10 @@ fn flatten(found: &ValidationErrors, pointer: &str, errors: &mut Vec<FieldError>
                 errors.extend(faults.iter().map(|fault| {
                     let mut error = FieldError::new(pointer.clone(), &fault.code);
                     for bound in ["min", "max"] {
-                        error = error.with(bound, fault.params.get(bound).cloned().unwrap_or(Value::from(0)));
+                        error = error.with(
+                            bound,
+                            fault.params.get(bound).cloned().unwrap_or(Value::from(0)),
+                        );
                     }
                     error
                 }));

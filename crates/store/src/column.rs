@@ -78,7 +78,9 @@ where
 }
 
 fn read<E: Word + std::fmt::Debug>(word: &str) -> deserialize::Result<W<E>> {
-    E::from_word(word).map(W).ok_or_else(|| format!("unknown word {word:?}").into())
+    E::from_word(word)
+        .map(W)
+        .ok_or_else(|| format!("unknown word {word:?}").into())
 }
 
 impl<E: Word + std::fmt::Debug> FromSql<Text, Sqlite> for W<E> {

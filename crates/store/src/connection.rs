@@ -41,16 +41,23 @@ impl Address {
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 if path.is_empty() || path.contains(":memory:") {
-                    return Err(Error::Unavailable("sqlite: needs the path of a file".into()));
+                    return Err(Error::Unavailable(
+                        "sqlite: needs the path of a file".into(),
+                    ));
                 }
                 Ok(Self::Sqlite(path.to_owned()))
             }
-            _ => Err(Error::Unavailable("the database's address must begin with sqlite: or postgres://".into())),
+            _ => Err(Error::Unavailable(
+                "the database's address must begin with sqlite: or postgres://".into(),
+            )),
         }
     }
 
     /// Opens a connection and sets it up; `writes` is false for SQLite's readers.
-    pub(crate) fn connect(&self, writes: bool) -> std::result::Result<AnyConnection, ConnectionError> {
+    pub(crate) fn connect(
+        &self,
+        writes: bool,
+    ) -> std::result::Result<AnyConnection, ConnectionError> {
         match self {
             Self::Postgres(url) => {
                 let mut connection = PgConnection::establish(url)?;
@@ -115,7 +122,10 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> std::result::Result<(), r2d2::Error> {
-        diesel::sql_query("SELECT 1").execute(connection).map(|_| ()).map_err(r2d2::Error::QueryError)
+        diesel::sql_query("SELECT 1")
+            .execute(connection)
+            .map(|_| ())
+            .map_err(r2d2::Error::QueryError)
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {

@@ -53,7 +53,11 @@ struct Facts {
 
 impl Facts {
     fn of(contact: &Contact) -> Result<String> {
-        let facts = Self { preferences: contact.preferences.clone(), consents: contact.consents.clone(), note: contact.note.clone() };
+        let facts = Self {
+            preferences: contact.preferences.clone(),
+            consents: contact.consents.clone(),
+            note: contact.note.clone(),
+        };
         serde_json::to_string(&facts).map_err(|error| Error::Database(error.to_string()))
     }
 }
@@ -94,22 +98,58 @@ fn insert_positions(tx: &mut Tx<'_>, contacts: &[Contact]) -> Result<()> {
 
 type PositionValues = (Key, Key, String, W<BuyingRole>, Option<Date>, Option<Date>);
 
-fn load_positions(connection: &mut AnyConnection, organization: i64, keys: &[Key]) -> Result<std::collections::BTreeMap<uuid::Uuid, Vec<Position>>> {
+fn load_positions(
+    connection: &mut AnyConnection,
+    organization: i64,
+    keys: &[Key],
+) -> Result<std::collections::BTreeMap<uuid::Uuid, Vec<Position>>> {
     let rows: Vec<PositionValues> = positions::table
         .filter(positions::organization.eq(organization))
-        .filter(Sql::default().column("positions", "contact_id").then(" IN ").list(keys.iter().copied()))
+        .filter(
+            Sql::default()
+                .column("positions", "contact_id")
+                .then(" IN ")
+                .list(keys.iter().copied()),
+        )
         .order_by(positions::place)
-        .select((positions::contact_id, positions::customer_id, positions::title, positions::buying_role, positions::since, positions::until))
+        .select((
+            positions::contact_id,
+            positions::customer_id,
+            positions::title,
+            positions::buying_role,
+            positions::since,
+            positions::until,
+        ))
         .load(connection)?;
     let position = |(contact, customer, title, buying_role, since, until): PositionValues| {
-        (contact, Position { customer_id: customer.into(), title, buying_role: buying_role.0, since, until })
+        (
+            contact,
+            Position {
+                customer_id: customer.into(),
+                title,
+                buying_role: buying_role.0,
+                since,
+                until,
+            },
+        )
     };
     Ok(grouped(rows.into_iter().map(position)))
 }
 
 impl Stored for Contact {
-    fn load(connection: &mut AnyConnection, organization: i64, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = contacts::table.filter(contacts::organization.eq(organization)).filter(condition).order_by(order).limit(limit).load(connection)?;
+    fn load(
+        connection: &mut AnyConnection,
+        organization: i64,
+        condition: Sql,
+        order: Sql,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        let rows: Vec<Row> = contacts::table
+            .filter(contacts::organization.eq(organization))
+            .filter(condition)
+            .order_by(order)
+            .limit(limit)
+            .load(connection)?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
@@ -132,13 +172,20 @@ impl Stored for Contact {
                 note: facts.note,
                 ..Self::default()
             };
-            contact.stamped(row.id.into(), &stamp(row.version, row.created_at, row.updated_at, row.deleted_at))
+            contact.stamped(
+                row.id.into(),
+                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
+            )
         };
         Ok(rows.into_iter().map(contact).collect())
     }
 
     fn insert(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        let (organization, change_set, creator) = (tx.organization(), tx.change_set()?, Key::from(tx.scope.user));
+        let (organization, change_set, creator) = (
+            tx.organization(),
+            tx.change_set()?,
+            Key::from(tx.scope.user),
+        );
         let row = |contact: &Self| {
             Ok(Row {
                 organization,
@@ -162,13 +209,21 @@ impl Stored for Contact {
         let rows: Vec<Row> = new.iter().map(row).collect::<Result<_>>()?;
         insert_many!(tx.connection, contacts::table, rows);
         insert_positions(tx, new)?;
-        identifiers::insert(tx, Party::Contact, new.iter().map(|contact| (contact.id.into(), contact.identifiers.as_slice())))
+        identifiers::insert(
+            tx,
+            Party::Contact,
+            new.iter()
+                .map(|contact| (contact.id.into(), contact.identifiers.as_slice())),
+        )
     }
 
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
         use contacts::dsl as c;
-        let (organization, id, change_set) = (tx.organization(), Key::from(new.id), tx.change_set()?);
-        let one = contacts::table.find((organization, id)).filter(c::version.eq(old.version));
+        let (organization, id, change_set) =
+            (tx.organization(), Key::from(new.id), tx.change_set()?);
+        let one = contacts::table
+            .find((organization, id))
+            .filter(c::version.eq(old.version));
         let set = (
             c::name.eq(&new.name),
             c::name_sort.eq(words::sort_key(&new.name)),
@@ -186,7 +241,12 @@ impl Stored for Contact {
             return Ok(false);
         }
         if old.positions != new.positions {
-            diesel::delete(positions::table.filter(positions::organization.eq(organization)).filter(positions::contact_id.eq(id))).execute(tx.connection)?;
+            diesel::delete(
+                positions::table
+                    .filter(positions::organization.eq(organization))
+                    .filter(positions::contact_id.eq(id)),
+            )
+            .execute(tx.connection)?;
             insert_positions(tx, std::slice::from_ref(new))?;
         }
         if old.identifiers != new.identifiers {
@@ -197,24 +257,53 @@ impl Stored for Contact {
 
     /// A contact is seen by whoever sees one of its customers now; one that has none, by its maker.
     fn visible(scope: &Scope, action: Action) -> Sql {
-        if scope.level(Self::AREA, action) == Level::All && scope.level(Customer::AREA, Action::Read) == Level::All {
+        if scope.level(Self::AREA, action) == Level::All
+            && scope.level(Customer::AREA, Action::Read) == Level::All
+        {
             return Sql::always();
         }
         let now = "SELECT 1 FROM positions JOIN customers ON customers.organization = positions.organization AND customers.id = positions.customer_id \
              WHERE positions.organization = contacts.organization AND positions.contact_id = contacts.id AND positions.until IS NULL AND customers.deleted_at IS NULL";
-        let theirs = Sql::text("EXISTS (").then(now).then(" AND ").piece(scope.owner_condition(Self::AREA, action, "customers", "owner_id"));
-        let theirs = theirs.then(" AND ").piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id")).then(")");
-        let own = Sql::text("(contacts.creator_id = ").bind(Key::from(scope.user)).then(" AND NOT EXISTS (").then(now).then("))");
-        if scope.level(Self::AREA, action) == Level::None { Sql::never() } else { Sql::join(" OR ", "FALSE", [theirs, own]) }
+        let theirs = Sql::text("EXISTS (")
+            .then(now)
+            .then(" AND ")
+            .piece(scope.owner_condition(Self::AREA, action, "customers", "owner_id"));
+        let theirs = theirs
+            .then(" AND ")
+            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"))
+            .then(")");
+        let own = Sql::text("(contacts.creator_id = ")
+            .bind(Key::from(scope.user))
+            .then(" AND NOT EXISTS (")
+            .then(now)
+            .then("))");
+        if scope.level(Self::AREA, action) == Level::None {
+            Sql::never()
+        } else {
+            Sql::join(" OR ", "FALSE", [theirs, own])
+        }
     }
 
     fn named_in_parts(draft: &NewContact) -> Vec<Named> {
         let named = draft.positions.iter().enumerate();
-        named.map(|(at, position)| (format!("/positions/{at}/customer_id"), Customer::PLURAL, position.customer_id.uuid())).collect()
+        named
+            .map(|(at, position)| {
+                (
+                    format!("/positions/{at}/customer_id"),
+                    Customer::PLURAL,
+                    position.customer_id.uuid(),
+                )
+            })
+            .collect()
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
-        identifiers::hide(tx, Party::Contact, &rows.iter().map(|row| row.id.into()).collect::<Vec<_>>(), hidden)
+        identifiers::hide(
+            tx,
+            Party::Contact,
+            &rows.iter().map(|row| row.id.into()).collect::<Vec<_>>(),
+            hidden,
+        )
     }
 
     fn title(&self) -> &str {
@@ -222,15 +311,28 @@ impl Stored for Contact {
     }
 
     fn customers(&self) -> Vec<Id<Customer>> {
-        let mut customers: Vec<Id<Customer>> = self.positions.iter().filter(|position| position.until.is_none()).map(|position| position.customer_id).collect();
+        let mut customers: Vec<Id<Customer>> = self
+            .positions
+            .iter()
+            .filter(|position| position.until.is_none())
+            .map(|position| position.customer_id)
+            .collect();
         customers.sort_unstable();
         customers.dedup();
         customers
     }
 
     fn document(&self) -> Option<String> {
-        let mut texts: Vec<&str> = self.identifiers.iter().map(|identifier| identifier.value.as_str()).collect();
-        texts.extend(self.positions.iter().map(|position| position.title.as_str()));
+        let mut texts: Vec<&str> = self
+            .identifiers
+            .iter()
+            .map(|identifier| identifier.value.as_str())
+            .collect();
+        texts.extend(
+            self.positions
+                .iter()
+                .map(|position| position.title.as_str()),
+        );
         Some(words::document(&[&self.name], &texts))
     }
 }
@@ -239,7 +341,11 @@ impl Stored for Contact {
 ///
 /// # Errors
 /// [`Error::NotFound`] where this user sees no such customer.
-pub fn of_customer(read: &mut Read<'_>, customer: Id<Customer>, query: &ListQuery) -> Result<Page<Contact>> {
+pub fn of_customer(
+    read: &mut Read<'_>,
+    customer: Id<Customer>,
+    query: &ListQuery,
+) -> Result<Page<Contact>> {
     resource::find::<Customer>(read, customer)?;
     let there = Sql::text("EXISTS (SELECT 1 FROM positions p WHERE p.organization = contacts.organization AND p.contact_id = contacts.id AND p.until IS NULL AND p.customer_id = ")
         .bind(Key::from(customer))

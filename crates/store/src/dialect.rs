@@ -19,10 +19,14 @@ macro_rules! insert_many {
         for chunk in $rows.chunks($crate::dialect::CHUNK) {
             match connection {
                 $crate::connection::AnyConnection::Postgres(connection) => {
-                    diesel::insert_into($table).values(chunk).execute(connection)?;
+                    diesel::insert_into($table)
+                        .values(chunk)
+                        .execute(connection)?;
                 }
                 $crate::connection::AnyConnection::Sqlite(connection) => {
-                    diesel::insert_into($table).values(chunk).execute(connection)?;
+                    diesel::insert_into($table)
+                        .values(chunk)
+                        .execute(connection)?;
                 }
             }
         }
@@ -34,12 +38,15 @@ pub(crate) use insert_many;
 /// one writer holds the database.
 pub(crate) fn event_numbers(connection: &mut AnyConnection, count: i64) -> Result<Vec<i64>> {
     match connection {
-        AnyConnection::Postgres(_) => Ok(Sql::text("SELECT nextval('events_seq_numbers') FROM generate_series(1, ")
-            .bind(count)
-            .then(")")
-            .rows::<BigInt, _>(connection)?),
+        AnyConnection::Postgres(_) => Ok(Sql::text(
+            "SELECT nextval('events_seq_numbers') FROM generate_series(1, ",
+        )
+        .bind(count)
+        .then(")")
+        .rows::<BigInt, _>(connection)?),
         AnyConnection::Sqlite(_) => {
-            let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(seq), 0) FROM events").rows::<BigInt, _>(connection)?;
+            let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(seq), 0) FROM events")
+                .rows::<BigInt, _>(connection)?;
             let last = last.first().copied().unwrap_or(0);
             Ok((last + 1..=last + count).collect())
         }
@@ -66,10 +73,20 @@ pub(crate) fn put_documents(tx: &mut Tx<'_>, rows: &[DocumentRow]) -> Result<()>
     for chunk in rows.chunks(CHUNK) {
         match &mut *tx.connection {
             AnyConnection::Postgres(connection) => {
-                diesel::insert_into(search_documents::table).values(chunk).on_conflict((organization, id)).do_update().set(set()).execute(connection)?;
+                diesel::insert_into(search_documents::table)
+                    .values(chunk)
+                    .on_conflict((organization, id))
+                    .do_update()
+                    .set(set())
+                    .execute(connection)?;
             }
             AnyConnection::Sqlite(connection) => {
-                diesel::insert_into(search_documents::table).values(chunk).on_conflict((organization, id)).do_update().set(set()).execute(connection)?;
+                diesel::insert_into(search_documents::table)
+                    .values(chunk)
+                    .on_conflict((organization, id))
+                    .do_update()
+                    .set(set())
+                    .execute(connection)?;
                 Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
                     .bind(own)
                     .then(" AND id IN ")
@@ -93,7 +110,11 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
                 .then(")")
                 .execute(tx.connection)?;
         }
-        Sql::text("DELETE FROM search_documents WHERE organization = ").bind(own).then(" AND id IN ").list(chunk.iter().copied()).execute(tx.connection)?;
+        Sql::text("DELETE FROM search_documents WHERE organization = ")
+            .bind(own)
+            .then(" AND id IN ")
+            .list(chunk.iter().copied())
+            .execute(tx.connection)?;
     }
     Ok(())
 }
@@ -106,7 +127,13 @@ pub(crate) struct Word<'a> {
 }
 
 /// The newest documents that hold every word and one of `either`, if any are given: kinds and ids.
-pub(crate) fn candidates(read: &mut Read<'_>, every: &[Word<'_>], either: &[String], kind: Option<&'static str>, limit: i64) -> Result<Vec<(String, Key)>> {
+pub(crate) fn candidates(
+    read: &mut Read<'_>,
+    every: &[Word<'_>],
+    either: &[String],
+    kind: Option<&'static str>,
+    limit: i64,
+) -> Result<Vec<(String, Key)>> {
     use diesel::sql_types::{Binary, Text};
     let (and, or, sqlite) = match read.connection {
         AnyConnection::Postgres(_) => (" & ", " | ", false),
@@ -121,7 +148,15 @@ pub(crate) fn candidates(read: &mut Read<'_>, every: &[Word<'_>], either: &[Stri
     };
     let mut words: Vec<String> = every.iter().map(quote).collect();
     if !either.is_empty() {
-        let owners: Vec<String> = either.iter().map(|text| quote(&Word { text, prefix: false })).collect();
+        let owners: Vec<String> = either
+            .iter()
+            .map(|text| {
+                quote(&Word {
+                    text,
+                    prefix: false,
+                })
+            })
+            .collect();
         words.push(format!("({})", owners.join(or)));
     }
     let expression = words.join(and);
@@ -135,10 +170,16 @@ pub(crate) fn candidates(read: &mut Read<'_>, every: &[Word<'_>], either: &[Stri
             .then(" ORDER BY i.rowid DESC LIMIT ")
             .bind(limit)
     } else {
-        of_kind(Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ").bind(own).then(" AND d.words @@ CAST(").bind(expression).then(" AS tsquery)"))
-            .then(" ORDER BY d.seq DESC LIMIT ")
-            .bind(limit)
-            .uncached()
+        of_kind(
+            Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ")
+                .bind(own)
+                .then(" AND d.words @@ CAST(")
+                .bind(expression)
+                .then(" AS tsquery)"),
+        )
+        .then(" ORDER BY d.seq DESC LIMIT ")
+        .bind(limit)
+        .uncached()
     };
     Ok(query.rows::<(Text, Binary), _>(read.connection)?)
 }
@@ -148,14 +189,22 @@ pub(crate) fn candidates(read: &mut Read<'_>, every: &[Word<'_>], either: &[Stri
 pub(crate) fn lock_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     use diesel::sql_types::Text;
     if matches!(tx.connection, AnyConnection::Postgres(_)) {
-        let _: Vec<String> = Sql::text("SELECT CAST(pg_advisory_xact_lock(hashtextextended(").bind(name).then(", 0)) AS TEXT)").rows::<Text, _>(tx.connection)?;
+        let _: Vec<String> = Sql::text("SELECT CAST(pg_advisory_xact_lock(hashtextextended(")
+            .bind(name)
+            .then(", 0)) AS TEXT)")
+            .rows::<Text, _>(tx.connection)?;
     }
     Ok(())
 }
 
 /// Takes the job that is due longest: id, kind and payload. On PostgreSQL several servers take at once and skip what
 /// another is taking; SQLite has one writer.
-pub(crate) fn take_job(connection: &mut AnyConnection, now: perennial_domain::Instant, until: perennial_domain::Instant, attempts: i64) -> Result<Option<(Key, String, String)>> {
+pub(crate) fn take_job(
+    connection: &mut AnyConnection,
+    now: perennial_domain::Instant,
+    until: perennial_domain::Instant,
+    attempts: i64,
+) -> Result<Option<(Key, String, String)>> {
     use diesel::sql_types::{Binary, Text};
     let skip = match connection {
         AnyConnection::Postgres(_) => " FOR UPDATE SKIP LOCKED",
@@ -169,11 +218,12 @@ pub(crate) fn take_job(connection: &mut AnyConnection, now: perennial_domain::In
         .bind(attempts)
         .then(") ORDER BY run_at LIMIT 1")
         .then(skip);
-    let taken: Vec<(Key, String, String)> = Sql::text("UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = ")
-        .bind(until)
-        .then(" WHERE id = (")
-        .piece(due)
-        .then(") RETURNING id, kind, payload")
-        .rows::<(Binary, Text, Text), _>(connection)?;
+    let taken: Vec<(Key, String, String)> =
+        Sql::text("UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = ")
+            .bind(until)
+            .then(" WHERE id = (")
+            .piece(due)
+            .then(") RETURNING id, kind, payload")
+            .rows::<(Binary, Text, Text), _>(connection)?;
     Ok(taken.into_iter().next())
 }

@@ -53,11 +53,17 @@ impl From<Diesel> for Error {
         match &error {
             Diesel::NotFound => Self::NotFound,
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
-                let constraint = information.constraint_name().unwrap_or_else(|| information.message());
+                let constraint = information
+                    .constraint_name()
+                    .unwrap_or_else(|| information.message());
                 unique(constraint).unwrap_or_else(|| Self::Database(error.to_string()))
             }
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Unavailable(error.to_string()),
-            Diesel::DatabaseError(_, information) if is_busy(information.message()) => Self::Unavailable(error.to_string()),
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                Self::Unavailable(error.to_string())
+            }
+            Diesel::DatabaseError(_, information) if is_busy(information.message()) => {
+                Self::Unavailable(error.to_string())
+            }
             Diesel::DatabaseError(_, _) => Self::Database(error.to_string()),
             _ => Self::Database(error.to_string()),
         }
@@ -67,9 +73,18 @@ impl From<Diesel> for Error {
 /// Messages that say "later": locks, timeouts, a server that goes or comes, a full disk.
 fn is_busy(message: &str) -> bool {
     const SIGNS: [&str; 12] = [
-        "database is locked", "database table is locked", "disk is full", "disk I/O error", "statement timeout",
-        "lock timeout", "terminating connection", "server closed the connection", "the database system is",
-        "connection to server", "could not connect", "no connection to the server",
+        "database is locked",
+        "database table is locked",
+        "disk is full",
+        "disk I/O error",
+        "statement timeout",
+        "lock timeout",
+        "terminating connection",
+        "server closed the connection",
+        "the database system is",
+        "connection to server",
+        "could not connect",
+        "no connection to the server",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
 }
@@ -85,8 +100,13 @@ fn unique(constraint: &str) -> Option<Error> {
         ("roles_name", "roles.name", "/name"),
         ("positions_pkey", "positions.contact_id", "/positions"),
     ];
-    let (_, _, pointer) = INDEXES.iter().find(|(index, column, _)| constraint == *index || constraint.ends_with(column))?;
-    Some(Error::Conflict { pointer: (*pointer).to_owned(), code: "duplicate" })
+    let (_, _, pointer) = INDEXES
+        .iter()
+        .find(|(index, column, _)| constraint == *index || constraint.ends_with(column))?;
+    Some(Error::Conflict {
+        pointer: (*pointer).to_owned(),
+        code: "duplicate",
+    })
 }
 
 /// Whether the same write would go through if it were tried again.

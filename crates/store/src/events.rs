@@ -1,7 +1,7 @@
 //! Events: written in the transaction of what they tell, read as audit log, timeline and feed.
 
-use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamp};
 use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamp};
 use perennial_domain::customer::Customer;
 use perennial_domain::event::{Event, EventKind};
 use perennial_domain::page::{Page, PageInfo};
@@ -67,8 +67,15 @@ impl Tx<'_> {
         if happened.is_empty() {
             return Ok(());
         }
-        let numbers = event_numbers(self.connection, i64::try_from(happened.len()).unwrap_or(i64::MAX))?;
-        let (organization, now, change_set) = (self.organization(), self.scope.now.naive(), self.change_set()?);
+        let numbers = event_numbers(
+            self.connection,
+            i64::try_from(happened.len()).unwrap_or(i64::MAX),
+        )?;
+        let (organization, now, change_set) = (
+            self.organization(),
+            self.scope.now.naive(),
+            self.change_set()?,
+        );
         let actor_id = Some(Key::from(self.scope.user));
         let row = |(event, seq): (&NewEvent, &i64)| EventRow {
             organization,
@@ -87,11 +94,18 @@ impl Tx<'_> {
         let change = |(event, seq): (&NewEvent, &i64)| {
             let (before, after) = event.changes.clone()?;
             let text = |object| Some(Value::Object(object).to_string());
-            Some(ChangeRow { organization, seq: *seq, before: text(before), after: text(after) })
+            Some(ChangeRow {
+                organization,
+                seq: *seq,
+                before: text(before),
+                after: text(after),
+            })
         };
         let changes: Vec<ChangeRow> = happened.iter().zip(&numbers).filter_map(change).collect();
         insert_many!(self.connection, event_changes::table, changes);
-        REACTIONS.iter().try_for_each(|reaction| reaction(self, happened))
+        REACTIONS
+            .iter()
+            .try_for_each(|reaction| reaction(self, happened))
     }
 }
 
@@ -111,10 +125,28 @@ pub struct EventFilter {
 }
 
 type EventColumns = (
-    BigInt, Text, Text, Binary, Nullable<Binary>, Nullable<Binary>, Timestamp, Timestamp, Nullable<Text>, Nullable<Text>,
+    BigInt,
+    Text,
+    Text,
+    Binary,
+    Nullable<Binary>,
+    Nullable<Binary>,
+    Timestamp,
+    Timestamp,
+    Nullable<Text>,
+    Nullable<Text>,
 );
 type EventValues = (
-    i64, W<EventKind>, String, Key, Option<Key>, Option<Key>, chrono::NaiveDateTime, chrono::NaiveDateTime, Option<String>, Option<String>,
+    i64,
+    W<EventKind>,
+    String,
+    Key,
+    Option<Key>,
+    Option<Key>,
+    chrono::NaiveDateTime,
+    chrono::NaiveDateTime,
+    Option<String>,
+    Option<String>,
 );
 
 /// Events, newest first. Who may read only some customers reads only their events.
@@ -150,26 +182,42 @@ pub fn list(read: &mut Read<'_>, filter: &EventFilter, limit: usize) -> Result<P
     if let Some(before) = filter.before {
         sql = sql.then(" AND e.seq < ").bind(before);
     }
-    let sql = sql.then(" ORDER BY e.seq DESC LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+    let sql = sql
+        .then(" ORDER BY e.seq DESC LIMIT ")
+        .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
     let mut rows: Vec<EventValues> = sql.rows::<EventColumns, _>(read.connection)?;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
     let data: Vec<Event> = rows
         .into_iter()
-        .map(|(seq, kind, resource, record, customer, actor, occurred, recorded, before, after)| Event {
-            seq,
-            kind: kind.0,
-            resource,
-            record_id: record.0,
-            customer_id: id(customer),
-            actor_id: id(actor),
-            occurred_at: Instant::from(occurred),
-            recorded_at: Instant::from(recorded),
-            before: json(before),
-            after: json(after),
-        })
+        .map(
+            |(seq, kind, resource, record, customer, actor, occurred, recorded, before, after)| {
+                Event {
+                    seq,
+                    kind: kind.0,
+                    resource,
+                    record_id: record.0,
+                    customer_id: id(customer),
+                    actor_id: id(actor),
+                    occurred_at: Instant::from(occurred),
+                    recorded_at: Instant::from(recorded),
+                    before: json(before),
+                    after: json(after),
+                }
+            },
+        )
         .collect();
-    let next_cursor = data.last().filter(|_| has_more).map(|event| event.seq.to_string());
-    Ok(Page { data, page: PageInfo { next_cursor, has_more, total: None } })
+    let next_cursor = data
+        .last()
+        .filter(|_| has_more)
+        .map(|event| event.seq.to_string());
+    Ok(Page {
+        data,
+        page: PageInfo {
+            next_cursor,
+            has_more,
+            total: None,
+        },
+    })
 }

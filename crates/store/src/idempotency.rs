@@ -42,8 +42,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::IdempotencyReused`] where the key came with another request; else what `write` returns.
-    pub fn write_once(&self, scope: &Scope, key: Option<IdempotencyKey>, write: impl Fn(&mut Tx<'_>) -> Result<Answer> + Send + 'static) -> Result<Answer> {
-        let Some(key) = key else { return self.write(scope, write) };
+    pub fn write_once(
+        &self,
+        scope: &Scope,
+        key: Option<IdempotencyKey>,
+        write: impl Fn(&mut Tx<'_>) -> Result<Answer> + Send + 'static,
+    ) -> Result<Answer> {
+        let Some(key) = key else {
+            return self.write(scope, write);
+        };
         self.write(scope, move |tx| {
             // Two of the same key at once: the second waits here, or loses the insert below, and reads the first's answer.
             if let Some(known) = known(tx, &key)? {
@@ -61,17 +68,28 @@ fn known(tx: &mut Tx<'_>, key: &IdempotencyKey) -> Result<Option<Answer>> {
     let (organization, user, now) = (tx.organization(), Key::from(tx.scope.user), tx.scope.now);
     let one = i::idempotency_keys.find((organization, user, &key.key));
     type Values = (String, String, Vec<u8>, String, chrono::NaiveDateTime);
-    let found: Option<Values> = one.select((i::method, i::path, i::body, i::answer, i::created_at)).first(tx.connection).optional()?;
-    let Some((method, path, body, answer, created_at)) = found else { return Ok(None) };
+    let found: Option<Values> = one
+        .select((i::method, i::path, i::body, i::answer, i::created_at))
+        .first(tx.connection)
+        .optional()?;
+    let Some((method, path, body, answer, created_at)) = found else {
+        return Ok(None);
+    };
     if created_at < now.plus_seconds(-KEPT).naive() {
         diesel::delete(one).execute(tx.connection)?;
         return Ok(None);
     }
-    if (method.as_str(), path.as_str(), body.as_slice()) != (key.method.as_str(), key.path.as_str(), key.body.as_slice()) {
+    if (method.as_str(), path.as_str(), body.as_slice())
+        != (key.method.as_str(), key.path.as_str(), key.body.as_slice())
+    {
         return Err(Error::IdempotencyReused);
     }
-    let answer: Answer = serde_json::from_str(&answer).map_err(|error| Error::Database(error.to_string()))?;
-    Ok(Some(Answer { replayed: true, ..answer }))
+    let answer: Answer =
+        serde_json::from_str(&answer).map_err(|error| Error::Database(error.to_string()))?;
+    Ok(Some(Answer {
+        replayed: true,
+        ..answer
+    }))
 }
 
 fn keep(tx: &mut Tx<'_>, key: &IdempotencyKey, answer: &Answer) -> Result<()> {
@@ -87,6 +105,8 @@ fn keep(tx: &mut Tx<'_>, key: &IdempotencyKey, answer: &Answer) -> Result<()> {
         i::answer.eq(text),
         i::created_at.eq(tx.scope.now.naive()),
     );
-    diesel::insert_into(i::idempotency_keys).values(row).execute(tx.connection)?;
+    diesel::insert_into(i::idempotency_keys)
+        .values(row)
+        .execute(tx.connection)?;
     Ok(())
 }

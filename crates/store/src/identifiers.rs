@@ -46,28 +46,62 @@ struct Row {
 }
 
 /// The identifiers of parties, in the order they were given.
-pub(crate) fn load(connection: &mut AnyConnection, organization: i64, party: Party, parties: &[Key]) -> Result<std::collections::BTreeMap<Uuid, Vec<Identifier>>> {
-    let condition = Sql::default().column("identifiers", party.column()).then(" IN ").list(parties.iter().copied());
-    let rows: Vec<(Option<Key>, Option<Key>, W<IdentifierKind>, String, String)> = identifiers::table
-        .filter(identifiers::organization.eq(organization))
-        .filter(condition)
-        .order_by(identifiers::place)
-        .select((identifiers::customer_id, identifiers::contact_id, identifiers::kind, identifiers::system, identifiers::value))
-        .load(connection)?;
-    let each = |(customer, contact, kind, system, value): (Option<Key>, Option<Key>, W<IdentifierKind>, String, String)| {
-        Some((customer.or(contact)?, Identifier { kind: kind.0, system, value }))
+pub(crate) fn load(
+    connection: &mut AnyConnection,
+    organization: i64,
+    party: Party,
+    parties: &[Key],
+) -> Result<std::collections::BTreeMap<Uuid, Vec<Identifier>>> {
+    let condition = Sql::default()
+        .column("identifiers", party.column())
+        .then(" IN ")
+        .list(parties.iter().copied());
+    let rows: Vec<(Option<Key>, Option<Key>, W<IdentifierKind>, String, String)> =
+        identifiers::table
+            .filter(identifiers::organization.eq(organization))
+            .filter(condition)
+            .order_by(identifiers::place)
+            .select((
+                identifiers::customer_id,
+                identifiers::contact_id,
+                identifiers::kind,
+                identifiers::system,
+                identifiers::value,
+            ))
+            .load(connection)?;
+    let each = |(customer, contact, kind, system, value): (
+        Option<Key>,
+        Option<Key>,
+        W<IdentifierKind>,
+        String,
+        String,
+    )| {
+        Some((
+            customer.or(contact)?,
+            Identifier {
+                kind: kind.0,
+                system,
+                value,
+            },
+        ))
     };
     Ok(grouped(rows.into_iter().filter_map(each)))
 }
 
 /// Inserts the identifiers of new parties.
-pub(crate) fn insert<'a>(tx: &mut Tx<'_>, party: Party, of: impl IntoIterator<Item = (Key, &'a [Identifier])>) -> Result<()> {
+pub(crate) fn insert<'a>(
+    tx: &mut Tx<'_>,
+    party: Party,
+    of: impl IntoIterator<Item = (Key, &'a [Identifier])>,
+) -> Result<()> {
     let organization = tx.organization();
     let mut rows = Vec::new();
     for (owner, given) in of {
         for (place, identifier) in given.iter().enumerate() {
             let e164 = match identifier.kind {
-                IdentifierKind::Mobile | IdentifierKind::Phone | IdentifierKind::Fax => phone::e164(&identifier.value, tx.scope.country()),
+                IdentifierKind::Mobile | IdentifierKind::Phone | IdentifierKind::Fax => {
+                    phone::e164(&identifier.value, tx.scope.country())
+                }
                 IdentifierKind::Email | IdentifierKind::External => None,
             };
             rows.push(Row {
@@ -90,15 +124,33 @@ pub(crate) fn insert<'a>(tx: &mut Tx<'_>, party: Party, of: impl IntoIterator<It
 }
 
 /// Puts these identifiers in the place of those that a party has.
-pub(crate) fn replace(tx: &mut Tx<'_>, party: Party, owner: Key, given: &[Identifier]) -> Result<()> {
-    Sql::text("DELETE FROM identifiers WHERE organization = ").bind(tx.organization()).then(" AND ").column("identifiers", party.column()).then(" = ").bind(owner).execute(tx.connection)?;
+pub(crate) fn replace(
+    tx: &mut Tx<'_>,
+    party: Party,
+    owner: Key,
+    given: &[Identifier],
+) -> Result<()> {
+    Sql::text("DELETE FROM identifiers WHERE organization = ")
+        .bind(tx.organization())
+        .then(" AND ")
+        .column("identifiers", party.column())
+        .then(" = ")
+        .bind(owner)
+        .execute(tx.connection)?;
     insert(tx, party, [(owner, given)])
 }
 
 /// Lets identifiers follow their deleted or restored parties.
 pub(crate) fn hide(tx: &mut Tx<'_>, party: Party, owners: &[Key], hidden: bool) -> Result<()> {
-    let sql = Sql::text("UPDATE identifiers SET live = ").bind(!hidden).then(" WHERE organization = ").bind(tx.organization());
-    sql.then(" AND ").column("identifiers", party.column()).then(" IN ").list(owners.iter().copied()).execute(tx.connection)?;
+    let sql = Sql::text("UPDATE identifiers SET live = ")
+        .bind(!hidden)
+        .then(" WHERE organization = ")
+        .bind(tx.organization());
+    sql.then(" AND ")
+        .column("identifiers", party.column())
+        .then(" IN ")
+        .list(owners.iter().copied())
+        .execute(tx.connection)?;
     Ok(())
 }
 
@@ -108,6 +160,10 @@ fn match_key(identifier: &Identifier, e164: Option<&str>) -> String {
         (_, Some(e164)) => e164.to_owned(),
         (IdentifierKind::Email, _) => identifier.value.trim().to_lowercase(),
         (IdentifierKind::External, _) => identifier.value.clone(),
-        _ => identifier.value.chars().filter(char::is_ascii_digit).collect(),
+        _ => identifier
+            .value
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect(),
     }
 }

@@ -18,14 +18,44 @@ const LEASE: i64 = 60;
 /// How often a job is begun before it counts as failed.
 const ATTEMPTS: i64 = 5;
 
-type Columns = (Binary, Text, Text, BigInt, Nullable<BigInt>, BigInt, Timestamp, Nullable<Text>, Timestamp);
-type Values = (Key, String, W<JobState>, i64, Option<i64>, i64, chrono::NaiveDateTime, Option<String>, chrono::NaiveDateTime);
+type Columns = (
+    Binary,
+    Text,
+    Text,
+    BigInt,
+    Nullable<BigInt>,
+    BigInt,
+    Timestamp,
+    Nullable<Text>,
+    Timestamp,
+);
+type Values = (
+    Key,
+    String,
+    W<JobState>,
+    i64,
+    Option<i64>,
+    i64,
+    chrono::NaiveDateTime,
+    Option<String>,
+    chrono::NaiveDateTime,
+);
 
 const COLUMNS: &str = "id, kind, state, done, total, attempts, run_at, error, created_at";
 
 fn job((id, kind, state, done, total, attempts, run_at, error, created_at): Values) -> Job {
     let error = error.and_then(|text| serde_json::from_str(&text).ok());
-    Job { id: id.0, kind, state: state.0, done, total, attempts, run_at: run_at.into(), error, created_at: created_at.into() }
+    Job {
+        id: id.0,
+        kind,
+        state: state.0,
+        done,
+        total,
+        attempts,
+        run_at: run_at.into(),
+        error,
+        created_at: created_at.into(),
+    }
 }
 
 /// The jobs that this user may see.
@@ -34,7 +64,9 @@ fn visible(read: &Read<'_>) -> Result<Sql> {
     match read.scope.level(Area::Jobs, Action::Read) {
         Level::None => Err(Error::Forbidden),
         Level::All => Ok(own),
-        Level::Own | Level::Team => Ok(own.then(" AND creator_id = ").bind(Key::from(read.scope.user))),
+        Level::Own | Level::Team => Ok(own
+            .then(" AND creator_id = ")
+            .bind(Key::from(read.scope.user))),
     }
 }
 
@@ -43,17 +75,32 @@ fn visible(read: &Read<'_>) -> Result<Sql> {
 /// # Errors
 /// [`Error::Forbidden`] without the right to read jobs.
 pub fn list(read: &mut Read<'_>, before: Option<Uuid>, limit: usize) -> Result<Page<Job>> {
-    let mut sql = Sql::text("SELECT ").then(COLUMNS).then(" FROM jobs WHERE ").piece(visible(read)?);
+    let mut sql = Sql::text("SELECT ")
+        .then(COLUMNS)
+        .then(" FROM jobs WHERE ")
+        .piece(visible(read)?);
     if let Some(before) = before {
         sql = sql.then(" AND id < ").bind(before);
     }
-    let sql = sql.then(" ORDER BY id DESC LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+    let sql = sql
+        .then(" ORDER BY id DESC LIMIT ")
+        .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
     let mut rows: Vec<Values> = sql.rows::<Columns, _>(read.connection)?;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let data: Vec<Job> = rows.into_iter().map(job).collect();
-    let next_cursor = data.last().filter(|_| has_more).map(|last| last.id.to_string());
-    Ok(Page { data, page: PageInfo { next_cursor, has_more, total: None } })
+    let next_cursor = data
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.to_string());
+    Ok(Page {
+        data,
+        page: PageInfo {
+            next_cursor,
+            has_more,
+            total: None,
+        },
+    })
 }
 
 /// One job that this user may see.
@@ -61,7 +108,12 @@ pub fn list(read: &mut Read<'_>, before: Option<Uuid>, limit: usize) -> Result<P
 /// # Errors
 /// [`Error::NotFound`] where there is none.
 pub fn find(read: &mut Read<'_>, id: Uuid) -> Result<Job> {
-    let sql = Sql::text("SELECT ").then(COLUMNS).then(" FROM jobs WHERE ").piece(visible(read)?).then(" AND id = ").bind(id);
+    let sql = Sql::text("SELECT ")
+        .then(COLUMNS)
+        .then(" FROM jobs WHERE ")
+        .piece(visible(read)?)
+        .then(" AND id = ")
+        .bind(id);
     let rows: Vec<Values> = sql.rows::<Columns, _>(read.connection)?;
     rows.into_iter().next().map(job).ok_or(Error::NotFound)
 }
@@ -72,18 +124,30 @@ pub fn find(read: &mut Read<'_>, id: Uuid) -> Result<Job> {
 /// [`Error::NotFound`] where there is none; [`Error::Conflict`] where it has ended.
 pub fn cancel(tx: &mut Tx<'_>, id: Uuid) -> Result<Job> {
     let found = find(tx, id)?;
-    let sql = Sql::text("UPDATE jobs SET state = 'cancelled' WHERE id = ").bind(id).then(" AND state IN ('queued', 'running')");
+    let sql = Sql::text("UPDATE jobs SET state = 'cancelled' WHERE id = ")
+        .bind(id)
+        .then(" AND state IN ('queued', 'running')");
     if sql.execute(tx.connection)? != 1 {
-        return Err(Error::Conflict { pointer: String::new(), code: "ended" });
+        return Err(Error::Conflict {
+            pointer: String::new(),
+            code: "ended",
+        });
     }
-    Ok(Job { state: JobState::Cancelled, ..found })
+    Ok(Job {
+        state: JobState::Cancelled,
+        ..found
+    })
 }
 
 /// Asks for a piece of work in the transaction that needs it. A waiting job of the same `dedupe_key` is enough.
 ///
 /// # Errors
 /// Whatever the database says.
-pub(crate) fn enqueue(connection: &mut AnyConnection, new: &NewJob<'_>, now: Instant) -> Result<Uuid> {
+pub(crate) fn enqueue(
+    connection: &mut AnyConnection,
+    new: &NewJob<'_>,
+    now: Instant,
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
     Sql::text("INSERT INTO jobs (id, organization, kind, dedupe_key, payload, state, done, attempts, run_at, creator_id, created_at) VALUES (")
         .bind(id)
@@ -133,8 +197,13 @@ impl Store {
     /// Whatever the database says.
     pub fn take_job(&self, now: Instant) -> Result<Option<Taken>> {
         self.system_write(move |system| {
-            let rows = dialect::take_job(system.connection(), now, now.plus_seconds(LEASE), ATTEMPTS)?;
-            Ok(rows.map(|(id, kind, payload)| Taken { id: id.0, kind, payload: serde_json::from_str(&payload).unwrap_or_default() }))
+            let rows =
+                dialect::take_job(system.connection(), now, now.plus_seconds(LEASE), ATTEMPTS)?;
+            Ok(rows.map(|(id, kind, payload)| Taken {
+                id: id.0,
+                kind,
+                payload: serde_json::from_str(&payload).unwrap_or_default(),
+            }))
         })
     }
 
@@ -142,18 +211,27 @@ impl Store {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub fn end_job(&self, id: Uuid, outcome: std::result::Result<(), Value>, now: Instant) -> Result<()> {
+    pub fn end_job(
+        &self,
+        id: Uuid,
+        outcome: std::result::Result<(), Value>,
+        now: Instant,
+    ) -> Result<()> {
         self.system_write(move |system| {
             let sql = match &outcome {
                 Ok(()) => Sql::text("UPDATE jobs SET state = 'succeeded', leased_until = NULL"),
-                Err(error) => Sql::text("UPDATE jobs SET leased_until = NULL, state = CASE WHEN attempts >= ")
-                    .bind(ATTEMPTS)
-                    .then(" THEN 'failed' ELSE 'queued' END, run_at = ")
-                    .bind(now.plus_seconds(30))
-                    .then(", error = ")
-                    .bind(error.to_string()),
+                Err(error) => {
+                    Sql::text("UPDATE jobs SET leased_until = NULL, state = CASE WHEN attempts >= ")
+                        .bind(ATTEMPTS)
+                        .then(" THEN 'failed' ELSE 'queued' END, run_at = ")
+                        .bind(now.plus_seconds(30))
+                        .then(", error = ")
+                        .bind(error.to_string())
+                }
             };
-            sql.then(" WHERE state = 'running' AND id = ").bind(id).execute(system.connection())?;
+            sql.then(" WHERE state = 'running' AND id = ")
+                .bind(id)
+                .execute(system.connection())?;
             Ok(())
         })
     }
@@ -164,7 +242,9 @@ impl Store {
     /// Whatever the database says.
     pub fn sweep(&self, now: Instant) -> Result<()> {
         self.system_write(move |system| {
-            Sql::text("DELETE FROM idempotency_keys WHERE created_at < ").bind(now.plus_seconds(-86_400)).execute(system.connection())?;
+            Sql::text("DELETE FROM idempotency_keys WHERE created_at < ")
+                .bind(now.plus_seconds(-86_400))
+                .execute(system.connection())?;
             Ok(())
         })
     }

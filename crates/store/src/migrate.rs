@@ -15,14 +15,18 @@ const UNLOCK: &str = "SELECT pg_advisory_unlock(1936749166)";
 
 /// Applies what is pending.
 pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
     match connection {
         AnyConnection::Sqlite(connection) => {
             connection.run_pending_migrations(SQLITE).map_err(failed)?;
         }
         AnyConnection::Postgres(connection) => {
             diesel::sql_query(LOCK).execute(connection)?;
-            let outcome = connection.run_pending_migrations(POSTGRESQL).map(|_| ()).map_err(failed);
+            let outcome = connection
+                .run_pending_migrations(POSTGRESQL)
+                .map(|_| ())
+                .map_err(failed);
             diesel::sql_query(UNLOCK).execute(connection)?;
             outcome?;
         }
@@ -31,11 +35,17 @@ pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
 }
 
 /// Takes every migration back, last first: for the test that both directions work.
-#[doc(hidden)]
-pub fn revert(connection: &mut AnyConnection) -> Result<()> {
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
+pub(crate) fn revert(connection: &mut AnyConnection) -> Result<()> {
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
     match connection {
-        AnyConnection::Sqlite(connection) => connection.revert_all_migrations(SQLITE).map(|_| ()).map_err(failed),
-        AnyConnection::Postgres(connection) => connection.revert_all_migrations(POSTGRESQL).map(|_| ()).map_err(failed),
+        AnyConnection::Sqlite(connection) => connection
+            .revert_all_migrations(SQLITE)
+            .map(|_| ())
+            .map_err(failed),
+        AnyConnection::Postgres(connection) => connection
+            .revert_all_migrations(POSTGRESQL)
+            .map(|_| ())
+            .map_err(failed),
     }
 }

@@ -21,7 +21,17 @@ use crate::sql::Sql;
 use crate::users::email_key;
 use crate::{Change, Error, Read, Result, Store, Tx};
 
-type Values = (Key, String, String, String, W<Language>, String, i64, chrono::NaiveDateTime, chrono::NaiveDateTime);
+type Values = (
+    Key,
+    String,
+    String,
+    String,
+    W<Language>,
+    String,
+    i64,
+    chrono::NaiveDateTime,
+    chrono::NaiveDateTime,
+);
 
 /// The scope's own organization.
 ///
@@ -29,12 +39,32 @@ type Values = (Key, String, String, String, W<Language>, String, i64, chrono::Na
 /// Whatever the database says.
 pub fn own(read: &mut Read<'_>) -> Result<Organization> {
     use organizations::dsl as o;
-    let (id, name, currency, zone, language, country, version, created, updated): Values = o::organizations
-        .find(read.organization())
-        .select((o::id, o::name, o::currency, o::zone, o::language, o::country, o::version, o::created_at, o::updated_at))
-        .first(read.connection)?;
-    let currency = currency.parse().map_err(|_| Error::Database(format!("currency {currency:?}")))?;
-    let organization = Organization { name, currency, zone, language: language.0, country, ..Organization::default() };
+    let (id, name, currency, zone, language, country, version, created, updated): Values =
+        o::organizations
+            .find(read.organization())
+            .select((
+                o::id,
+                o::name,
+                o::currency,
+                o::zone,
+                o::language,
+                o::country,
+                o::version,
+                o::created_at,
+                o::updated_at,
+            ))
+            .first(read.connection)?;
+    let currency = currency
+        .parse()
+        .map_err(|_| Error::Database(format!("currency {currency:?}")))?;
+    let organization = Organization {
+        name,
+        currency,
+        zone,
+        language: language.0,
+        country,
+        ..Organization::default()
+    };
     Ok(organization.stamped(id.into(), &stamp(version, created, updated, None)))
 }
 
@@ -51,12 +81,18 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
     if old.version != change.version {
         return Err(Error::Stale { etag: old.etag() });
     }
-    let (before, after) = (old.draft(), validation::merge::<Organization>(&old.draft(), &change.patch)?);
+    let (before, after) = (
+        old.draft(),
+        validation::merge::<Organization>(&old.draft(), &change.patch)?,
+    );
     if before == after {
         return Ok(old);
     }
     if before.currency != after.currency && has_amounts(tx)? {
-        return Err(Error::Conflict { pointer: "/currency".into(), code: "in_use" });
+        return Err(Error::Conflict {
+            pointer: "/currency".into(),
+            code: "in_use",
+        });
     }
     let set = (
         o::name.eq(&after.name),
@@ -67,7 +103,9 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
         o::version.eq(old.version + 1),
         o::updated_at.eq(tx.scope.now.naive()),
     );
-    let one = o::organizations.find(tx.organization()).filter(o::version.eq(old.version));
+    let one = o::organizations
+        .find(tx.organization())
+        .filter(o::version.eq(old.version));
     if diesel::update(one).set(set).execute(tx.connection)? != 1 {
         return Err(Error::Stale { etag: old.etag() });
     }
@@ -89,8 +127,15 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
 fn has_amounts(tx: &mut Tx<'_>) -> Result<bool> {
     use diesel::BoolExpressionMethods;
     let organization = tx.organization();
-    let amounts = customers::acquisition_cost.is_not_null().or(customers::credit_limit.is_not_null());
-    let found: Vec<Key> = customers::table.filter(customers::organization.eq(organization)).filter(amounts).select(customers::id).limit(1).load(tx.connection)?;
+    let amounts = customers::acquisition_cost
+        .is_not_null()
+        .or(customers::credit_limit.is_not_null());
+    let found: Vec<Key> = customers::table
+        .filter(customers::organization.eq(organization))
+        .filter(amounts)
+        .select(customers::id)
+        .limit(1)
+        .load(tx.connection)?;
     Ok(!found.is_empty())
 }
 
@@ -110,8 +155,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Invalid`] where a rule is broken.
-    pub fn create_organization(&self, new: &NewOrganization, now: Instant) -> Result<Id<Organization>> {
-        let new = validation::draft::<Organization>(serde_json::to_value(new).unwrap_or(Value::Null))?;
+    pub fn create_organization(
+        &self,
+        new: &NewOrganization,
+        now: Instant,
+    ) -> Result<Id<Organization>> {
+        let new =
+            validation::draft::<Organization>(serde_json::to_value(new).unwrap_or(Value::Null))?;
         self.system_write(move |system| Ok(Id::new(insert(system.connection(), &new, now)?.id)))
     }
 
@@ -119,7 +169,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such organization or role; [`Error::Conflict`] for a known address.
-    pub fn create_user(&self, organization: &str, role: StandardRole, user: FirstUser, now: Instant) -> Result<Id<User>> {
+    pub fn create_user(
+        &self,
+        organization: &str,
+        role: StandardRole,
+        user: FirstUser,
+        now: Instant,
+    ) -> Result<Id<User>> {
         let organization = organization.to_owned();
         self.system_write(move |system| {
             let connection = system.connection();
@@ -127,7 +183,10 @@ impl Store {
                 .filter(organizations::name.eq(&organization))
                 .select((organizations::key, organizations::language))
                 .first(connection)?;
-            let names: Vec<&str> = Language::ALL.iter().map(|language| role.label().text(*language)).collect();
+            let names: Vec<&str> = Language::ALL
+                .iter()
+                .map(|language| role.label().text(*language))
+                .collect();
             let role: Key = roles::table
                 .filter(roles::organization.eq(key))
                 .filter(Sql::text("roles.name IN ").list(names))
@@ -147,9 +206,14 @@ pub(crate) struct Inserted {
 }
 
 /// Inserts an organization and its standard roles.
-pub(crate) fn insert(connection: &mut AnyConnection, new: &NewOrganization, now: Instant) -> Result<Inserted> {
+pub(crate) fn insert(
+    connection: &mut AnyConnection,
+    new: &NewOrganization,
+    now: Instant,
+) -> Result<Inserted> {
     use organizations::dsl as o;
-    let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(key), 0) FROM organizations").rows::<BigInt, _>(connection)?;
+    let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(key), 0) FROM organizations")
+        .rows::<BigInt, _>(connection)?;
     let (key, id) = (last.first().copied().unwrap_or(0) + 1, Uuid::now_v7());
     let row = (
         o::key.eq(key),
@@ -163,7 +227,9 @@ pub(crate) fn insert(connection: &mut AnyConnection, new: &NewOrganization, now:
         o::created_at.eq(now.naive()),
         o::updated_at.eq(now.naive()),
     );
-    diesel::insert_into(o::organizations).values(row).execute(connection)?;
+    diesel::insert_into(o::organizations)
+        .values(row)
+        .execute(connection)?;
     let mut admin = Key(Uuid::nil());
     for (standard, role) in crate::roles::standard(new.language) {
         let role_id = Key(Uuid::now_v7());
@@ -181,14 +247,27 @@ pub(crate) fn insert(connection: &mut AnyConnection, new: &NewOrganization, now:
             deleted_at: None,
             change_set: None,
         };
-        diesel::insert_into(roles::table).values(row).execute(connection)?;
-        crate::roles::insert_rules(connection, key, [(role_id, role.permissions.as_slice(), &[][..])])?;
+        diesel::insert_into(roles::table)
+            .values(row)
+            .execute(connection)?;
+        crate::roles::insert_rules(
+            connection,
+            key,
+            [(role_id, role.permissions.as_slice(), &[][..])],
+        )?;
     }
     Ok(Inserted { key, id, admin })
 }
 
 /// Inserts a user who can sign in.
-pub(crate) fn insert_user(connection: &mut AnyConnection, organization: i64, role: Key, language: Language, user: &FirstUser, now: Instant) -> Result<Id<User>> {
+pub(crate) fn insert_user(
+    connection: &mut AnyConnection,
+    organization: i64,
+    role: Key,
+    language: Language,
+    user: &FirstUser,
+    now: Instant,
+) -> Result<Id<User>> {
     use users::dsl as u;
     let id = Key(Uuid::now_v7());
     let row = (
@@ -206,6 +285,8 @@ pub(crate) fn insert_user(connection: &mut AnyConnection, organization: i64, rol
         u::created_at.eq(now.naive()),
         u::updated_at.eq(now.naive()),
     );
-    diesel::insert_into(u::users).values(row).execute(connection)?;
+    diesel::insert_into(u::users)
+        .values(row)
+        .execute(connection)?;
     Ok(id.into())
 }

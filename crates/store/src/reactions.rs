@@ -19,7 +19,8 @@ use crate::sql::Sql;
 use crate::{Result, Tx};
 
 /// What follows from an event, in order.
-pub(crate) const REACTIONS: &[fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>] = &[figures, documents, timeline];
+pub(crate) const REACTIONS: &[fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>] =
+    &[figures, documents, timeline];
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
@@ -33,13 +34,23 @@ struct FiguresRow {
 /// Makes the figures row of a new customer, and counts the contacts of those whose contacts changed.
 fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let organization = tx.organization();
-    let is_new = |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
-    let row = |event: &NewEvent| FiguresRow { organization, customer_id: event.record, version: 1, contacts: 0 };
+    let is_new =
+        |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
+    let row = |event: &NewEvent| FiguresRow {
+        organization,
+        customer_id: event.record,
+        version: 1,
+        contacts: 0,
+    };
     let rows: Vec<FiguresRow> = events.iter().filter(is_new).map(row).collect();
     insert_many!(tx.connection, customer_figures::table, rows);
 
-    let contacts = events.iter().filter(|event| event.resource == Contact::PLURAL);
-    let mut touched: Vec<Key> = contacts.flat_map(|event| event.customers.iter().copied().map(Key::from)).collect();
+    let contacts = events
+        .iter()
+        .filter(|event| event.resource == Contact::PLURAL);
+    let mut touched: Vec<Key> = contacts
+        .flat_map(|event| event.customers.iter().copied().map(Key::from))
+        .collect();
     touched.sort_unstable();
     touched.dedup();
     let count = "(SELECT COUNT(DISTINCT p.contact_id) FROM positions p JOIN contacts c ON c.organization = p.organization AND c.id = p.contact_id \
@@ -61,10 +72,18 @@ fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
 /// Keeps the search documents.
 fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let organization = tx.organization();
-    let (gone, kept): (Vec<&NewEvent>, Vec<&NewEvent>) = events.iter().partition(|event| event.kind == EventKind::Deleted);
+    let (gone, kept): (Vec<&NewEvent>, Vec<&NewEvent>) = events
+        .iter()
+        .partition(|event| event.kind == EventKind::Deleted);
     let row = |event: &NewEvent| {
         let text = search::in_scope(organization, event.document.as_ref()?);
-        Some(DocumentRow { organization, kind: event.resource, id: event.record, version: event.version, text })
+        Some(DocumentRow {
+            organization,
+            kind: event.resource,
+            id: event.record,
+            version: event.version,
+            text,
+        })
     };
     let rows: Vec<DocumentRow> = kept.into_iter().filter_map(row).collect();
     put_documents(tx, &rows)?;
@@ -89,7 +108,11 @@ struct EntryRow {
 fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let mut rows = Vec::new();
     for event in events {
-        let fields: Vec<&String> = event.changes.iter().flat_map(|(_, after)| after.keys()).collect();
+        let fields: Vec<&String> = event
+            .changes
+            .iter()
+            .flat_map(|(_, after)| after.keys())
+            .collect();
         let params = json!({ "name": event.title, "fields": fields }).to_string();
         for customer in &event.customers {
             rows.push(EntryRow {

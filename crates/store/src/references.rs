@@ -39,6 +39,8 @@ reference! {
     users.role_id -> roles;
     team_members.team_id -> teams;
     team_members.user_id -> users;
+    refresh_tokens.user_id -> users;
+    password_resets.user_id -> users;
     customers.owner_id -> users;
     customers.parent_id -> customers;
     customer_roles.customer_id -> customers;
@@ -66,10 +68,14 @@ fn named<R: Stored>(draft: &R::Draft) -> Vec<Named> {
     for field in R::FIELDS.iter().filter(|field| field.written) {
         let value = &object[field.name];
         match field.kind {
-            Kind::Reference(target) => found.extend(parse(value).map(|id| (format!("/{}", field.name), target, id))),
+            Kind::Reference(target) => {
+                found.extend(parse(value).map(|id| (format!("/{}", field.name), target, id)))
+            }
             Kind::References(target) => {
                 let values = value.as_array().into_iter().flatten().enumerate();
-                found.extend(values.filter_map(|(at, value)| Some((format!("/{}/{at}", field.name), target, parse(value)?))));
+                found.extend(values.filter_map(|(at, value)| {
+                    Some((format!("/{}/{at}", field.name), target, parse(value)?))
+                }));
             }
             _ => {}
         }
@@ -78,12 +84,23 @@ fn named<R: Stored>(draft: &R::Draft) -> Vec<Named> {
 }
 
 /// Refuses drafts that newly name a record which is not there, or which this user may not see.
-pub(crate) fn check<R: Stored>(read: &mut Read<'_>, drafts: &[(&R::Draft, Option<&R::Draft>)]) -> Result<()> {
+pub(crate) fn check<R: Stored>(
+    read: &mut Read<'_>,
+    drafts: &[(&R::Draft, Option<&R::Draft>)],
+) -> Result<()> {
     let mut asked: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     let mut new = Vec::new();
     for (draft, old) in drafts {
-        let known: BTreeSet<Uuid> = old.iter().flat_map(|old| named::<R>(old)).map(|(_, _, id)| id).collect();
-        new.extend(named::<R>(draft).into_iter().filter(|(_, _, id)| !known.contains(id)));
+        let known: BTreeSet<Uuid> = old
+            .iter()
+            .flat_map(|old| named::<R>(old))
+            .map(|(_, _, id)| id)
+            .collect();
+        new.extend(
+            named::<R>(draft)
+                .into_iter()
+                .filter(|(_, _, id)| !known.contains(id)),
+        );
     }
     for (_, target, id) in &new {
         asked.entry(target).or_default().insert(*id);
@@ -93,20 +110,40 @@ pub(crate) fn check<R: Stored>(read: &mut Read<'_>, drafts: &[(&R::Draft, Option
         let there = visible(read, target, &ids)?;
         missing.extend(ids.difference(&there).copied());
     }
-    let fault = |(pointer, _, id): &Named| missing.contains(id).then(|| FieldError::new(pointer.clone(), "not_found"));
+    let fault = |(pointer, _, id): &Named| {
+        missing
+            .contains(id)
+            .then(|| FieldError::new(pointer.clone(), "not_found"))
+    };
     let faults: Vec<FieldError> = new.iter().filter_map(fault).collect();
-    if faults.is_empty() { Ok(()) } else { Err(Invalid(faults).into()) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Invalid(faults).into())
+    }
 }
 
 /// Which of these records of a resource are there for this user.
-fn visible(read: &mut Read<'_>, target: &'static str, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+fn visible(
+    read: &mut Read<'_>,
+    target: &'static str,
+    ids: &BTreeSet<Uuid>,
+) -> Result<BTreeSet<Uuid>> {
     let condition = if target == perennial_domain::customer::Customer::PLURAL {
-        read.scope.owner_condition(Area::Customers, Action::Read, "customers", "owner_id")
+        read.scope
+            .owner_condition(Area::Customers, Action::Read, "customers", "owner_id")
     } else {
         Sql::always()
     };
-    let sql = Sql::text("SELECT id FROM ").name(target).then(" WHERE organization = ").bind(read.organization());
-    let sql = sql.then(" AND deleted_at IS NULL AND ").piece(condition).then(" AND id IN ").list(ids.iter().copied());
+    let sql = Sql::text("SELECT id FROM ")
+        .name(target)
+        .then(" WHERE organization = ")
+        .bind(read.organization());
+    let sql = sql
+        .then(" AND deleted_at IS NULL AND ")
+        .piece(condition)
+        .then(" AND id IN ")
+        .list(ids.iter().copied());
     let there: Vec<Key> = sql.rows::<Binary, _>(read.connection)?;
     Ok(there.into_iter().map(|key| key.0).collect())
 }

@@ -40,18 +40,29 @@ struct Standing {
 impl Scope {
     /// With whose records the user may do something in an area.
     pub fn level(&self, area: Area, action: Action) -> Level {
-        self.standing.levels.get(&(area, action)).copied().unwrap_or(Level::None)
+        self.standing
+            .levels
+            .get(&(area, action))
+            .copied()
+            .unwrap_or(Level::None)
     }
 
     /// What the user may do with a class of fields.
     pub fn access(&self, class: &str) -> FieldAccess {
-        self.standing.access.get(class).copied().unwrap_or(FieldAccess::Write)
+        self.standing
+            .access
+            .get(class)
+            .copied()
+            .unwrap_or(FieldAccess::Write)
     }
 
     /// The same scope at another moment.
     #[must_use]
     pub fn at(&self, now: Instant) -> Self {
-        Self { now, ..self.clone() }
+        Self {
+            now,
+            ..self.clone()
+        }
     }
 
     /// The organization's base currency.
@@ -70,13 +81,21 @@ impl Scope {
     }
 
     /// The condition that a column names an owner whose records the user may do this with.
-    pub(crate) fn owner_condition(&self, area: Area, action: Action, table: &'static str, column: &'static str) -> Sql {
+    pub(crate) fn owner_condition(
+        &self,
+        area: Area,
+        action: Action,
+        table: &'static str,
+        column: &'static str,
+    ) -> Sql {
         let owner = Sql::default().column(table, column);
         match self.level(area, action) {
             Level::All => Sql::always(),
             Level::None => Sql::never(),
             Level::Own => owner.then(" = ").bind(Key::from(self.user)),
-            Level::Team => owner.then(" IN ").list(self.standing.colleagues.iter().copied()),
+            Level::Team => owner
+                .then(" IN ")
+                .list(self.standing.colleagues.iter().copied()),
         }
     }
 
@@ -94,7 +113,12 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if the user is gone or locked, or has signed out everywhere since `session_version`.
-    pub(crate) fn load(connection: &mut AnyConnection, user: Id<User>, session_version: i64, now: Instant) -> Result<Self> {
+    pub(crate) fn load(
+        connection: &mut AnyConnection,
+        user: Id<User>,
+        session_version: i64,
+        now: Instant,
+    ) -> Result<Self> {
         let found: Option<(i64, Key)> = users::table
             .filter(users::id.eq(Key::from(user)))
             .filter(users::active.eq(true))
@@ -111,7 +135,11 @@ impl Scope {
         let levels: Vec<(W<Area>, W<Action>, W<Level>)> = role_permissions::table
             .filter(role_permissions::organization.eq(organization))
             .filter(role_permissions::role_id.eq(role))
-            .select((role_permissions::area, role_permissions::action, role_permissions::level))
+            .select((
+                role_permissions::area,
+                role_permissions::action,
+                role_permissions::level,
+            ))
             .load(connection)?;
         let access: Vec<(String, W<FieldAccess>)> = role_fields::table
             .filter(role_fields::organization.eq(organization))
@@ -120,18 +148,34 @@ impl Scope {
             .load(connection)?;
         let standing = Standing {
             organization,
-            currency: currency.parse().map_err(|_| Error::Database(format!("currency {currency:?}")))?,
+            currency: currency
+                .parse()
+                .map_err(|_| Error::Database(format!("currency {currency:?}")))?,
             country,
             colleagues: colleagues(connection, organization, user.into())?,
-            levels: levels.into_iter().map(|(area, action, level)| ((area.0, action.0), level.0)).collect(),
-            access: access.into_iter().map(|(class, access)| (class, access.0)).collect(),
+            levels: levels
+                .into_iter()
+                .map(|(area, action, level)| ((area.0, action.0), level.0))
+                .collect(),
+            access: access
+                .into_iter()
+                .map(|(class, access)| (class, access.0))
+                .collect(),
         };
-        Ok(Self { standing: Arc::new(standing), now, user })
+        Ok(Self {
+            standing: Arc::new(standing),
+            now,
+            user,
+        })
     }
 }
 
 /// The user and everybody in the user's teams and the teams below them.
-fn colleagues(connection: &mut AnyConnection, organization: i64, user: Key) -> Result<BTreeSet<Key>> {
+fn colleagues(
+    connection: &mut AnyConnection,
+    organization: i64,
+    user: Key,
+) -> Result<BTreeSet<Key>> {
     let members: Vec<Key> = Sql::text("WITH RECURSIVE mine (id) AS (SELECT team_id FROM team_members WHERE organization = ")
         .bind(organization)
         .then(" AND user_id = ")
@@ -145,9 +189,17 @@ fn colleagues(connection: &mut AnyConnection, organization: i64, user: Key) -> R
 }
 
 /// The user of that e-mail address, and the version of its sessions.
-pub(crate) fn user_of_email(connection: &mut AnyConnection, email: &str) -> Result<(Id<User>, i64)> {
-    let found: Vec<(Key, i64, String)> = Sql::text("SELECT id, session_version, name FROM users WHERE deleted_at IS NULL AND email = ")
-        .bind(email)
-        .rows::<(Binary, BigInt, Text), _>(connection)?;
-    found.first().map(|(key, version, _)| (Id::from(*key), *version)).ok_or(Error::NotFound)
+pub(crate) fn user_of_email(
+    connection: &mut AnyConnection,
+    email: &str,
+) -> Result<(Id<User>, i64)> {
+    let found: Vec<(Key, i64, String)> = Sql::text(
+        "SELECT id, session_version, name FROM users WHERE deleted_at IS NULL AND email = ",
+    )
+    .bind(email)
+    .rows::<(Binary, BigInt, Text), _>(connection)?;
+    found
+        .first()
+        .map(|(key, version, _)| (Id::from(*key), *version))
+        .ok_or(Error::NotFound)
 }

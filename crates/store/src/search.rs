@@ -31,14 +31,24 @@ pub(crate) fn owner_word(owner: Key) -> String {
 }
 
 /// Kinds and ids of the newest documents that hold every word of a text. Rights are applied to the rows afterwards.
-pub(crate) fn candidates(read: &mut Read<'_>, text: &str, kind: Option<&'static str>) -> Result<Vec<(String, Key)>> {
+pub(crate) fn candidates(
+    read: &mut Read<'_>,
+    text: &str,
+    kind: Option<&'static str>,
+) -> Result<Vec<(String, Key)>> {
     let terms = words::terms(text);
     if terms.is_empty() {
         return Ok(Vec::new());
     }
     let organization = format!("{MARK}o{}", read.organization());
-    let mut every = vec![Word { text: &organization, prefix: false }];
-    every.extend(terms.iter().map(|term| Word { text: &term.word, prefix: term.prefix }));
+    let mut every = vec![Word {
+        text: &organization,
+        prefix: false,
+    }];
+    every.extend(terms.iter().map(|term| Word {
+        text: &term.word,
+        prefix: term.prefix,
+    }));
     let owners = match kind {
         Some(Customer::PLURAL) => read.scope.owners(Customer::AREA).unwrap_or_default(),
         _ => Vec::new(),
@@ -55,28 +65,66 @@ pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let found = candidates(read, text, None)?;
     let mut hits = BTreeMap::new();
     hits_of::<Customer>(read, &found, limit, &mut hits, |customer| {
-        [Some(customer.code.clone()), customer.city.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        [Some(customer.code.clone()), customer.city.clone()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ")
     })?;
     hits_of::<Contact>(read, &found, limit, &mut hits, |contact| {
-        contact.positions.iter().find(|position| position.until.is_none()).map(|position| position.title.clone()).unwrap_or_default()
+        contact
+            .positions
+            .iter()
+            .find(|position| position.until.is_none())
+            .map(|position| position.title.clone())
+            .unwrap_or_default()
     })?;
-    Ok(found.iter().filter_map(|(_, key)| hits.remove(key)).take(limit).collect())
+    Ok(found
+        .iter()
+        .filter_map(|(_, key)| hits.remove(key))
+        .take(limit)
+        .collect())
 }
 
 /// Loads what was found of one resource, as far as the user may see it.
-fn hits_of<R: Stored>(read: &mut Read<'_>, found: &[(String, Key)], limit: usize, hits: &mut BTreeMap<Key, Hit>, subtitle: impl Fn(&R) -> String) -> Result<()> {
+fn hits_of<R: Stored>(
+    read: &mut Read<'_>,
+    found: &[(String, Key)],
+    limit: usize,
+    hits: &mut BTreeMap<Key, Hit>,
+    subtitle: impl Fn(&R) -> String,
+) -> Result<()> {
     if read.scope.level(R::AREA, Action::Read) == Level::None {
         return Ok(());
     }
-    let keys: Vec<Key> = found.iter().filter(|(kind, _)| kind == R::PLURAL).map(|(_, key)| *key).collect();
+    let keys: Vec<Key> = found
+        .iter()
+        .filter(|(kind, _)| kind == R::PLURAL)
+        .map(|(_, key)| *key)
+        .collect();
     let visible = R::visible(read.scope, Action::Read);
     // The newest first, and more only while the user may not see some of them.
     for chunk in keys.chunks(limit.max(50)) {
-        let condition = Sql::default().column(R::PLURAL, "id").then(" IN ").list(chunk.iter().copied()).and(visible.clone());
+        let condition = Sql::default()
+            .column(R::PLURAL, "id")
+            .then(" IN ")
+            .list(chunk.iter().copied())
+            .and(visible.clone());
         let order = Sql::default().column(R::PLURAL, "id");
         let organization = read.organization();
-        for row in R::load(read.connection, organization, condition, order, i64::try_from(chunk.len()).unwrap_or(i64::MAX))? {
-            let hit = Hit { resource: R::PLURAL.to_owned(), id: row.id().uuid(), title: row.title().to_owned(), subtitle: subtitle(&row) };
+        for row in R::load(
+            read.connection,
+            organization,
+            condition,
+            order,
+            i64::try_from(chunk.len()).unwrap_or(i64::MAX),
+        )? {
+            let hit = Hit {
+                resource: R::PLURAL.to_owned(),
+                id: row.id().uuid(),
+                title: row.title().to_owned(),
+                subtitle: subtitle(&row),
+            };
             hits.insert(Key::from(row.id()), hit);
         }
         if hits.len() >= limit {

@@ -114,10 +114,22 @@ fn found(system: &mut System<'_>, condition: Sql) -> Result<Option<Account>> {
         .filter(condition)
         .filter(users::active.eq(true))
         .filter(users::deleted_at.is_null())
-        .select((users::organization, users::id, users::password_hash, users::session_version))
+        .select((
+            users::organization,
+            users::id,
+            users::password_hash,
+            users::session_version,
+        ))
         .first(system.connection())
         .optional()?;
-    Ok(row.map(|(organization, user, password_hash, session_version)| Account { organization, user: user.into(), password_hash, session_version }))
+    Ok(row.map(
+        |(organization, user, password_hash, session_version)| Account {
+            organization,
+            user: user.into(),
+            password_hash,
+            session_version,
+        },
+    ))
 }
 
 /// Begins a session: the first token of a new family.
@@ -130,10 +142,26 @@ pub fn begin(store: &Store, account: &Account, token: Hash, now: Instant) -> Res
     store.system_write(move |system| {
         let user = Key::from(account.user);
         let connection = system.connection();
-        diesel::delete(t::refresh_tokens.filter(t::user_id.eq(user)).filter(t::expires_at.lt(now.naive()))).execute(connection)?;
-        let row = Token { hash: token.to_vec(), family: Key(Uuid::now_v7()), organization: account.organization, user_id: user, began_at: now.naive(), expires_at: expiry(now, now) };
-        diesel::insert_into(t::refresh_tokens).values(row).execute(connection)?;
-        diesel::update(users::table.find((account.organization, user))).set(users::last_sign_in_at.eq(Some(now.naive()))).execute(connection)?;
+        diesel::delete(
+            t::refresh_tokens
+                .filter(t::user_id.eq(user))
+                .filter(t::expires_at.lt(now.naive())),
+        )
+        .execute(connection)?;
+        let row = Token {
+            hash: token.to_vec(),
+            family: Key(Uuid::now_v7()),
+            organization: account.organization,
+            user_id: user,
+            began_at: now.naive(),
+            expires_at: expiry(now, now),
+        };
+        diesel::insert_into(t::refresh_tokens)
+            .values(row)
+            .execute(connection)?;
+        diesel::update(users::table.find((account.organization, user)))
+            .set(users::last_sign_in_at.eq(Some(now.naive())))
+            .execute(connection)?;
         Ok(())
     })
 }
@@ -146,10 +174,24 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
     use refresh_tokens::dsl as t;
     store.system_write(move |system| {
         // The token is marked and read in one statement, so that of two uses one is the first.
-        let first = diesel::update(t::refresh_tokens.find(old.to_vec()).filter(t::rotated_at.is_null())).set(t::rotated_at.eq(Some(now.naive()))).execute(system.connection())? == 1;
+        let first = diesel::update(
+            t::refresh_tokens
+                .find(old.to_vec())
+                .filter(t::rotated_at.is_null()),
+        )
+        .set(t::rotated_at.eq(Some(now.naive())))
+        .execute(system.connection())?
+            == 1;
         let known: Option<Known> = t::refresh_tokens
             .find(old.to_vec())
-            .select((t::family, t::organization, t::user_id, t::began_at, t::expires_at, t::rotated_at))
+            .select((
+                t::family,
+                t::organization,
+                t::user_id,
+                t::began_at,
+                t::expires_at,
+                t::rotated_at,
+            ))
             .first(system.connection())
             .optional()?;
         let Some((family, organization, user, began_at, expires_at, rotated_at)) = known else {
@@ -157,16 +199,29 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
         };
         let rotated_at = rotated_at.map_or(now, Instant::from);
         if !first && rotated_at.plus_seconds(GRACE_SECONDS) < now {
-            diesel::delete(t::refresh_tokens.filter(t::family.eq(family))).execute(system.connection())?;
+            diesel::delete(t::refresh_tokens.filter(t::family.eq(family)))
+                .execute(system.connection())?;
             return Ok(Refreshed::Stolen);
         }
         let account = found(system, Sql::text("id = ").bind(user))?;
         let Some(account) = account.filter(|_| now < Instant::from(expires_at)) else {
             return Ok(Refreshed::Ended);
         };
-        let row = Token { hash: new.to_vec(), family, organization, user_id: user, began_at, expires_at: expiry(began_at.into(), now) };
-        diesel::insert_into(t::refresh_tokens).values(row).execute(system.connection())?;
-        Ok(Refreshed::Continued { user: account.user, session_version: account.session_version })
+        let row = Token {
+            hash: new.to_vec(),
+            family,
+            organization,
+            user_id: user,
+            began_at,
+            expires_at: expiry(began_at.into(), now),
+        };
+        diesel::insert_into(t::refresh_tokens)
+            .values(row)
+            .execute(system.connection())?;
+        Ok(Refreshed::Continued {
+            user: account.user,
+            session_version: account.session_version,
+        })
     })
 }
 
@@ -177,9 +232,14 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
 pub fn end(store: &Store, token: Hash) -> Result<()> {
     use refresh_tokens::dsl as t;
     store.system_write(move |system| {
-        let family: Option<Key> = t::refresh_tokens.find(token.to_vec()).select(t::family).first(system.connection()).optional()?;
+        let family: Option<Key> = t::refresh_tokens
+            .find(token.to_vec())
+            .select(t::family)
+            .first(system.connection())
+            .optional()?;
         if let Some(family) = family {
-            diesel::delete(t::refresh_tokens.filter(t::family.eq(family))).execute(system.connection())?;
+            diesel::delete(t::refresh_tokens.filter(t::family.eq(family)))
+                .execute(system.connection())?;
         }
         Ok(())
     })
@@ -205,14 +265,27 @@ pub fn set_password(store: &Store, user: Id<User>, password_hash: String) -> Res
 ///
 /// # Errors
 /// Those of the database.
-pub fn offer_reset(store: &Store, account: &Account, token: Hash, expires_at: Instant) -> Result<()> {
+pub fn offer_reset(
+    store: &Store,
+    account: &Account,
+    token: Hash,
+    expires_at: Instant,
+) -> Result<()> {
     use password_resets::dsl as r;
     let account = account.clone();
     store.system_write(move |system| {
         let user = Key::from(account.user);
-        diesel::delete(r::password_resets.find((account.organization, user))).execute(system.connection())?;
-        let row = (r::organization.eq(account.organization), r::user_id.eq(user), r::hash.eq(token.to_vec()), r::expires_at.eq(expires_at.naive()));
-        diesel::insert_into(r::password_resets).values(row).execute(system.connection())?;
+        diesel::delete(r::password_resets.find((account.organization, user)))
+            .execute(system.connection())?;
+        let row = (
+            r::organization.eq(account.organization),
+            r::user_id.eq(user),
+            r::hash.eq(token.to_vec()),
+            r::expires_at.eq(expires_at.naive()),
+        );
+        diesel::insert_into(r::password_resets)
+            .values(row)
+            .execute(system.connection())?;
         Ok(())
     })
 }
@@ -221,14 +294,27 @@ pub fn offer_reset(store: &Store, account: &Account, token: Hash, expires_at: In
 ///
 /// # Errors
 /// Those of the database.
-pub fn reset_password(store: &Store, token: Hash, password_hash: String, now: Instant) -> Result<bool> {
+pub fn reset_password(
+    store: &Store,
+    token: Hash,
+    password_hash: String,
+    now: Instant,
+) -> Result<bool> {
     use password_resets::dsl as r;
     store.system_write(move |system| {
-        let good = r::password_resets.filter(r::hash.eq(token.to_vec())).filter(r::expires_at.gt(now.naive()));
-        let user: Option<Key> = good.select(r::user_id).first(system.connection()).optional()?;
+        let good = r::password_resets
+            .filter(r::hash.eq(token.to_vec()))
+            .filter(r::expires_at.gt(now.naive()));
+        let user: Option<Key> = good
+            .select(r::user_id)
+            .first(system.connection())
+            .optional()?;
         let Some(user) = user else { return Ok(false) };
         // Whoever deletes it has used it: of two at once, the other deletes nothing.
-        if diesel::delete(r::password_resets.filter(r::hash.eq(token.to_vec()))).execute(system.connection())? == 0 {
+        if diesel::delete(r::password_resets.filter(r::hash.eq(token.to_vec())))
+            .execute(system.connection())?
+            == 0
+        {
             return Ok(false);
         }
         replace_password(system, user, &password_hash)?;
@@ -236,7 +322,14 @@ pub fn reset_password(store: &Store, token: Hash, password_hash: String, now: In
     })
 }
 
-type Known = (Key, i64, Key, chrono::NaiveDateTime, chrono::NaiveDateTime, Option<chrono::NaiveDateTime>);
+type Known = (
+    Key,
+    i64,
+    Key,
+    chrono::NaiveDateTime,
+    chrono::NaiveDateTime,
+    Option<chrono::NaiveDateTime>,
+);
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = refresh_tokens, treat_none_as_default_value = false)]
@@ -250,19 +343,25 @@ struct Token {
 }
 
 fn expiry(began: Instant, now: Instant) -> chrono::NaiveDateTime {
-    now.plus_seconds(REFRESH_SECONDS).min(began.plus_seconds(FAMILY_SECONDS)).naive()
+    now.plus_seconds(REFRESH_SECONDS)
+        .min(began.plus_seconds(FAMILY_SECONDS))
+        .naive()
 }
 
 fn end_every(system: &mut System<'_>, user: Key) -> Result<()> {
     use refresh_tokens::dsl as t;
     diesel::delete(t::refresh_tokens.filter(t::user_id.eq(user))).execute(system.connection())?;
-    diesel::update(users::table.filter(users::id.eq(user))).set(users::session_version.eq(users::session_version + 1)).execute(system.connection())?;
+    diesel::update(users::table.filter(users::id.eq(user)))
+        .set(users::session_version.eq(users::session_version + 1))
+        .execute(system.connection())?;
     Ok(())
 }
 
 fn replace_password(system: &mut System<'_>, user: Key, password_hash: &str) -> Result<()> {
     use password_resets::dsl as r;
-    diesel::update(users::table.filter(users::id.eq(user))).set(users::password_hash.eq(Some(password_hash))).execute(system.connection())?;
+    diesel::update(users::table.filter(users::id.eq(user)))
+        .set(users::password_hash.eq(Some(password_hash)))
+        .execute(system.connection())?;
     diesel::delete(r::password_resets.filter(r::user_id.eq(user))).execute(system.connection())?;
     end_every(system, user)
 }

@@ -96,7 +96,8 @@ impl Sql {
     /// A column of a table, quoted.
     #[must_use]
     pub(crate) fn column(mut self, table: &'static str, column: &'static str) -> Self {
-        self.0.extend([Piece::Name(table), Piece::Text("."), Piece::Name(column)]);
+        self.0
+            .extend([Piece::Name(table), Piece::Text("."), Piece::Name(column)]);
         self
     }
 
@@ -130,13 +131,21 @@ impl Sql {
     }
 
     /// `(a AND b AND …)`, or with another word between; `empty` of none.
-    pub(crate) fn join(word: &'static str, empty: &'static str, conditions: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn join(
+        word: &'static str,
+        empty: &'static str,
+        conditions: impl IntoIterator<Item = Self>,
+    ) -> Self {
         let mut joined = Self::text("(");
         for (at, condition) in conditions.into_iter().enumerate() {
             joined = if at == 0 { joined } else { joined.then(word) };
             joined = joined.piece(condition);
         }
-        if joined.0.len() == 1 { Self::text(empty) } else { joined.then(")") }
+        if joined.0.len() == 1 {
+            Self::text(empty)
+        } else {
+            joined.then(")")
+        }
     }
 
     /// Planned anew each time: its text or its best plan varies with its values.
@@ -155,7 +164,8 @@ impl Sql {
     /// Runs it as a whole statement and loads rows of these SQL types.
     pub(crate) fn rows<ST, Row>(self, connection: &mut AnyConnection) -> QueryResult<Vec<Row>>
     where
-        Statement<ST>: for<'query> diesel::query_dsl::methods::LoadQuery<'query, AnyConnection, Row>,
+        Statement<ST>:
+            for<'query> diesel::query_dsl::methods::LoadQuery<'query, AnyConnection, Row>,
     {
         Statement::<ST>(self, std::marker::PhantomData).load(connection)
     }

@@ -29,9 +29,30 @@ struct Row {
 }
 
 impl Stored for Tag {
-    fn load(connection: &mut AnyConnection, organization: i64, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = tags::table.filter(tags::organization.eq(organization)).filter(condition).order_by(order).limit(limit).load(connection)?;
-        let tag = |row: Row| Self { name: row.name, colour: row.colour.0, ..Self::default() }.stamped(row.id.into(), &stamp(row.version, row.created_at, row.updated_at, row.deleted_at));
+    fn load(
+        connection: &mut AnyConnection,
+        organization: i64,
+        condition: Sql,
+        order: Sql,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        let rows: Vec<Row> = tags::table
+            .filter(tags::organization.eq(organization))
+            .filter(condition)
+            .order_by(order)
+            .limit(limit)
+            .load(connection)?;
+        let tag = |row: Row| {
+            Self {
+                name: row.name,
+                colour: row.colour.0,
+                ..Self::default()
+            }
+            .stamped(
+                row.id.into(),
+                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
+            )
+        };
         Ok(rows.into_iter().map(tag).collect())
     }
 
@@ -57,7 +78,9 @@ impl Stored for Tag {
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
         use tags::dsl as t;
         let change_set = tx.change_set()?;
-        let one = tags::table.find((tx.organization(), Key::from(new.id))).filter(t::version.eq(old.version));
+        let one = tags::table
+            .find((tx.organization(), Key::from(new.id)))
+            .filter(t::version.eq(old.version));
         let set = (
             t::name.eq(&new.name),
             t::name_sort.eq(words::sort_key(&new.name)),

@@ -3,8 +3,8 @@
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::field::Resource;
 use perennial_domain::problem::Invalid;
-use perennial_domain::{Id, search as words};
 use perennial_domain::team::{NewTeam, Team};
+use perennial_domain::{Id, search as words};
 
 use crate::column::{Key, id, key};
 use crate::connection::AnyConnection;
@@ -31,9 +31,30 @@ struct Row {
 }
 
 impl Stored for Team {
-    fn load(connection: &mut AnyConnection, organization: i64, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = teams::table.filter(teams::organization.eq(organization)).filter(condition).order_by(order).limit(limit).load(connection)?;
-        let team = |row: Row| Self { name: row.name, parent_id: id(row.parent_id), ..Self::default() }.stamped(row.id.into(), &stamp(row.version, row.created_at, row.updated_at, row.deleted_at));
+    fn load(
+        connection: &mut AnyConnection,
+        organization: i64,
+        condition: Sql,
+        order: Sql,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        let rows: Vec<Row> = teams::table
+            .filter(teams::organization.eq(organization))
+            .filter(condition)
+            .order_by(order)
+            .limit(limit)
+            .load(connection)?;
+        let team = |row: Row| {
+            Self {
+                name: row.name,
+                parent_id: id(row.parent_id),
+                ..Self::default()
+            }
+            .stamped(
+                row.id.into(),
+                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
+            )
+        };
         Ok(rows.into_iter().map(team).collect())
     }
 
@@ -59,7 +80,9 @@ impl Stored for Team {
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
         use teams::dsl as t;
         let change_set = tx.change_set()?;
-        let one = teams::table.find((tx.organization(), Key::from(new.id))).filter(t::version.eq(old.version));
+        let one = teams::table
+            .find((tx.organization(), Key::from(new.id)))
+            .filter(t::version.eq(old.version));
         let set = (
             t::name.eq(&new.name),
             t::name_sort.eq(words::sort_key(&new.name)),
@@ -74,7 +97,9 @@ impl Stored for Team {
     /// A team stands neither below itself nor below one that stands below it.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewTeam>, draft: &NewTeam) -> Result<()> {
         match (draft.parent_id, old) {
-            (Some(parent), Some(_)) if is_above(tx, "teams", id.into(), parent.into())? => Err(Invalid::new("/parent_id", "cycle").into()),
+            (Some(parent), Some(_)) if is_above(tx, "teams", id.into(), parent.into())? => {
+                Err(Invalid::new("/parent_id", "cycle").into())
+            }
             _ => Ok(()),
         }
     }

@@ -44,7 +44,10 @@ impl Counted {
 fn pause(attempts: i64, free: i64) -> i64 {
     match attempts - free {
         over if over < 0 => 0,
-        over => 1_i64.checked_shl(u32::try_from(over).unwrap_or(u32::MAX)).unwrap_or(LONGEST_SECONDS).clamp(1, LONGEST_SECONDS),
+        over => 1_i64
+            .checked_shl(u32::try_from(over).unwrap_or(u32::MAX))
+            .unwrap_or(LONGEST_SECONDS)
+            .clamp(1, LONGEST_SECONDS),
     }
 }
 
@@ -58,7 +61,9 @@ pub fn attempt(store: &Store, counted: &[Counted], now: Instant) -> Result<Optio
         let mut wait = 0;
         for one in &counted {
             let known: Vec<(i64, chrono::NaiveDateTime)> =
-                Sql::text("SELECT attempts, tried_at FROM throttles WHERE key = ").bind(one.key()).rows::<(BigInt, Timestamp), _>(system.connection())?;
+                Sql::text("SELECT attempts, tried_at FROM throttles WHERE key = ")
+                    .bind(one.key())
+                    .rows::<(BigInt, Timestamp), _>(system.connection())?;
             if let Some((attempts, tried_at)) = known.first() {
                 let next = Instant::from(*tried_at).plus_seconds(pause(*attempts, one.free()));
                 wait = wait.max((next.micros() - now.micros() + 999_999) / 1_000_000);
@@ -84,7 +89,9 @@ pub fn succeed(store: &Store, counted: &[Counted]) -> Result<()> {
         for one in &counted {
             let statement = match one {
                 Counted::Account(_) => Sql::text("DELETE FROM throttles WHERE key = "),
-                Counted::Address(_) => Sql::text("UPDATE throttles SET attempts = attempts - 1 WHERE attempts > 0 AND key = "),
+                Counted::Address(_) => Sql::text(
+                    "UPDATE throttles SET attempts = attempts - 1 WHERE attempts > 0 AND key = ",
+                ),
             };
             statement.bind(one.key()).execute(system.connection())?;
         }
@@ -94,7 +101,9 @@ pub fn succeed(store: &Store, counted: &[Counted]) -> Result<()> {
 
 fn count(system: &mut System<'_>, key: String, now: Instant) -> Result<()> {
     let forgotten = now.plus_seconds(-MEMORY_SECONDS);
-    Sql::text("DELETE FROM throttles WHERE tried_at < ").bind(forgotten).execute(system.connection())?;
+    Sql::text("DELETE FROM throttles WHERE tried_at < ")
+        .bind(forgotten)
+        .execute(system.connection())?;
     Sql::text("INSERT INTO throttles (key, attempts, tried_at) VALUES (")
         .bind(key)
         .then(", 1, ")
@@ -110,7 +119,10 @@ mod tests {
 
     #[test]
     fn the_first_attempts_are_free_and_then_each_doubles_the_wait() {
-        let pauses: Vec<i64> = [0, 4, 5, 6, 7, 14, 15, 80].into_iter().map(|attempts| pause(attempts, 5)).collect();
+        let pauses: Vec<i64> = [0, 4, 5, 6, 7, 14, 15, 80]
+            .into_iter()
+            .map(|attempts| pause(attempts, 5))
+            .collect();
         assert_eq!(pauses, [0, 0, 1, 2, 4, 512, 900, 900]);
     }
 }

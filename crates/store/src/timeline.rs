@@ -19,17 +19,34 @@ type Values = (Key, chrono::NaiveDateTime, String, Key, Option<Key>, String);
 ///
 /// # Errors
 /// [`NotFound`](crate::Error::NotFound) where this user sees no such customer; [`Invalid`] for a cursor that is none.
-pub fn list(read: &mut Read<'_>, customer: Id<Customer>, cursor: Option<&str>, limit: usize) -> Result<Page<TimelineEntry>> {
+pub fn list(
+    read: &mut Read<'_>,
+    customer: Id<Customer>,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<TimelineEntry>> {
     find::<Customer>(read, customer)?;
     let mut sql = Sql::text("SELECT id, occurred_at, kind, record_id, actor_id, params FROM timeline_entries WHERE organization = ")
         .bind(read.organization())
         .then(" AND customer_id = ")
         .bind(Key::from(customer));
     if let Some(cursor) = cursor {
-        let (micros, entry) = cursor.split_once('.').and_then(|(micros, entry)| Some((micros.parse().ok()?, entry.parse::<uuid::Uuid>().ok()?))).ok_or_else(|| Invalid::new("cursor", "value"))?;
-        sql = sql.then(" AND (occurred_at, id) < (").bind(Instant::from_micros(micros)).then(", ").bind(entry).then(")");
+        let (micros, entry) = cursor
+            .split_once('.')
+            .and_then(|(micros, entry)| {
+                Some((micros.parse().ok()?, entry.parse::<uuid::Uuid>().ok()?))
+            })
+            .ok_or_else(|| Invalid::new("cursor", "value"))?;
+        sql = sql
+            .then(" AND (occurred_at, id) < (")
+            .bind(Instant::from_micros(micros))
+            .then(", ")
+            .bind(entry)
+            .then(")");
     }
-    let sql = sql.then(" ORDER BY occurred_at DESC, id DESC LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+    let sql = sql
+        .then(" ORDER BY occurred_at DESC, id DESC LIMIT ")
+        .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
     let mut rows: Vec<Values> = sql.rows::<Columns, _>(read.connection)?;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -42,6 +59,16 @@ pub fn list(read: &mut Read<'_>, customer: Id<Customer>, cursor: Option<&str>, l
         params: serde_json::from_str(&params).unwrap_or_default(),
     };
     let data: Vec<TimelineEntry> = rows.into_iter().map(entry).collect();
-    let next_cursor = data.last().filter(|_| has_more).map(|last| format!("{}.{}", last.occurred_at.micros(), last.id));
-    Ok(Page { data, page: PageInfo { next_cursor, has_more, total: None } })
+    let next_cursor = data
+        .last()
+        .filter(|_| has_more)
+        .map(|last| format!("{}.{}", last.occurred_at.micros(), last.id));
+    Ok(Page {
+        data,
+        page: PageInfo {
+            next_cursor,
+            has_more,
+            total: None,
+        },
+    })
 }

@@ -78,7 +78,10 @@ impl Read<'_> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(connection: &'a mut AnyConnection, scope: &'a Scope) -> Self {
-        Self { read: Read { connection, scope }, change_set: None }
+        Self {
+            read: Read { connection, scope },
+            change_set: None,
+        }
     }
 
     /// A new key.
@@ -93,8 +96,15 @@ impl<'a> Tx<'a> {
             return Ok(Key(known));
         }
         let id = self.new_key();
-        let row = (c::organization.eq(self.organization()), c::id.eq(Key(id)), c::actor_id.eq(Some(Key::from(self.scope.user))), c::created_at.eq(self.scope.now.naive()));
-        diesel::insert_into(c::change_sets).values(row).execute(self.connection)?;
+        let row = (
+            c::organization.eq(self.organization()),
+            c::id.eq(Key(id)),
+            c::actor_id.eq(Some(Key::from(self.scope.user))),
+            c::created_at.eq(self.scope.now.naive()),
+        );
+        diesel::insert_into(c::change_sets)
+            .values(row)
+            .execute(self.connection)?;
         self.change_set = Some(id);
         Ok(Key(id))
     }
@@ -106,7 +116,12 @@ impl<'a> Tx<'a> {
     pub fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.change_set()?;
         let (scope, change_set) = (self.scope, self.change_set);
-        self.read.connection.transaction(|connection| attempt(&mut Tx { read: Read { connection, scope }, change_set }))
+        self.read.connection.transaction(|connection| {
+            attempt(&mut Tx {
+                read: Read { connection, scope },
+                change_set,
+            })
+        })
     }
 }
 
@@ -121,18 +136,40 @@ impl Store {
         let address = Address::parse(url)?;
         if let Address::Sqlite(path) = &address {
             check_sqlite()?;
-            let folder = std::path::Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = std::path::Path::new(path)
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
             if let Some(folder) = folder {
-                std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(format!("{}: {error}", folder.display())))?;
+                std::fs::create_dir_all(folder).map_err(|error| {
+                    Error::Unavailable(format!("{}: {error}", folder.display()))
+                })?;
             }
         }
-        let mut connection = address.connect(true).map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection = address
+            .connect(true)
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         migrate::run(&mut connection)?;
         let writer = match &address {
             Address::Sqlite(_) => Some(Writer::start(connection, address.clone())?),
             Address::Postgres(_) => None,
         };
-        Ok(Self(Arc::new(Inner { pool: address.pool()?, address, writer })))
+        Ok(Self(Arc::new(Inner {
+            pool: address.pool()?,
+            address,
+            writer,
+        })))
+    }
+
+    /// Takes every migration back: for the test that both directions work.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    #[doc(hidden)]
+    pub fn revert(url: &str) -> Result<()> {
+        let connection = Address::parse(url)?
+            .connect(true)
+            .map_err(|error| Error::Unavailable(error.to_string()));
+        migrate::revert(&mut connection?)
     }
 
     /// Whether the database answers.
@@ -140,7 +177,11 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] if it does not.
     pub fn ready(&self) -> Result<()> {
-        self.with_connection(|connection| Ok(diesel::sql_query("SELECT 1").execute(connection).map(|_| ())?))
+        self.with_connection(|connection| {
+            Ok(diesel::sql_query("SELECT 1")
+                .execute(connection)
+                .map(|_| ())?)
+        })
     }
 
     /// Whether this is SQLite: one process on one machine, its secrets beside its file.
@@ -161,7 +202,11 @@ impl Store {
     ///
     /// # Errors
     /// What `write` returns, or [`Error::Unavailable`].
-    pub fn write<T: Send + 'static>(&self, scope: &Scope, write: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        write: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let scope = scope.clone();
         self.transact(move |connection| write(&mut Tx::new(connection, &scope)))
     }
@@ -178,7 +223,10 @@ impl Store {
     ///
     /// # Errors
     /// What `write` returns, or [`Error::Unavailable`].
-    pub(crate) fn system_write<T: Send + 'static>(&self, write: impl Fn(&mut System<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) fn system_write<T: Send + 'static>(
+        &self,
+        write: impl Fn(&mut System<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.transact(move |connection| write(&mut System { connection }))
     }
 
@@ -203,7 +251,11 @@ impl Store {
 
     /// Borrows a connection; one that the server has closed meanwhile is replaced and the work done once more.
     fn with_connection<T>(&self, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        let mut connection = self.0.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection = self
+            .0
+            .pool
+            .get()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         match work(&mut connection) {
             Err(Error::Unavailable(_)) if self.0.writer.is_none() => {
                 *connection = self.connect()?;
@@ -214,14 +266,24 @@ impl Store {
     }
 
     fn connect(&self) -> Result<AnyConnection> {
-        self.0.address.connect(true).map_err(|error| Error::Unavailable(error.to_string()))
+        self.0
+            .address
+            .connect(true)
+            .map_err(|error| Error::Unavailable(error.to_string()))
     }
 
-    fn transact<T: Send + 'static>(&self, write: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static) -> Result<T> {
+    fn transact<T: Send + 'static>(
+        &self,
+        write: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if let Some(writer) = &self.0.writer {
             return writer.run(write);
         }
-        let mut connection = self.0.pool.get().map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection = self
+            .0
+            .pool
+            .get()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         let mut attempt = 1;
         loop {
             type Manager = <AnyConnection as Connection>::TransactionManager;

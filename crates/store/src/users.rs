@@ -70,7 +70,11 @@ fn insert_memberships(tx: &mut Tx<'_>, new: &[User]) -> Result<()> {
     let mut rows = Vec::new();
     for user in new {
         let teams: std::collections::BTreeSet<Id<Team>> = user.team_ids.iter().copied().collect();
-        rows.extend(teams.into_iter().map(|team| MemberRow { organization, team_id: team.into(), user_id: user.id.into() }));
+        rows.extend(teams.into_iter().map(|team| MemberRow {
+            organization,
+            team_id: team.into(),
+            user_id: user.id.into(),
+        }));
     }
     insert_many!(tx.connection, team_members::table, rows);
     Ok(())
@@ -82,17 +86,38 @@ pub(crate) fn email_key(email: &str) -> String {
 }
 
 impl Stored for User {
-    fn load(connection: &mut AnyConnection, organization: i64, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>> {
+    fn load(
+        connection: &mut AnyConnection,
+        organization: i64,
+        condition: Sql,
+        order: Sql,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
         use diesel::SelectableHelper;
-        let rows: Vec<Seen> = users::table.filter(users::organization.eq(organization)).filter(condition).order_by(order).limit(limit).select(Seen::as_select()).load(connection)?;
+        let rows: Vec<Seen> = users::table
+            .filter(users::organization.eq(organization))
+            .filter(condition)
+            .order_by(order)
+            .limit(limit)
+            .select(Seen::as_select())
+            .load(connection)?;
         let keys = rows.iter().map(|row| row.id);
         let members: Vec<(Key, Key)> = team_members::table
             .filter(team_members::organization.eq(organization))
-            .filter(Sql::default().column("team_members", "user_id").then(" IN ").list(keys))
+            .filter(
+                Sql::default()
+                    .column("team_members", "user_id")
+                    .then(" IN ")
+                    .list(keys),
+            )
             .order_by(team_members::team_id)
             .select((team_members::user_id, team_members::team_id))
             .load(connection)?;
-        let mut teams = grouped(members.into_iter().map(|(user, team)| (user, Id::from(team))));
+        let mut teams = grouped(
+            members
+                .into_iter()
+                .map(|(user, team)| (user, Id::from(team))),
+        );
         let user = |row: Seen| {
             let user = Self {
                 name: row.name,
@@ -107,7 +132,10 @@ impl Stored for User {
                 last_sign_in_at: row.last_sign_in_at.map(Instant::from),
                 ..Self::default()
             };
-            user.stamped(row.id.into(), &stamp(row.version, row.created_at, row.updated_at, row.deleted_at))
+            user.stamped(
+                row.id.into(),
+                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
+            )
         };
         Ok(rows.into_iter().map(user).collect())
     }
@@ -139,8 +167,11 @@ impl Stored for User {
 
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
         use users::dsl as u;
-        let (organization, id, change_set) = (tx.organization(), Key::from(new.id), tx.change_set()?);
-        let one = users::table.find((organization, id)).filter(u::version.eq(old.version));
+        let (organization, id, change_set) =
+            (tx.organization(), Key::from(new.id), tx.change_set()?);
+        let one = users::table
+            .find((organization, id))
+            .filter(u::version.eq(old.version));
         let set = (
             u::name.eq(&new.name),
             u::name_sort.eq(words::sort_key(&new.name)),
@@ -159,29 +190,49 @@ impl Stored for User {
             return Ok(false);
         }
         if old.team_ids != new.team_ids {
-            diesel::delete(team_members::table.filter(team_members::organization.eq(organization)).filter(team_members::user_id.eq(id))).execute(tx.connection)?;
+            diesel::delete(
+                team_members::table
+                    .filter(team_members::organization.eq(organization))
+                    .filter(team_members::user_id.eq(id)),
+            )
+            .execute(tx.connection)?;
             insert_memberships(tx, std::slice::from_ref(new))?;
         }
         Ok(true)
     }
 
     fn prepare(_tx: &mut Tx<'_>, drafts: &mut [NewUser]) -> Result<()> {
-        drafts.iter_mut().for_each(|draft| draft.email = email_key(&draft.email));
+        drafts
+            .iter_mut()
+            .for_each(|draft| draft.email = email_key(&draft.email));
         Ok(())
     }
 
     /// Nobody locks themselves out, so that somebody is always left who can let others in.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewUser>, draft: &NewUser) -> Result<()> {
         match old {
-            Some(old) if id == tx.scope.user && old.active && !draft.active => Err(Error::Conflict { pointer: "/active".into(), code: "own" }),
-            Some(old) if id == tx.scope.user && old.role_id != draft.role_id => Err(Error::Conflict { pointer: "/role_id".into(), code: "own" }),
+            Some(old) if id == tx.scope.user && old.active && !draft.active => {
+                Err(Error::Conflict {
+                    pointer: "/active".into(),
+                    code: "own",
+                })
+            }
+            Some(old) if id == tx.scope.user && old.role_id != draft.role_id => {
+                Err(Error::Conflict {
+                    pointer: "/role_id".into(),
+                    code: "own",
+                })
+            }
             _ => Ok(()),
         }
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
         match rows.iter().find(|user| user.id == tx.scope.user) {
-            Some(_) => Err(Error::Conflict { pointer: String::new(), code: "own" }),
+            Some(_) => Err(Error::Conflict {
+                pointer: String::new(),
+                code: "own",
+            }),
             None => Ok(()),
         }
     }
@@ -200,9 +251,25 @@ pub fn me(read: &mut Read<'_>) -> Result<Me> {
     let key = read.organization();
     let one = |table, id: Key| Sql::default().column(table, "id").then(" = ").bind(id);
     let order = |table| Sql::default().column(table, "id");
-    let users = User::load(read.connection, key, one(User::PLURAL, read.scope.user.into()), order(User::PLURAL), 1)?;
+    let users = User::load(
+        read.connection,
+        key,
+        one(User::PLURAL, read.scope.user.into()),
+        order(User::PLURAL),
+        1,
+    )?;
     let user = users.into_iter().next().ok_or(Error::Unauthenticated)?;
-    let roles = Role::load(read.connection, key, one(Role::PLURAL, user.role_id.into()), order(Role::PLURAL), 1)?;
+    let roles = Role::load(
+        read.connection,
+        key,
+        one(Role::PLURAL, user.role_id.into()),
+        order(Role::PLURAL),
+        1,
+    )?;
     let role = roles.into_iter().next().ok_or(Error::Unauthenticated)?;
-    Ok(Me { user, role, organization })
+    Ok(Me {
+        user,
+        role,
+        organization,
+    })
 }

@@ -15,7 +15,11 @@ impl Instrumentation for Watch {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             // diesel appends the values; the text before them is the statement.
             let text = query.to_string();
-            let statement = text.split(" -- binds:").next().unwrap_or_default().to_owned();
+            let statement = text
+                .split(" -- binds:")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             if let Ok(mut seen) = SEEN.lock() {
                 seen.insert(statement);
             }
@@ -31,5 +35,7 @@ pub fn start() {
 
 /// What has been seen so far.
 pub fn seen() -> Vec<String> {
-    SEEN.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default()
+    SEEN.lock()
+        .map(|seen| seen.iter().cloned().collect())
+        .unwrap_or_default()
 }

@@ -6,8 +6,8 @@
 
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::Connection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 
 use crate::connection::{Address, AnyConnection};
 use crate::{Error, Result};
@@ -36,7 +36,10 @@ impl Writer {
     }
 
     /// Runs a write and waits until it is durable.
-    pub(crate) fn run<T: Send + 'static>(&self, write: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (sender, answer): (SyncSender<Result<T>>, Receiver<Result<T>>) = mpsc::sync_channel(1);
         let job: Job = Box::new(move |connection| {
             let outcome = connection.transaction(write);
@@ -57,7 +60,9 @@ impl Writer {
 
 fn serve(connection: &mut AnyConnection, queue: &Receiver<Job>, address: &Address) {
     while let Ok(first) = queue.recv() {
-        let group: Vec<Job> = std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)).collect();
+        let group: Vec<Job> = std::iter::once(first)
+            .chain(queue.try_iter().take(GROUP - 1))
+            .collect();
         if let Err(error) = begin(connection) {
             // Each job answers by itself: inside no transaction its savepoint would be one, so it must not run.
             let reason = error.to_string();
@@ -70,7 +75,9 @@ fn serve(connection: &mut AnyConnection, queue: &Receiver<Job>, address: &Addres
         if committed.is_err() && Manager::rollback_transaction(connection).is_err() {
             reopen(connection, address);
         }
-        answers.into_iter().for_each(|answer| answer(committed.clone()));
+        answers
+            .into_iter()
+            .for_each(|answer| answer(committed.clone()));
     }
 }
 
@@ -82,7 +89,9 @@ fn refuse(job: Job, reason: &str) {
 
 fn begin(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
     match connection {
-        AnyConnection::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        AnyConnection::Sqlite(connection) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+        }
         AnyConnection::Postgres(_) => Ok(()),
     }
 }

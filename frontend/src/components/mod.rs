@@ -5,6 +5,7 @@ pub mod cell;
 pub mod dialog;
 pub mod empty;
 pub mod icon;
+pub mod input;
 pub mod link;
 pub mod name;
 pub mod popup;

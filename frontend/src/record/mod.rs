@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod conflict;
+pub mod editing;
 pub mod field;
 pub mod header;
 pub mod page;

@@ -5,21 +5,20 @@ use std::rc::Rc;
 use perennial_domain::field::Resource;
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
-use serde_json::{Map, Value, json};
-use wasm_bindgen_futures::spawn_local;
+use serde_json::json;
 use yew::prelude::*;
 
-use crate::client::{Outcome, new_key};
+use crate::client::new_key;
 use crate::components::avatar::Avatar;
 use crate::components::icon::{Icon, Mark};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::Skeleton;
 use crate::frame::page::use_title;
-use crate::load::{use_load, use_send};
+use crate::load::use_send;
 use crate::names::use_names;
 use crate::record::about::About;
-use crate::record::conflict::{Clash, Conflict};
+use crate::record::editing::use_editing;
 use crate::record::field::Save;
 use crate::record::header::{Badges, Figures, Subtitle};
 use crate::routes::list_path;
@@ -69,40 +68,19 @@ fn Page(props: &PageProps) -> Html {
     let (texts, toasts, names, session) = (use_texts(), use_toasts(), use_names(), use_session());
     let shape = props.shape;
     let path = format!("{}/{}", shape.plural, props.id);
-    let loaded = use_load(format!("{path}?include_deleted=true"), |client, path| async move { client.get::<Record>(&path).await });
-    let clash = use_state(|| None::<(Clash, Callback<Outcome<()>>)>);
-    let name = loaded.data.as_ref().map(|record| record.name().to_owned());
+    let editing = use_editing(shape, &path);
+    let name = editing.record.as_ref().map(|record| record.name().to_owned());
     use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.area.label())));
-    use_effect_with(loaded.data.clone(), {
+    use_effect_with(editing.record.clone(), {
         let names = names.clone();
         move |record| record.iter().for_each(|record| names.learn(shape.plural, record.clone()))
     });
-    // Writes a patch of the version in `base`; a stale one fetches what stands there now and asks.
-    let write = {
-        let (client, path, put, clash) = (session.client.clone(), path.clone(), loaded.put.clone(), clash.setter());
-        Callback::from(move |(base, patch, done): (Rc<Record>, Map<String, Value>, Callback<Outcome<()>>)| {
-            let (client, path, put, clash) = (client.clone(), path.clone(), put.clone(), clash.clone());
-            spawn_local(async move {
-                match client.patch::<Rc<Record>>(&path, base.version(), Value::Object(patch.clone())).await {
-                    Ok(record) => {
-                        put.emit(record);
-                        done.emit(Ok(()));
-                    }
-                    Err(problem) if problem.status == 412 => match client.get::<Rc<Record>>(&path).await {
-                        Ok(theirs) => clash.set(Some((Clash { mine: patch, base, theirs }, done))),
-                        Err(problem) => done.emit(Err(problem)),
-                    },
-                    Err(problem) => done.emit(Err(problem)),
-                }
-            });
-        })
-    };
     let restore = use_send(
         |client, path: String| async move { client.post::<Rc<Record>>(&format!("{path}/restore"), json!({}), &new_key()).await },
-        { let put = loaded.put.clone(); move |record| put.emit(record) },
+        { let put = editing.put.clone(); move |record| put.emit(record) },
     );
     let deleted = {
-        let (texts, toasts, send, path, reload) = (texts.clone(), toasts.clone(), restore.send.clone(), path.clone(), loaded.reload.clone());
+        let (texts, toasts, send, path, reload) = (texts.clone(), toasts.clone(), restore.send.clone(), path.clone(), editing.reload.clone());
         move |name: String| {
             let (send, path) = (send.clone(), path.clone());
             toasts.offer(texts.format(Key::RecordDeleted, &[("name", &name)]), Key::ActUndo, Callback::from(move |()| send.emit(path.clone())));
@@ -114,40 +92,22 @@ fn Page(props: &PageProps) -> Html {
         deleted,
     );
     let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}><Icon mark={Mark::Back}/>{ texts.text(shape.area.label()) }</Link></nav> };
-    let Some(record) = loaded.data else {
+    let Some(record) = editing.record.clone() else {
         return html! {
             <div class="record-page">
                 { crumbs }
                 <div class="card padded">
-                    if loaded.problem.is_some() { <ProblemNote problem={loaded.problem} retry={loaded.reload}/> } else { <Skeleton bars=8/> }
+                    if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { <Skeleton bars=8/> }
                 </div>
             </div>
         };
     };
-    let save: Callback<Save> = {
-        let record = record.clone();
-        write.reform(move |(patch, done)| (record.clone(), patch, done))
-    };
-    let block = |block: Option<Block>| block.map(|block| block(record.clone(), save.clone()));
+    let block = |block: Option<Block>| block.map(|block| block(record.clone(), editing.save.clone()));
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
-            <About {shape} record={record.clone()} save={save.clone()} without={props.without.clone()}/>
+            <About {shape} record={record.clone()} save={editing.save.clone()} without={props.without.clone()}/>
         </section>
-    };
-    let onchoose = {
-        let (clash, put) = (clash.clone(), loaded.put.clone());
-        Callback::from(move |chosen: Option<Map<String, Value>>| {
-            let Some((Clash { theirs, .. }, done)) = (*clash).clone() else { return };
-            clash.set(None);
-            match chosen {
-                None => done.emit(Err(perennial_domain::problem::Problem { code: "stale".into(), ..Default::default() })),
-                Some(patch) => {
-                    put.emit(theirs.clone());
-                    if patch.is_empty() { done.emit(Ok(())) } else { write.emit((theirs, patch, done)) }
-                }
-            }
-        })
     };
     let remove = delete.send.reform({
         let (path, record) = (path.clone(), record.clone());
@@ -185,7 +145,7 @@ fn Page(props: &PageProps) -> Html {
             } else {
                 { about }
             }
-            if let Some((clash, _)) = (*clash).clone() { <Conflict {shape} {clash} {onchoose}/> }
+            { editing.conflict }
         </div>
     }
 }

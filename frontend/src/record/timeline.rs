@@ -8,7 +8,6 @@ use perennial_domain::text::Key;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::components::cell::Cell;
 use crate::components::icon::{Icon, Mark};
 use crate::components::link::Link;
 use crate::components::name::Name;
@@ -112,19 +111,10 @@ fn Entry(props: &EntryProps) -> Html {
     };
     let fields = entry.params.get("fields").and_then(Value::as_array);
     let labels: Vec<String> = fields.into_iter().flatten().filter_map(|name| Some(texts.text(shape?.field(name.as_str()?)?.label).to_owned())).collect();
-    let changes = entry.params.get("changes").and_then(Value::as_object).into_iter().flatten();
-    let change = |(name, pair): (&String, &Value)| {
-        let field = shape?.field(name)?;
-        let side = |at: usize| html! { <Cell {field} value={pair.get(at).cloned().unwrap_or_default()} short=true/> };
-        Some(html! { <li><span class="quiet">{ texts.text(field.label) }</span>{ " " }{ side(0) }{ " → " }{ side(1) }</li> })
-    };
     html! {
         <li class="entry">
             <span class={classes!("mark", kind.to_owned())}><Icon {mark}/></span>
-            <div>
-                <p>{ sentence_of(sentence, &actor, &about, &texts.list(&labels)) }</p>
-                <ul class="changes">{ for changes.filter_map(change) }</ul>
-            </div>
+            <p>{ sentence_of(sentence, &actor, &about, &texts.list(&labels)) }</p>
             <span class="quiet"><Time at={entry.occurred_at.to_string()}/></span>
         </li>
     }

@@ -129,6 +129,13 @@ impl Operations {
         self
     }
 
+    /// The schemas of an entity whose operations are described one by one.
+    #[must_use]
+    pub fn entity<R: perennial_domain::field::Resource + utoipa::ToSchema>(mut self) -> Self {
+        self.schemas.add_resource::<R>();
+        self
+    }
+
     /// Every operation, as added.
     pub fn list(&self) -> &[Operation] {
         &self.list

@@ -136,21 +136,16 @@ fn patch_of(draft: &Value, required: &[&str], entity: &str) -> Value {
 /// Allows null beside what a schema allows.
 fn nullable(schema: &mut Value) {
     let Some(object) = schema.as_object_mut() else { return };
-    match object.get_mut("type") {
-        Some(Value::String(kind)) => {
-            let kinds = json!([kind, "null"]);
-            object.insert("type".into(), kinds);
+    if let Some(Value::String(kind)) = object.get("type") {
+        let kinds = json!([kind, "null"]);
+        object.insert("type".into(), kinds);
+    } else if object.contains_key("$ref") {
+        let description = object.remove("description");
+        let mut either = json!({ "oneOf": [schema.take(), { "type": "null" }] });
+        if let (Some(description), Some(either)) = (description, either.as_object_mut()) {
+            either.insert("description".into(), description);
         }
-        Some(_) => {}
-        None if object.contains_key("$ref") => {
-            let description = object.remove("description");
-            let reference = std::mem::take(schema);
-            *schema = json!({ "oneOf": [reference, { "type": "null" }] });
-            if let (Some(description), Some(object)) = (description, schema.as_object_mut()) {
-                object.insert("description".into(), description);
-            }
-        }
-        None => {}
+        *schema = either;
     }
 }
 
@@ -177,18 +172,24 @@ fn inline_ids(schema: &mut Value, ids: &[String]) {
                 object.insert("format".into(), "uuid".into());
             }
             object.values_mut().for_each(|value| inline_ids(value, ids));
-            if let Some([first, second]) = object.get("oneOf").and_then(Value::as_array).map(Vec::as_slice)
-                && let Some(id) = [first, second].into_iter().find(|one| one.get("format").and_then(Value::as_str) == Some("uuid"))
-                && [first, second].iter().any(|one| one.get("type").and_then(Value::as_str) == Some("null"))
-            {
-                let mut merged = id.as_object().cloned().unwrap_or_default();
-                merged.insert("type".into(), json!(["string", "null"]));
+            if let Some(description) = optional_id(object) {
                 object.remove("oneOf");
-                object.append(&mut merged);
+                object.extend(description);
             }
         }
         _ => {}
     }
+}
+
+/// Where a schema says "an id or null": the same in one.
+fn optional_id(object: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let [first, second] = object.get("oneOf")?.as_array()?.as_slice() else { return None };
+    let says = |schema: &Value, key: &str, value: &str| schema.get(key).and_then(Value::as_str) == Some(value);
+    let id = [first, second].into_iter().find(|schema| says(schema, "format", "uuid"))?;
+    let null = [first, second].into_iter().any(|schema| says(schema, "type", "null"));
+    let mut id = id.as_object()?.clone();
+    id.insert("type".into(), json!(["string", "null"]));
+    null.then_some(id)
 }
 
 /// Gives every free text of an input the pattern of what may be in it.

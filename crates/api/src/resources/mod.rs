@@ -4,6 +4,6 @@ mod batch;
 mod list;
 mod record;
 
-pub use batch::batch;
+pub use batch::{LARGEST as LARGEST_BATCH, batch};
 pub use list::{list, search};
 pub use record::{create, delete, get, restore, update};

@@ -1,0 +1,112 @@
+//! The server: built, then run. Tests build one on a free port in their own process.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server as Running, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpRequest, HttpServer, web};
+use perennial_store::{Store, setup};
+
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::problem::Problem;
+use crate::server::Server;
+use crate::sign_in::secret;
+use crate::sign_in::token::Tokens;
+use crate::{requests, routes};
+
+/// A server that is bound to its port.
+pub struct Application {
+    port: u16,
+    setup_token: Option<String>,
+    store: Store,
+    running: Running,
+}
+
+impl Application {
+    /// Opens the database and binds the port.
+    ///
+    /// # Errors
+    /// Says what is missing: the database, a secret, the port.
+    pub fn build(config: &Config) -> Result<Self, String> {
+        let store = Store::open(&config.database_url).map_err(|error| error.to_string())?;
+        let tokens = Tokens::new(&config.secrets(&store)?)?;
+        let setup_token = offered(&store)?;
+        let server = Server::new(store.clone(), tokens, config.has_secure_cookies());
+        let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        let assets = Arc::new(Assets::new(&config.frontend));
+        let running = start(server, assets, listener, config.workers).map_err(|error| error.to_string())?;
+        Ok(Self { port, setup_token, store, running })
+    }
+
+    /// The port it is bound to.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The one-time token of the first start, while nobody has set this installation up.
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.running.handle()
+    }
+
+    /// Serves until it is stopped or the process is asked to end; requests that are under way are finished.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub async fn run(self) -> io::Result<()> {
+        self.running.await
+    }
+}
+
+/// A new one-time token for an installation without users.
+fn offered(store: &Store) -> Result<Option<String>, String> {
+    let open = setup::is_open(store).map_err(|error| error.to_string())?;
+    if !open {
+        return Ok(None);
+    }
+    let token = secret::token();
+    let offered = setup::offer(store, secret::hash(&token)).map_err(|error| error.to_string())?;
+    Ok(offered.then_some(token))
+}
+
+fn start(server: Server, assets: Arc<Assets>, listener: TcpListener, workers: Option<usize>) -> io::Result<Running> {
+    let server = web::Data::new(server);
+    let assets = web::Data::from(assets);
+    let operations = Arc::new(routes::operations());
+    let http = HttpServer::new(move || {
+        let operations = Arc::clone(&operations);
+        App::new()
+            .app_data(server.clone())
+            .app_data(assets.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(requests::around))
+            .configure(move |application| operations.mount(application))
+            .configure(routes::contract::page)
+            .default_service(web::to(otherwise))
+    });
+    let http = match workers {
+        Some(workers) => http.workers(workers),
+        None => http,
+    };
+    let http = http.client_request_timeout(Duration::from_secs(10)).shutdown_timeout(30);
+    Ok(http.listen(listener)?.run())
+}
+
+/// What is no operation is a file of the browser application, or nothing.
+async fn otherwise(request: HttpRequest, assets: web::Data<Assets>) -> Result<actix_web::HttpResponse, Problem> {
+    assets.answer(&request)
+}

@@ -1,0 +1,205 @@
+//! What hangs on customers' rows: roles, tags, influences, identifiers, figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use perennial_domain::Id;
+use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence};
+use perennial_domain::field::Resource;
+use perennial_domain::tag::Tag;
+use perennial_domain::touch::Identifier;
+use uuid::Uuid;
+
+use super::row::{Facts, Row, money};
+use crate::column::{Key, W, id};
+use crate::connection::AnyConnection;
+use crate::dialect::insert_many;
+use crate::identifiers::{self, Party};
+use crate::resource::{grouped, stamp};
+use crate::schema::{customer_figures, customer_influences, customer_roles, customer_tags};
+use crate::sql::Sql;
+use crate::{Result, Tx};
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = customer_roles, treat_none_as_default_value = false)]
+struct RoleRow {
+    organization: i64,
+    customer_id: Key,
+    role: W<CustomerRole>,
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = customer_tags, treat_none_as_default_value = false)]
+struct TagRow {
+    organization: i64,
+    customer_id: Key,
+    tag_id: Key,
+}
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = customer_influences, treat_none_as_default_value = false)]
+struct InfluenceRow {
+    organization: i64,
+    customer_id: Key,
+    influenced_id: Key,
+    note: String,
+}
+
+/// What hangs on the rows of a page: one statement a table, whatever the page's length.
+pub(super) struct Hanging {
+    roles: BTreeMap<Uuid, Vec<CustomerRole>>,
+    tags: BTreeMap<Uuid, Vec<Id<Tag>>>,
+    influences: BTreeMap<Uuid, Vec<Influence>>,
+    identifiers: BTreeMap<Uuid, Vec<Identifier>>,
+    figures: BTreeMap<Uuid, Vec<CustomerFigures>>,
+}
+
+impl Hanging {
+    pub(super) fn load(
+        connection: &mut AnyConnection,
+        organization: i64,
+        keys: &[Key],
+    ) -> Result<Self> {
+        let of = |table: &'static str| {
+            Sql::default()
+                .column(table, "customer_id")
+                .then(" IN ")
+                .list(keys.iter().copied())
+        };
+        let roles: Vec<(Key, W<CustomerRole>)> = customer_roles::table
+            .filter(customer_roles::organization.eq(organization))
+            .filter(of("customer_roles"))
+            .select((customer_roles::customer_id, customer_roles::role))
+            .load(connection)?;
+        let tags: Vec<(Key, Key)> = customer_tags::table
+            .filter(customer_tags::organization.eq(organization))
+            .filter(of("customer_tags"))
+            .order_by(customer_tags::tag_id)
+            .select((customer_tags::customer_id, customer_tags::tag_id))
+            .load(connection)?;
+        let influences: Vec<(Key, Key, String)> = customer_influences::table
+            .filter(customer_influences::organization.eq(organization))
+            .filter(of("customer_influences"))
+            .order_by(customer_influences::influenced_id)
+            .select((
+                customer_influences::customer_id,
+                customer_influences::influenced_id,
+                customer_influences::note,
+            ))
+            .load(connection)?;
+        let figures: Vec<(Key, i64, i64)> = customer_figures::table
+            .filter(customer_figures::organization.eq(organization))
+            .filter(of("customer_figures"))
+            .select((
+                customer_figures::customer_id,
+                customer_figures::version,
+                customer_figures::contacts,
+            ))
+            .load(connection)?;
+        let mut roles = grouped(roles.into_iter().map(|(customer, role)| (customer, role.0)));
+        roles.values_mut().for_each(|roles| roles.sort_unstable());
+        Ok(Self {
+            roles,
+            tags: grouped(
+                tags.into_iter()
+                    .map(|(customer, tag)| (customer, Id::from(tag))),
+            ),
+            influences: grouped(influences.into_iter().map(|(customer, influenced, note)| {
+                (
+                    customer,
+                    Influence {
+                        customer_id: influenced.into(),
+                        note,
+                    },
+                )
+            })),
+            identifiers: identifiers::load(connection, organization, Party::Customer, keys)?,
+            figures: grouped(figures.into_iter().map(|(customer, version, contacts)| {
+                (customer, CustomerFigures { version, contacts })
+            })),
+        })
+    }
+
+    pub(super) fn onto(&mut self, row: Row) -> Customer {
+        let facts: Facts = serde_json::from_str(&row.facts).unwrap_or_default();
+        let of = row.id.0;
+        let customer = Customer {
+            code: row.code,
+            name: row.name,
+            kind: row.kind.0,
+            roles: self.roles.remove(&of).unwrap_or_default(),
+            owner_id: id(row.owner_id),
+            tag_ids: self.tags.remove(&of).unwrap_or_default(),
+            parent_id: id(row.parent_id),
+            influences: self.influences.remove(&of).unwrap_or_default(),
+            identifiers: self.identifiers.remove(&of).unwrap_or_default(),
+            industry: row.industry,
+            employees: row.employees,
+            relationship_type: row.relationship_type.map(|word| word.0),
+            bond_level: row.bond_level.map(|word| word.0),
+            acquisition_source: row.acquisition_source.map(|word| word.0),
+            acquisition_cost: money(row.acquisition_cost, row.acquisition_cost_currency),
+            credit_days: row.credit_days,
+            credit_limit: money(row.credit_limit, row.credit_limit_currency),
+            pay_day: row.pay_day,
+            city: row.city,
+            country: row.country,
+            addresses: facts.addresses,
+            occasions: facts.occasions,
+            switching_costs: facts.switching_costs,
+            switching_plan: facts.switching_plan,
+            preferences: facts.preferences,
+            consumption: facts.consumption,
+            consents: facts.consents,
+            note: facts.note,
+            figures: self
+                .figures
+                .remove(&of)
+                .and_then(|mut figures| figures.pop())
+                .unwrap_or_default(),
+            ..Customer::default()
+        };
+        customer.stamped(
+            row.id.into(),
+            &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
+        )
+    }
+}
+
+/// Inserts roles, tags and influences of new or emptied customers.
+pub(super) fn insert_sets(tx: &mut Tx<'_>, customers: &[Customer]) -> Result<()> {
+    let organization = tx.organization();
+    let (mut roles, mut tags, mut influences) = (Vec::new(), Vec::new(), Vec::new());
+    for customer in customers {
+        let customer_id = Key::from(customer.id);
+        roles.extend(distinct(&customer.roles).map(|role| RoleRow {
+            organization,
+            customer_id,
+            role: W(*role),
+        }));
+        tags.extend(distinct(&customer.tag_ids).map(|tag| TagRow {
+            organization,
+            customer_id,
+            tag_id: (*tag).into(),
+        }));
+        let mut seen = BTreeSet::new();
+        let named = customer
+            .influences
+            .iter()
+            .filter(|influence| seen.insert(influence.customer_id));
+        influences.extend(named.map(|influence| InfluenceRow {
+            organization,
+            customer_id,
+            influenced_id: influence.customer_id.into(),
+            note: influence.note.clone(),
+        }));
+    }
+    insert_many!(tx.connection, customer_roles::table, roles);
+    insert_many!(tx.connection, customer_tags::table, tags);
+    insert_many!(tx.connection, customer_influences::table, influences);
+    Ok(())
+}
+
+fn distinct<T: Ord>(values: &[T]) -> impl Iterator<Item = &T> {
+    values.iter().collect::<BTreeSet<_>>().into_iter()
+}

@@ -1,0 +1,212 @@
+//! A page of a list: filter, order, keyset.
+
+use diesel::sql_types::BigInt;
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::page::{Page, PageInfo};
+use perennial_domain::query::{Filter, ListQuery, Operator, Position, Value};
+use perennial_domain::rights::Action;
+use perennial_domain::{Decimal, search as words};
+
+use super::Stored;
+use crate::sql::Sql;
+use crate::{Read, Result, search};
+
+/// How many rows a total is counted to.
+const COUNTED: i64 = 10_001;
+
+/// A page of the rows that the user may see.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn list<R: Stored>(read: &mut Read<'_>, query: &ListQuery) -> Result<Page<R>> {
+    list_under(read, query, Sql::always())
+}
+
+/// A page of the rows that the user may see and that meet one more condition.
+pub(crate) fn list_under<R: Stored>(
+    read: &mut Read<'_>,
+    query: &ListQuery,
+    also: Sql,
+) -> Result<Page<R>> {
+    let mut condition = R::visible(read.scope, Action::Read)
+        .and(filter::<R>(&query.filter))
+        .and(also);
+    if !query.include_deleted {
+        condition = condition.and(
+            Sql::default()
+                .column(R::PLURAL, "deleted_at")
+                .then(" IS NULL"),
+        );
+    }
+    if let Some(q) = &query.q {
+        let found = search::candidates(read, q, Some(R::PLURAL))?;
+        condition = condition.and(
+            Sql::default()
+                .column(R::PLURAL, "id")
+                .then(" IN ")
+                .list(found.into_iter().map(|(_, key)| key)),
+        );
+    }
+    let total = if query.include_total {
+        Some(count::<R>(read, condition.clone())?)
+    } else {
+        None
+    };
+    if let Some(after) = &query.after {
+        condition = condition.and(beyond::<R>(query, after));
+    }
+    let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
+    let organization = read.organization();
+    let mut data = R::load(
+        read.connection,
+        organization,
+        condition,
+        order::<R>(query),
+        limit,
+    )?;
+    let has_more = data.len() > query.limit;
+    data.truncate(query.limit);
+    let next_cursor = data
+        .last()
+        .filter(|_| has_more)
+        .map(|last| query.cursor(position(query, last)));
+    Ok(Page {
+        data,
+        page: PageInfo {
+            next_cursor,
+            has_more,
+            total,
+        },
+    })
+}
+
+fn count<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<i64> {
+    let sql = Sql::text("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ")
+        .name(R::PLURAL)
+        .then(" WHERE ")
+        .column(R::PLURAL, "organization");
+    let sql = sql
+        .then(" = ")
+        .bind(read.organization())
+        .then(" AND ")
+        .piece(condition)
+        .then(" LIMIT ")
+        .bind(COUNTED)
+        .then(") AS counted");
+    Ok(sql
+        .rows::<BigInt, i64>(read.connection)?
+        .first()
+        .copied()
+        .unwrap_or(0))
+}
+
+/// A filter as a condition.
+fn filter<R: Stored>(of: &Filter) -> Sql {
+    match of {
+        Filter::All(filters) => Sql::join(" AND ", "TRUE", filters.iter().map(filter::<R>)),
+        Filter::Any(filters) => Sql::join(" OR ", "FALSE", filters.iter().map(filter::<R>)),
+        Filter::Compare {
+            field,
+            operator,
+            values,
+        } => {
+            if let Some(own) = R::compare(field, values) {
+                return own;
+            }
+            let column = Sql::default().column(R::PLURAL, field.stored);
+            match (operator, values.as_slice()) {
+                (Operator::IsNull, [Value::Flag(true)]) => column.then(" IS NULL"),
+                (Operator::IsNull, _) => column.then(" IS NOT NULL"),
+                (Operator::Gte, [value]) => column.then(" >= ").bind(value.clone()),
+                (Operator::Lte, [value]) => column.then(" <= ").bind(value.clone()),
+                (_, values) if field.stored == "name_sort" => by_name::<R>(values),
+                (_, [value]) => column.then(" = ").bind(value.clone()),
+                (_, values) => column.then(" IN ").list(values.iter().cloned()),
+            }
+        }
+    }
+}
+
+/// A name is found through the index of its sort key, and compared as it is written.
+fn by_name<R: Stored>(values: &[Value]) -> Sql {
+    let names: Vec<&str> = values
+        .iter()
+        .filter_map(|value| {
+            if let Value::Text(text) = value {
+                Some(text.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
+    let keys = Sql::default()
+        .column(R::PLURAL, "name_sort")
+        .then(" IN ")
+        .list(names.iter().map(|name| words::sort_key(name)));
+    keys.and(
+        Sql::default()
+            .column(R::PLURAL, "name")
+            .then(" IN ")
+            .list(names),
+    )
+}
+
+fn order<R: Stored>(query: &ListQuery) -> Sql {
+    let mut order = Sql::default();
+    for sort in &query.sort {
+        order = order
+            .column(R::PLURAL, sort.field.stored)
+            .then(if sort.descending { " DESC, " } else { ", " });
+    }
+    order
+        .column(R::PLURAL, "id")
+        .then(if is_descending(query) { " DESC" } else { "" })
+}
+
+/// After a row, as a row value: the one form that both databases answer from the index alone.
+fn beyond<R: Stored>(query: &ListQuery, after: &Position) -> Sql {
+    let mut columns = Sql::text("(");
+    let mut values = Sql::text(if is_descending(query) {
+        ") < ("
+    } else {
+        ") > ("
+    });
+    for (sort, key) in query.sort.iter().zip(&after.keys) {
+        columns = columns.column(R::PLURAL, sort.field.stored).then(", ");
+        values = values.bind(key.clone()).then(", ");
+    }
+    columns
+        .column(R::PLURAL, "id")
+        .piece(values)
+        .bind(after.id)
+        .then(")")
+}
+
+fn is_descending(query: &ListQuery) -> bool {
+    query.sort.first().is_some_and(|sort| sort.descending)
+}
+
+/// Where a row stands in a list's order.
+fn position<R: Stored>(query: &ListQuery, row: &R) -> Position {
+    let object = serde_json::to_value(row).unwrap_or_default();
+    let key = |field: &Field| {
+        let value = &object[field.name];
+        let text = value.as_str().unwrap_or_default();
+        match field.kind {
+            _ if field.stored == "name_sort" => Value::Text(words::sort_key(text)),
+            Kind::Instant => Value::Instant(text.parse().unwrap_or_default()),
+            Kind::Date => Value::Date(text.parse().unwrap_or_default()),
+            Kind::Integer => Value::Integer(value.as_i64().unwrap_or_default()),
+            Kind::Decimal => Value::Integer(
+                text.parse::<Decimal>()
+                    .unwrap_or_default()
+                    .ten_thousandths(),
+            ),
+            _ => Value::Text(text.to_owned()),
+        }
+    };
+    Position {
+        keys: query.sort.iter().map(|sort| key(sort.field)).collect(),
+        id: row.id().uuid(),
+    }
+}

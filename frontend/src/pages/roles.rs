@@ -1,0 +1,107 @@
+//! A role's page: the matrix of what may be done, where, with whose records.
+
+use std::rc::Rc;
+
+use perennial_domain::problem::Problem;
+use perennial_domain::rights::{Action, Area, FieldAccess, Level};
+use perennial_domain::text::Key;
+use perennial_domain::user::Role;
+use serde_json::{Map, Value, json};
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::client::Outcome;
+use crate::components::problem::ProblemNote;
+use crate::pages::customers::OneProps;
+use crate::record::field::Save;
+use crate::record::page::RecordPage;
+use crate::session::use_session;
+use crate::shape::Record;
+use crate::texts::use_texts;
+
+/// The classes of fields that a role can be kept from.
+const CLASSES: [(&str, Key); 4] = [
+    ("contact_details", Key::ClassContactDetails),
+    ("credit", Key::ClassCredit),
+    ("profile", Key::ClassProfile),
+    ("value", Key::ClassValue),
+];
+
+/// A role's page.
+#[component]
+pub fn RolePage(props: &OneProps) -> Html {
+    html! { <RecordPage<Role> id={props.id.clone()} main={matrix as fn(_, _) -> _} without={vec!["permissions", "field_rules"]}/> }
+}
+
+fn matrix(role: Rc<Record>, save: Callback<Save>) -> Html {
+    html! { <Matrix {role} {save}/> }
+}
+
+#[derive(Properties, PartialEq)]
+struct MatrixProps {
+    role: Rc<Record>,
+    save: Callback<Save>,
+}
+
+/// Every area and action with its level, every class of fields with its access; each change is saved at once.
+#[component]
+fn Matrix(props: &MatrixProps) -> Html {
+    let (texts, session) = (use_texts(), use_session());
+    let problem = use_state(|| None::<Rc<Problem>>);
+    let locked = !session.may(Area::Roles, Action::Update) || props.role.is_deleted();
+    let rows = |field: &str| props.role.value(field).as_array().cloned().unwrap_or_default();
+    let write = |field: &'static str, without: Vec<Value>, with: fn(&str, &str, &str) -> Value, of: (&'static str, &'static str)| {
+        let (save, problem) = (props.save.clone(), problem.setter());
+        move |event: Event| {
+            let word = event.target_unchecked_into::<HtmlSelectElement>().value();
+            let next: Vec<Value> = without.iter().cloned().chain([with(of.0, of.1, &word)]).collect();
+            let problem = problem.clone();
+            let done = Callback::from(move |outcome: Outcome<()>| problem.set(outcome.err().map(Rc::new)));
+            save.emit((Map::from_iter([(field.to_owned(), Value::Array(next))]), done));
+        }
+    };
+    let level = |area: Area, action: Action| {
+        let (area_word, action_word) = (area.as_str(), action.as_str());
+        let here = |row: &Value| row.get("area").is_some_and(|word| word == area_word) && row.get("action").is_some_and(|word| word == action_word);
+        let permissions = rows("permissions");
+        let now = permissions.iter().find(|row| here(row)).and_then(|row| row.get("level")?.as_str()).unwrap_or(Level::None.as_str()).to_owned();
+        let without = permissions.into_iter().filter(|row| !here(row)).collect();
+        let onchange = write("permissions", without, |area, action, level| json!({ "area": area, "action": action, "level": level }), (area_word, action_word));
+        let label = format!("{} · {}", texts.text(area.label()), texts.text(action.label()));
+        let options = Level::ALL.iter().map(|level| html! { <option value={level.as_str()} selected={level.as_str() == now}>{ texts.text(level.label()) }</option> });
+        html! {
+            <td key={action_word} data-label={texts.text(action.label())}>
+                <select class={classes!("level", now.clone())} aria-label={label} disabled={locked} {onchange}>{ for options }</select>
+            </td>
+        }
+    };
+    let access = |(class, label): (&'static str, Key)| {
+        let here = |row: &Value| row.get("class").is_some_and(|word| word == class);
+        let rules = rows("field_rules");
+        let now = rules.iter().find(|row| here(row)).and_then(|row| row.get("access")?.as_str()).unwrap_or(FieldAccess::Write.as_str()).to_owned();
+        let without = rules.into_iter().filter(|row| !here(row)).collect();
+        let onchange = write("field_rules", without, |class, _, access| json!({ "class": class, "access": access }), (class, ""));
+        let options = FieldAccess::ALL.iter().map(|access| html! { <option value={access.as_str()} selected={access.as_str() == now}>{ texts.text(access.label()) }</option> });
+        html! { <tr key={class}><th scope="row">{ texts.text(label) }</th><td><select class="level" aria-label={texts.text(label)} disabled={locked} {onchange}>{ for options }</select></td></tr> }
+    };
+    html! {
+        <>
+            <ProblemNote problem={(*problem).clone()}/>
+            <section class="card padded" aria-label={texts.text(Key::RolesPermissions)}>
+                <h2>{ texts.text(Key::RolesPermissions) }</h2>
+                <p class="quiet">{ texts.text(Key::RolesAdvice) }</p>
+                <div class="matrix-scroll" tabindex="0" role="region" aria-label={texts.text(Key::RolesPermissions)}><table class="matrix">
+                    <thead><tr><td></td>{ for Action::ALL.iter().map(|action| html! { <th scope="col">{ texts.text(action.label()) }</th> }) }</tr></thead>
+                    <tbody>{ for Area::ALL.iter().map(|area| html! {
+                        <tr key={area.as_str()}><th scope="row">{ texts.text(area.label()) }</th>{ for Action::ALL.iter().map(|action| level(*area, *action)) }</tr>
+                    }) }</tbody>
+                </table></div>
+            </section>
+            <section class="card padded" aria-label={texts.text(Key::RolesFieldRules)}>
+                <h2>{ texts.text(Key::RolesFieldRules) }</h2>
+                <p class="quiet">{ texts.text(Key::RolesFieldsAdvice) }</p>
+                <table class="matrix"><tbody>{ for CLASSES.into_iter().map(access) }</tbody></table>
+            </section>
+        </>
+    }
+}
