@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Date, Promise, Reflect};
+use js_sys::{Date, Function, Promise, Reflect};
 use perennial_domain::problem::Problem;
 use perennial_domain::session::AccessToken;
 use serde::Serialize;
@@ -195,15 +195,15 @@ fn problem_of(status: u16) -> Problem {
     Problem { status, code: code.into(), ..Problem::default() }
 }
 
-/// Runs `work` while no other tab runs its own: a refresh token used twice would end the session.
+/// Runs `work` while no other tab runs its own (`navigator.locks`): a refresh token used twice would end the session.
 fn one_tab_at_a_time(work: impl FnOnce() -> Promise + 'static) -> Promise {
-    let locks = web_sys::window().and_then(|window| {
-        let navigator = window.navigator();
-        let there = Reflect::get(&navigator, &"locks".into()).is_ok_and(|locks| locks.is_object());
-        there.then(|| navigator.locks())
-    });
-    match locks {
-        Some(locks) => locks.request_with_callback("perennial-renewal", Closure::once_into_js(move |_: JsValue| work()).unchecked_ref()),
-        None => work(),
+    let locks = web_sys::window().and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok()).filter(JsValue::is_object);
+    let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
+    match (locks, request) {
+        (Some(locks), Some(request)) => {
+            let work = Closure::once_into_js(move |_: JsValue| work());
+            request.call2(&locks, &"perennial-renewal".into(), &work).map_or_else(|error| Promise::reject(&error), JsValue::unchecked_into)
+        }
+        _ => work(),
     }
 }

@@ -89,7 +89,7 @@ pub fn use_preferences() -> Remembered {
 /// Provides the preferences, and puts language and theme on the document.
 #[component]
 pub fn PreferencesProvider(props: &Around) -> Html {
-    let now = use_state_eq(|| {
+    let now = use_state_eq(|| -> Preferences {
         let text = storage().and_then(|storage| storage.get_item(ITEM).ok()?);
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     });

@@ -7,7 +7,7 @@ use perennial_store::{Answer, Scope};
 use serde::Serialize;
 
 use crate::extract::IfNoneMatch;
-use crate::present;
+use crate::present::{self, Veil};
 
 /// The media type of list pages from which a client left fields out.
 pub const SPARSE: &str = "application/vnd.perennial.sparse+json";
@@ -31,7 +31,8 @@ pub fn record<R: Resource>(scope: &Scope, record: &R, known: &IfNoneMatch) -> Ht
     }
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::ETAG, etag)).insert_header(private).content_type("application/json");
-    answer.body(serde_json::to_vec(&present::record(scope, record)).unwrap_or_default())
+    let body = if Veil::of(R::FIELDS, scope).is_thin() { serde_json::to_vec(record) } else { serde_json::to_vec(&present::record(scope, record)) };
+    answer.body(body.unwrap_or_default())
 }
 
 /// What is kept beside a write of a record: 201 says where it is, 200 that it was there.

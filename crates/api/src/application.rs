@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::server::Server;
 use crate::sign_in::secret;
 use crate::sign_in::token::Tokens;
-use crate::{requests, routes};
+use crate::{background, requests, routes};
 
 /// A server that is bound to its port.
 pub struct Application {
@@ -68,6 +68,7 @@ impl Application {
     /// # Errors
     /// Those of the operating system.
     pub async fn run(self) -> io::Result<()> {
+        background::start(self.store);
         self.running.await
     }
 }

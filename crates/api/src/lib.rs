@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod application;
 pub mod assets;
+pub mod background;
 pub mod caller;
 pub mod clock;
 pub mod command;

@@ -110,7 +110,8 @@ impl Problem {
     #[must_use]
     pub fn below(mut self, pointer: &str) -> Self {
         if self.0.errors.is_empty() {
-            self.0.errors.push(FieldError::new("", self.0.code));
+            let fault = FieldError { code: self.0.code.to_owned(), detail: self.title().to_owned(), ..FieldError::default() };
+            self.0.errors.push(fault);
         }
         for error in &mut self.0.errors {
             error.pointer.insert_str(0, pointer);
@@ -121,10 +122,9 @@ impl Problem {
     /// What the client reads.
     pub fn wire(&self, instance: Option<String>) -> Wire {
         let Parts { status, code, detail, errors, .. } = &*self.0;
-        let title = Key::find(&format!("problem.{code}")).map_or(*code, |key| key.text(Language::En));
         Wire {
             kind: format!("/problems/{code}"),
-            title: title.to_owned(),
+            title: self.title().to_owned(),
             status: status.as_u16(),
             detail: detail.clone(),
             code: (*code).to_owned(),
@@ -141,6 +141,10 @@ impl Problem {
             response.insert_header((name.clone(), value.clone()));
         }
         response.body(serde_json::to_vec(&self.wire(instance)).unwrap_or_default())
+    }
+
+    fn title(&self) -> &'static str {
+        Key::find(&format!("problem.{}", self.0.code)).map_or(self.0.code, |key| key.text(Language::En))
     }
 
     fn with_errors(mut self, errors: Vec<FieldError>) -> Self {

@@ -8,6 +8,10 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Longest key that a name sorts by, in characters.
 const SORT_KEY: usize = 200;
+/// How much of a name is indexed by its sound: syllables, and letters of each word made of them.
+const SYLLABLES: usize = 24;
+const PINYIN: usize = 24;
+const INITIALS: usize = 8;
 
 /// The words of a document: names first (with pinyin), then other texts. Space-separated, each once or more.
 pub fn document(names: &[&str], texts: &[&str]) -> String {
@@ -121,21 +125,31 @@ fn split(text: &str, each: &mut dyn FnMut(Piece)) {
     }
 }
 
-/// The pinyin of a name as one word, and its initials.
+/// The pinyin of a name and its initials, from each of its characters on: a name is known by any part of it.
 fn pinyin_words(name: &str) -> Vec<String> {
     let syllables: Vec<&str> = name
         .nfkc()
         .filter_map(|character| character.to_pinyin())
         .map(|pinyin| pinyin.plain())
+        .take(SYLLABLES)
         .collect();
-    if syllables.is_empty() {
-        return Vec::new();
+    let mut words = Vec::new();
+    for at in 0..syllables.len() {
+        let rest = || syllables.iter().skip(at);
+        words.push(
+            rest()
+                .flat_map(|syllable| syllable.chars())
+                .take(PINYIN)
+                .collect(),
+        );
+        words.push(
+            rest()
+                .filter_map(|syllable| syllable.chars().next())
+                .take(INITIALS)
+                .collect(),
+        );
     }
-    let initials = syllables
-        .iter()
-        .filter_map(|syllable| syllable.chars().next())
-        .collect();
-    vec![syllables.concat().chars().take(60).collect(), initials]
+    words
 }
 
 fn is_cjk(character: char) -> bool {
@@ -173,6 +187,9 @@ mod tests {
             "有限公司",
             "司",
             "szshw",
+            "hw",
+            "hwjs",
+            "huaweijishu",
             "shenzhenshihuawei",
             "8675528780808",
             "c-00418",

@@ -9,7 +9,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::column::{Key, W};
-use crate::connection::AnyConnection;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Store, Tx, dialect};
 
@@ -139,46 +138,6 @@ pub fn cancel(tx: &mut Tx<'_>, id: Uuid) -> Result<Job> {
     })
 }
 
-/// Asks for a piece of work in the transaction that needs it. A waiting job of the same `dedupe_key` is enough.
-///
-/// # Errors
-/// Whatever the database says.
-pub(crate) fn enqueue(
-    connection: &mut AnyConnection,
-    new: &NewJob<'_>,
-    now: Instant,
-) -> Result<Uuid> {
-    let id = Uuid::now_v7();
-    Sql::text("INSERT INTO jobs (id, organization, kind, dedupe_key, payload, state, done, attempts, run_at, creator_id, created_at) VALUES (")
-        .bind(id)
-        .then(", ")
-        .bind(new.organization)
-        .then(", ")
-        .bind(new.kind)
-        .then(", ")
-        .bind(new.dedupe_key)
-        .then(", ")
-        .bind(new.payload.to_string())
-        .then(", 'queued', 0, 0, ")
-        .bind(now)
-        .then(", ")
-        .bind(new.creator)
-        .then(", ")
-        .bind(now)
-        .then(") ON CONFLICT (dedupe_key) WHERE state IN ('queued', 'running') DO NOTHING")
-        .execute(connection)?;
-    Ok(id)
-}
-
-/// A piece of work to be done.
-pub(crate) struct NewJob<'a> {
-    pub(crate) organization: i64,
-    pub(crate) kind: &'a str,
-    pub(crate) dedupe_key: &'a str,
-    pub(crate) payload: &'a Value,
-    pub(crate) creator: Option<Key>,
-}
-
 /// A job that this process holds.
 #[derive(Clone, Debug)]
 pub struct Taken {
@@ -191,6 +150,29 @@ pub struct Taken {
 }
 
 impl Store {
+    /// Asks for work that belongs to no organization. While one of that kind waits or runs, that one is enough.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn ask_job(&self, kind: &'static str, now: Instant) -> Result<()> {
+        self.system_write(move |system| {
+            let insert = "INSERT INTO jobs (id, kind, dedupe_key, payload, state, done, attempts, run_at, created_at) VALUES (";
+            Sql::text(insert)
+                .bind(Uuid::now_v7())
+                .then(", ")
+                .bind(kind)
+                .then(", ")
+                .bind(kind)
+                .then(", '{}', 'queued', 0, 0, ")
+                .bind(now)
+                .then(", ")
+                .bind(now)
+                .then(") ON CONFLICT (dedupe_key) WHERE state IN ('queued', 'running') DO NOTHING")
+                .execute(system.connection())?;
+            Ok(())
+        })
+    }
+
     /// Takes the job that is due longest, if any: nobody else gets it while the lease holds.
     ///
     /// # Errors
@@ -231,19 +213,6 @@ impl Store {
             };
             sql.then(" WHERE state = 'running' AND id = ")
                 .bind(id)
-                .execute(system.connection())?;
-            Ok(())
-        })
-    }
-
-    /// Forgets idempotency answers and throttle counts that have run out: the one piece of work there is so far.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub fn sweep(&self, now: Instant) -> Result<()> {
-        self.system_write(move |system| {
-            Sql::text("DELETE FROM idempotency_keys WHERE created_at < ")
-                .bind(now.plus_seconds(-86_400))
                 .execute(system.connection())?;
             Ok(())
         })

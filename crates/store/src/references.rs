@@ -22,39 +22,52 @@ pub struct Reference {
     pub column: &'static str,
     /// The table it names a row of.
     pub target: &'static str,
+    /// What becomes of the row that names when the named one goes for good.
+    pub purge: Purge,
+}
+
+/// What becomes of a row when the one it names goes for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purge {
+    /// It is a part of that one and goes with it.
+    Follow,
+    /// It names nothing from then on.
+    Forget,
+    /// The named one never goes.
+    Keep,
 }
 
 macro_rules! reference {
-    ($($table:ident.$column:ident -> $target:ident;)*) => {
+    ($($table:ident.$column:ident -> $target:ident, $purge:ident;)*) => {
         /// Every reference there is. A foreign key that is missing here, or here and not there, fails a test.
         pub const REFERENCES: &[Reference] = &[$(Reference {
-            table: stringify!($table), column: stringify!($column), target: stringify!($target),
+            table: stringify!($table), column: stringify!($column), target: stringify!($target), purge: Purge::$purge,
         }),*];
     };
 }
 reference! {
-    role_permissions.role_id -> roles;
-    role_fields.role_id -> roles;
-    teams.parent_id -> teams;
-    users.role_id -> roles;
-    team_members.team_id -> teams;
-    team_members.user_id -> users;
-    refresh_tokens.user_id -> users;
-    password_resets.user_id -> users;
-    customers.owner_id -> users;
-    customers.parent_id -> customers;
-    customer_roles.customer_id -> customers;
-    customer_tags.customer_id -> customers;
-    customer_tags.tag_id -> tags;
-    customer_influences.customer_id -> customers;
-    customer_influences.influenced_id -> customers;
-    customer_figures.customer_id -> customers;
-    contacts.creator_id -> users;
-    positions.contact_id -> contacts;
-    positions.customer_id -> customers;
-    identifiers.customer_id -> customers;
-    identifiers.contact_id -> contacts;
-    timeline_entries.customer_id -> customers;
+    role_permissions.role_id -> roles, Keep;
+    role_fields.role_id -> roles, Keep;
+    teams.parent_id -> teams, Forget;
+    users.role_id -> roles, Keep;
+    team_members.team_id -> teams, Follow;
+    team_members.user_id -> users, Keep;
+    refresh_tokens.user_id -> users, Keep;
+    password_resets.user_id -> users, Keep;
+    customers.owner_id -> users, Keep;
+    customers.parent_id -> customers, Forget;
+    customer_roles.customer_id -> customers, Follow;
+    customer_tags.customer_id -> customers, Follow;
+    customer_tags.tag_id -> tags, Follow;
+    customer_influences.customer_id -> customers, Follow;
+    customer_influences.influenced_id -> customers, Follow;
+    customer_figures.customer_id -> customers, Follow;
+    contacts.creator_id -> users, Keep;
+    positions.contact_id -> contacts, Follow;
+    positions.customer_id -> customers, Follow;
+    identifiers.customer_id -> customers, Follow;
+    identifiers.contact_id -> contacts, Follow;
+    timeline_entries.customer_id -> customers, Follow;
 }
 
 /// A record that a draft names: where in the draft, of which resource, which.

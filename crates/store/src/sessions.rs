@@ -322,6 +322,20 @@ pub fn reset_password(
     })
 }
 
+/// Forgets the tokens that have run out.
+///
+/// # Errors
+/// Those of the database.
+pub fn sweep(store: &Store, now: Instant) -> Result<()> {
+    use password_resets::dsl as r;
+    use refresh_tokens::dsl as t;
+    store.system_write(move |system| {
+        diesel::delete(t::refresh_tokens.filter(t::expires_at.lt(now.naive()))).execute(system.connection())?;
+        diesel::delete(r::password_resets.filter(r::expires_at.lt(now.naive()))).execute(system.connection())?;
+        Ok(())
+    })
+}
+
 type Known = (
     Key,
     i64,

@@ -31,11 +31,10 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
         move |_| onchange.emit(rows.iter().cloned().chain([part::blank(of)]).collect())
     };
     let remove = |at: usize| {
-        let (mut rows, keys, onchange) = (rows.clone(), keys.clone(), props.onchange.clone());
+        let (rows, keys, onchange) = (rows.clone(), keys.clone(), props.onchange.clone());
         move |_| {
             keys.borrow_mut().remove(at);
-            rows.remove(at);
-            onchange.emit(Value::Array(rows.clone()));
+            onchange.emit(rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone()).collect());
         }
     };
     let change = |at: usize, name: &'static str| {

@@ -81,7 +81,7 @@ pub fn Create(props: &CreateProps) -> Html {
         }
     };
     let may_write = |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
-    let row = |(at, field): (usize, &'static Field)| {
+    let row = |(at, field): (usize, &'static Field)| -> Html {
         let onchange = {
             let (draft, name) = (draft.clone(), field.name);
             Callback::from(move |value| {
@@ -98,7 +98,7 @@ pub fn Create(props: &CreateProps) -> Html {
         }
     };
     let usual = |field: &&'static Field| field.required || field.column || props.preset.contains_key(field.name);
-    let (mut first, rest): (Vec<_>, Vec<_>) = shape.fields.iter().filter(may_write).partition(usual);
+    let (mut first, rest): (Vec<&'static Field>, Vec<&'static Field>) = shape.fields.iter().filter(may_write).partition(usual);
     first.sort_by_key(|field| (!field.required, matches!(field.kind, Kind::Parts)));
     let unsolved = rest.iter().any(|field| faults.iter().any(|error| error.pointer.trim_start_matches('/').starts_with(field.name)));
     let close = props.onclose.reform(|()| None);

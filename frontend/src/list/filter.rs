@@ -111,7 +111,7 @@ pub fn Filter(props: &FilterProps) -> Html {
                 html! { <label class="check"><input type="checkbox" checked={words.iter().any(|other| other == word)} {onchange}/><span>{ texts.text(said) }</span></label> }
             };
             let shown = words.first().map(|word| texts.text(if word == "true" { Key::StateYes } else { Key::StateNo }));
-            (html! { { shown } }, html! { <div class="checks">{ pick("true", Key::StateYes) }{ pick("false", Key::StateNo) }</div> })
+            (html! { <>{ shown }</> }, html! { <div class="checks">{ pick("true", Key::StateYes) }{ pick("false", Key::StateNo) }</div> })
         }
         Kind::Text => {
             let next = { let view = props.view.without(&field); let parameter = parameter(""); move |text: String| view.with(parameter.clone(), text) };

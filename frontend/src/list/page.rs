@@ -53,13 +53,14 @@ pub fn List(props: &ListProps) -> Html {
     let title = texts.text(shape.area.label());
     use_title(title);
     let location = use_location();
+    let hash = location.as_ref().map(|at| at.hash().to_owned());
     let (path, query) = location.map(|at| (at.path().to_owned(), at.query_str().to_owned())).unwrap_or_default();
     let view = View::read(&query);
     let rows = use_rows(shape, &view.request());
     let chosen = use_state(|| Rc::new(BTreeSet::<String>::new()));
     let creating = use_state_eq(|| false);
     // `#new` in the address opens the dialog: the palette and the quick menu lead there.
-    use_effect_with(use_location().map(|at| at.hash().to_owned()), {
+    use_effect_with(hash, {
         let (creating, here) = (creating.setter(), format!("{path}{query}"));
         move |hash| {
             if hash.as_deref() == Some("#new") {

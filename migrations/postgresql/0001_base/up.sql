@@ -88,6 +88,7 @@ CREATE INDEX teams_by_name ON teams (organization, name_sort, id);
 CREATE INDEX teams_by_created_at ON teams (organization, created_at, id);
 CREATE INDEX teams_by_updated_at ON teams (organization, updated_at, id);
 CREATE INDEX teams_parent ON teams (organization, parent_id);
+CREATE INDEX teams_deleted_at ON teams (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- People who work for the organization. An e-mail address signs in to exactly one of the installation.
 CREATE TABLE users (
@@ -149,6 +150,7 @@ CREATE UNIQUE INDEX tags_name ON tags (organization, name) WHERE deleted_at IS N
 CREATE INDEX tags_by_name ON tags (organization, name_sort, id);
 CREATE INDEX tags_by_created_at ON tags (organization, created_at, id);
 CREATE INDEX tags_by_updated_at ON tags (organization, updated_at, id);
+CREATE INDEX tags_deleted_at ON tags (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Parties that buy, or may buy, from us. `facts` holds what lives and dies with the row and is never searched for: JSON.
 CREATE TABLE customers (
@@ -201,6 +203,7 @@ CREATE INDEX customers_bond_level ON customers (organization, bond_level, name_s
 CREATE INDEX customers_acquisition_source ON customers (organization, acquisition_source, name_sort, id);
 CREATE INDEX customers_city ON customers (organization, city, name_sort, id);
 CREATE INDEX customers_country ON customers (organization, country, name_sort, id);
+CREATE INDEX customers_deleted_at ON customers (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What a customer is to us; several at once are normal.
 CREATE TABLE customer_roles (
@@ -271,6 +274,7 @@ CREATE INDEX contacts_by_created_at ON contacts (organization, created_at, id);
 CREATE INDEX contacts_by_updated_at ON contacts (organization, updated_at, id);
 CREATE INDEX contacts_contact_type ON contacts (organization, contact_type, name_sort, id);
 CREATE INDEX contacts_creator ON contacts (organization, creator_id);
+CREATE INDEX contacts_deleted_at ON contacts (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Where a contact works and worked.
 CREATE TABLE positions (

@@ -1,6 +1,5 @@
 //! The contract as one document, OpenAPI 3.1.
 
-use perennial_domain::problem::Problem;
 use serde_json::{Map, Value, json};
 
 use super::{Operation, Schemas, problems};
@@ -43,13 +42,7 @@ pub(super) fn document(operations: &[Operation], schemas: &Schemas) -> Value {
     }
     let text = Value::Object(paths.clone()).to_string();
     let responses = problems::components(|name| text.contains(&format!("#/components/responses/{name}\"")));
-    let mut all = Schemas::default();
-    all.add::<Problem>();
-    let mut components = all.finish();
-    components.extend(schemas.finish());
-    if let Some(problem) = components.get_mut("Problem").and_then(Value::as_object_mut) {
-        problem.insert("required".into(), json!(["type", "title", "status", "code", "errors"]));
-    }
+    let components = reached(schemas.finish(), &[&Value::Object(paths.clone()), &Value::Object(responses.clone())]);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -72,4 +65,31 @@ pub(super) fn document(operations: &[Operation], schemas: &Schemas) -> Value {
             },
         },
     })
+}
+
+/// The schemas that the rest of the document speaks of, directly or through another.
+fn reached(mut schemas: Map<String, Value>, roots: &[&Value]) -> Map<String, Value> {
+    let mut kept = Map::new();
+    let mut found = Vec::new();
+    roots.iter().for_each(|root| named(root, &mut found));
+    while let Some(name) = found.pop() {
+        if let Some(schema) = schemas.remove(&name) {
+            named(&schema, &mut found);
+            kept.insert(name, schema);
+        }
+    }
+    kept
+}
+
+/// The names of the schemas that a part of the document refers to.
+fn named(part: &Value, found: &mut Vec<String>) {
+    match part {
+        Value::Array(items) => items.iter().for_each(|item| named(item, found)),
+        Value::Object(object) => {
+            let reference = object.get("$ref").and_then(Value::as_str);
+            found.extend(reference.and_then(|reference| reference.strip_prefix("#/components/schemas/")).map(str::to_owned));
+            object.values().for_each(|value| named(value, found));
+        }
+        _ => {}
+    }
 }

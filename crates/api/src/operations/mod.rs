@@ -20,7 +20,7 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{FromRequest, Handler, Responder, Route, web};
 use serde_json::Value;
-use utoipa::__dev::SchemaReferences;
+use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::problem::Problem;
@@ -48,6 +48,8 @@ pub struct Operation {
     pub guard: Guard,
     /// What the contract says of it.
     pub description: Value,
+    /// The handler's path in this crate.
+    pub handler: &'static str,
     route: Box<dyn Fn() -> Route + Send + Sync>,
 }
 
@@ -65,17 +67,16 @@ pub struct Description {
 
 impl Description {
     /// What `#[utoipa::path]` made of a handler.
-    fn of<P: utoipa::Path + SchemaReferences>() -> Self {
+    fn of<P: utoipa::Path + SchemaReferences + for<'t> Tags<'t>>() -> Self {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
         let method = P::methods().into_iter().next().and_then(|method| serde_json::to_value(method).ok());
         let method = method.as_ref().and_then(Value::as_str).unwrap_or_default().to_uppercase();
-        Self {
-            method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET),
-            path: P::path(),
-            operation: serde_json::to_value(P::operation()).unwrap_or_default(),
-            schemas,
+        let mut operation = serde_json::to_value(P::operation()).unwrap_or_default();
+        if let Some(operation) = operation.as_object_mut() {
+            operation.insert("tags".into(), P::tags().into());
         }
+        Self { method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET), path: P::path(), operation, schemas }
     }
 }
 
@@ -102,7 +103,7 @@ impl Operations {
     #[must_use]
     pub fn operation<P, F, Args>(self, handler: F) -> Self
     where
-        P: utoipa::Path + SchemaReferences,
+        P: utoipa::Path + SchemaReferences + for<'t> Tags<'t>,
         F: Handler<Args> + Send + Sync,
         Args: Guarded + FromRequest + 'static,
         F::Output: Responder + 'static,
@@ -125,7 +126,15 @@ impl Operations {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
         let route_method = method.clone();
         let route = Box::new(move || web::method(route_method.clone()).to(handler.clone()));
-        self.list.push(Operation { id, method, path: format!("{}{path}", self.base), guard, description: operation, route });
+        self.list.push(Operation { id, method, path: format!("{}{path}", self.base), guard, description: operation, handler: std::any::type_name::<F>(), route });
+        self
+    }
+
+    /// The schema of a type whose every member is always answered, also those that may be null.
+    #[must_use]
+    pub fn answers<T: utoipa::ToSchema>(mut self) -> Self {
+        self.schemas.add::<T>();
+        self.schemas.require_all(&T::name());
         self
     }
 

@@ -26,6 +26,7 @@ const PROBLEMS: [(&str, &str, &str); 14] = [
 
 /// Adds to an operation what follows from its guard, its parameters and its body.
 pub(super) fn complete(operation: &mut Value, guard: &Guard, method: &Method) {
+    plain(operation);
     let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let takes = |place: &str| parameters.iter().any(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place));
     let header = |name: &str| parameters.iter().any(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name));
@@ -70,6 +71,16 @@ pub(super) fn complete(operation: &mut Value, guard: &Guard, method: &Method) {
         // A handler names a problem of its own by status alone.
         for (status, response) in responses.iter_mut().filter(|(status, _)| status.as_str() >= "400") {
             *response = reference(status);
+        }
+    }
+}
+
+/// utoipa says of an optional parameter that it may be null; a parameter is there or not.
+fn plain(operation: &mut Value) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for kind in parameters.filter_map(|parameter| parameter.get_mut("schema")?.get_mut("type")) {
+        if let Some(first) = kind.as_array().and_then(|kinds| kinds.first()).cloned() {
+            *kind = first;
         }
     }
 }

@@ -3,7 +3,6 @@
 use actix_web::http::Method;
 use perennial_domain::field::Resource;
 use perennial_domain::page::PageInfo;
-use perennial_domain::problem::Problem;
 use perennial_domain::query::SearchRequest;
 use perennial_store::Stored;
 use serde_json::{Value, json};
@@ -19,7 +18,6 @@ impl Operations {
         self.schemas.add_resource::<R>();
         self.schemas.add::<PageInfo>();
         self.schemas.add::<SearchRequest>();
-        self.schemas.add::<Problem>();
         self.schemas.insert("SparsePage", sparse_page());
         for (name, schema) in batch_schemas::<R>() {
             self.schemas.insert(name, schema);

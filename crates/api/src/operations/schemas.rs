@@ -23,7 +23,11 @@ impl Schemas {
     /// Adds what utoipa collected.
     pub(super) fn extend(&mut self, schemas: Vec<(String, RefOr<Schema>)>) {
         for (name, schema) in schemas {
-            self.0.entry(name).or_insert_with(|| serde_json::to_value(schema).unwrap_or_default());
+            self.0.entry(name).or_insert_with(|| {
+                let mut schema = serde_json::to_value(schema).unwrap_or_default();
+                without_defaults(&mut schema);
+                schema
+            });
         }
     }
 
@@ -75,6 +79,13 @@ impl Schemas {
         schemas
     }
 
+    /// Every member of a type is always there.
+    pub(super) fn require_all(&mut self, name: &str) {
+        let properties = self.0.get(name).and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+        let names: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        self.require(name, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
     fn require(&mut self, name: &str, required: &[&str]) {
         if let Some(schema) = self.0.get_mut(name).and_then(Value::as_object_mut) {
             schema.remove("required");
@@ -86,6 +97,19 @@ impl Schemas {
 
     fn property(&mut self, name: &str, property: &str) -> Option<&mut Value> {
         self.0.get_mut(name)?.get_mut("properties")?.get_mut(property)
+    }
+}
+
+/// A default says what an absent member means, and so that it is there: generated clients then ask for it, and a patch
+/// would clear what it leaves out.
+fn without_defaults(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(without_defaults),
+        Value::Object(object) => {
+            object.remove("default");
+            object.values_mut().for_each(without_defaults);
+        }
+        _ => {}
     }
 }
 

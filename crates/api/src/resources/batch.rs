@@ -1,6 +1,6 @@
 //! Many operations on one resource in one request and one transaction.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -87,22 +87,34 @@ pub async fn batch<R: Stored>(allowed: Allowed<Update<R>>, once: Idempotency, bo
         return Err(Invalid(vec![fault.with("min", 1).with("max", LARGEST)]).into());
     }
     let scope = allowed.scope();
-    let steps = operations.into_iter().enumerate().map(|(at, item)| step::<R>(scope, item).map_err(|problem| located(problem, at)));
+    let steps = operations.into_iter().enumerate().map(|(at, item)| step::<R>(scope, item).map_err(|problem| problem.below(&place(at, ""))));
     let steps: Vec<Result<Step<R>, Problem>> = steps.collect();
     if mode == Mode::BestEffort {
-        let steps = Arc::new(steps);
         return Ok(answer::kept(allowed.write_once(R::AREA, key, move |tx| best_effort(tx, &steps)).await?));
     }
     let steps = steps.into_iter().collect::<Result<Vec<_>, _>>()?;
     // The transaction ends without a word on which step failed; this remembers it.
-    let reached = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let at = Arc::clone(&reached);
-    let answer = allowed.write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &at)).await;
-    answer.map(answer::kept).map_err(|problem| located(problem, reached.load(std::sync::atomic::Ordering::Relaxed)))
+    let reached = Arc::new(Mutex::new(String::new()));
+    let here = Arc::clone(&reached);
+    let answer = allowed.write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &here)).await;
+    answer.map(answer::kept).map_err(|problem| problem.below(&reached.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
-fn located(problem: Problem, at: usize) -> Problem {
-    problem.below(&format!("/operations/{at}"))
+/// Where in the request a step is, and in it what is written.
+fn place(at: usize, written: &str) -> String {
+    format!("/operations/{at}{written}")
+}
+
+impl<R: Stored> Step<R> {
+    /// Where in its operation the faults of a record are.
+    fn written(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "/create",
+            Self::Update(_) => "/update/patch",
+            Self::Delete(..) => "/delete",
+            Self::Restore(_) => "/restore",
+        }
+    }
 }
 
 /// Reads one operation and checks what can be checked without the database.
@@ -130,33 +142,32 @@ fn best_effort<R: Stored>(tx: &mut Tx<'_>, steps: &[Result<Step<R>, Problem>]) -
             Ok(step) => match tx.attempt(|tx| run(tx, std::slice::from_ref(step))) {
                 Ok(done) => Outcome::Done(done.into_iter().next().unwrap_or_default()),
                 Err(error @ (Error::Database(_) | Error::Unavailable(_))) => return Err(error),
-                Err(error) => Outcome::Failed(located(error.into(), at)),
+                Err(error) => Outcome::Failed(Problem::from(error).below(&place(at, step.written()))),
             },
         });
     }
     Ok(answered(outcomes))
 }
 
-fn all_or_nothing<R: Stored>(tx: &mut Tx<'_>, steps: &[Step<R>], at: &std::sync::atomic::AtomicUsize) -> Result<Answer, Error> {
+fn all_or_nothing<R: Stored>(tx: &mut Tx<'_>, steps: &[Step<R>], reached: &Mutex<String>) -> Result<Answer, Error> {
     let mut outcomes = Vec::with_capacity(steps.len());
     let same = |one: &Step<R>, other: &Step<R>| std::mem::discriminant(one) == std::mem::discriminant(other);
     for group in steps.chunk_by(same) {
-        at.store(outcomes.len(), std::sync::atomic::Ordering::Relaxed);
-        let done = match tx.attempt(|tx| run(tx, group)) {
-            Ok(done) => done,
+        let together = if group.len() > 1 { tx.attempt(|tx| run(tx, group)).ok() } else { None };
+        let done = match together {
+            Some(done) => done,
             // Which one it was shows when they are done one by one.
-            Err(_) if group.len() > 1 => one_by_one(tx, group, outcomes.len(), at)?,
-            Err(error) => return Err(error),
+            None => one_by_one(tx, group, outcomes.len(), reached)?,
         };
         outcomes.extend(done.into_iter().map(Outcome::Done));
     }
     Ok(answered(outcomes))
 }
 
-fn one_by_one<R: Stored>(tx: &mut Tx<'_>, group: &[Step<R>], before: usize, at: &std::sync::atomic::AtomicUsize) -> Result<Vec<Value>, Error> {
+fn one_by_one<R: Stored>(tx: &mut Tx<'_>, group: &[Step<R>], before: usize, reached: &Mutex<String>) -> Result<Vec<Value>, Error> {
     let mut done = Vec::with_capacity(group.len());
     for step in group {
-        at.store(before + done.len(), std::sync::atomic::Ordering::Relaxed);
+        *reached.lock().unwrap_or_else(PoisonError::into_inner) = place(before + done.len(), step.written());
         done.extend(run(tx, std::slice::from_ref(step))?);
     }
     Ok(done)

@@ -1,0 +1,97 @@
+//! What goes for good: deleted rows after 30 days, answers and ended jobs when nobody can ask for them any more.
+
+use diesel::sql_types::{BigInt, Binary};
+use perennial_domain::Instant;
+
+use crate::column::Key;
+use crate::connection::AnyConnection;
+use crate::references::{Purge, REFERENCES};
+use crate::sql::Sql;
+use crate::{Result, Store};
+
+/// How long a deleted row can be restored, in seconds.
+const RESTORABLE: i64 = 30 * 24 * 60 * 60;
+/// How long an idempotent answer can be asked for again, in seconds.
+const REPEATABLE: i64 = 24 * 60 * 60;
+/// How many rows go in one transaction: keeps the write lock short.
+const CHUNK: i64 = 200;
+/// The tables that people delete from. Users and roles stay: history names them.
+const TABLES: [&str; 4] = ["contacts", "customers", "tags", "teams"];
+
+impl Store {
+    /// Removes what is past its time.
+    ///
+    /// # Errors
+    /// Whatever the database says; what was removed until then stays removed.
+    pub fn purge(&self, now: Instant) -> Result<()> {
+        for table in TABLES {
+            while self.system_write(move |system| rows(system.connection(), table, now))? > 0 {}
+        }
+        self.system_write(move |system| {
+            let connection = system.connection();
+            let old = now.plus_seconds(-REPEATABLE);
+            Sql::text("DELETE FROM idempotency_keys WHERE created_at < ")
+                .bind(old)
+                .execute(connection)?;
+            let ended = Sql::text(
+                "DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND created_at < ",
+            );
+            ended
+                .bind(now.plus_seconds(-RESTORABLE))
+                .execute(connection)?;
+            Ok(())
+        })
+    }
+}
+
+/// Removes a chunk of a table's rows and what names them; how many went.
+fn rows(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Result<usize> {
+    let before = now.plus_seconds(-RESTORABLE);
+    let sql = Sql::text("SELECT organization, id FROM ")
+        .name(table)
+        .then(" WHERE deleted_at < ")
+        .bind(before);
+    let gone: Vec<(i64, Key)> = sql
+        .then(" ORDER BY organization, id LIMIT ")
+        .bind(CHUNK)
+        .rows::<(BigInt, Binary), _>(connection)?;
+    let Some((organization, _)) = gone.first().copied() else {
+        return Ok(0);
+    };
+    let ids: Vec<Key> = gone
+        .iter()
+        .filter(|(of, _)| *of == organization)
+        .map(|(_, id)| *id)
+        .collect();
+    for reference in REFERENCES
+        .iter()
+        .filter(|reference| reference.target == table)
+    {
+        let sql = match reference.purge {
+            Purge::Follow => Sql::text("DELETE FROM ").name(reference.table),
+            Purge::Forget => Sql::text("UPDATE ")
+                .name(reference.table)
+                .then(" SET ")
+                .name(reference.column)
+                .then(" = NULL"),
+            Purge::Keep => continue,
+        };
+        let those = sql
+            .then(" WHERE organization = ")
+            .bind(organization)
+            .then(" AND ")
+            .name(reference.column);
+        those
+            .then(" IN ")
+            .list(ids.iter().copied())
+            .execute(connection)?;
+    }
+    let sql = Sql::text("DELETE FROM ")
+        .name(table)
+        .then(" WHERE organization = ")
+        .bind(organization);
+    Ok(sql
+        .then(" AND id IN ")
+        .list(ids.iter().copied())
+        .execute(connection)?)
+}
