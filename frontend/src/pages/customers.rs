@@ -6,7 +6,7 @@ use perennial_domain::customer::Customer;
 use yew::prelude::*;
 
 use crate::record::field::Save;
-use crate::record::page::RecordPage;
+use crate::record::page::{Block, RecordPage};
 use crate::record::people::People;
 use crate::record::timeline::Timeline;
 use crate::shape::Record;
@@ -21,7 +21,7 @@ pub struct OneProps {
 /// A customer's page.
 #[component]
 pub fn CustomerPage(props: &OneProps) -> Html {
-    html! { <RecordPage<Customer> id={props.id.clone()} main={timeline as fn(_, _) -> _} side={people as fn(_, _) -> _}/> }
+    html! { <RecordPage<Customer> id={props.id.clone()} main={Block(timeline)} side={Block(people)}/> }
 }
 
 fn timeline(customer: Rc<Record>, _: Callback<Save>) -> Html {

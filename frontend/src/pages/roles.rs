@@ -14,7 +14,7 @@ use crate::client::Outcome;
 use crate::components::problem::ProblemNote;
 use crate::pages::customers::OneProps;
 use crate::record::field::Save;
-use crate::record::page::RecordPage;
+use crate::record::page::{Block, RecordPage};
 use crate::session::use_session;
 use crate::shape::Record;
 use crate::texts::use_texts;
@@ -30,7 +30,7 @@ const CLASSES: [(&str, Key); 4] = [
 /// A role's page.
 #[component]
 pub fn RolePage(props: &OneProps) -> Html {
-    html! { <RecordPage<Role> id={props.id.clone()} main={matrix as fn(_, _) -> _} without={vec!["permissions", "field_rules"]}/> }
+    html! { <RecordPage<Role> id={props.id.clone()} main={Block(matrix)} without={vec!["permissions", "field_rules"]}/> }
 }
 
 fn matrix(role: Rc<Record>, save: Callback<Save>) -> Html {

@@ -28,7 +28,14 @@ use crate::texts::use_texts;
 use crate::toasts::use_toasts;
 
 /// What a resource's page has beside its fields: drawn from the record and the way to save a patch of it.
-pub type Block = fn(Rc<Record>, Callback<Save>) -> Html;
+#[derive(Clone, Copy)]
+pub struct Block(pub fn(Rc<Record>, Callback<Save>) -> Html);
+
+impl PartialEq for Block {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
 
 /// Properties of [`RecordPage`].
 #[derive(Properties, PartialEq)]
@@ -102,7 +109,7 @@ fn Page(props: &PageProps) -> Html {
             </div>
         };
     };
-    let block = |block: Option<Block>| block.map(|block| block(record.clone(), editing.save.clone()));
+    let block = |block: Option<Block>| block.map(|Block(draw)| draw(record.clone(), editing.save.clone()));
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
