@@ -14,7 +14,7 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
-.PHONY: run test bench application first-server checks setup style description licences build suites suite-sqlite suite-postgresql
+.PHONY: run test bench openapi application first-server checks setup style description licences build suites suite-sqlite suite-postgresql
 
 # Builds what is missing, fills a demonstration company once, serves it on http://127.0.0.1:8080.
 run:
@@ -26,6 +26,11 @@ run:
 # Every check and every test, on SQLite and PostgreSQL.
 test:
 	@$(STEP) 'Everything' $(MAKE) checks
+
+# Writes the contract anew from the types; the tests compare it.
+openapi:
+	@cargo run --quiet --package perennial-api -- openapi > openapi/perennial.json
+	@cargo run --quiet --package perennial-api -- openapi --operations > openapi/operations.txt
 
 # A release build under load, on both databases, PostgreSQL durable here.
 bench: setup application

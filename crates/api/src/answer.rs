@@ -19,7 +19,9 @@ pub fn json(body: &impl Serialize) -> HttpResponse {
 
 /// 200 with a JSON body that is written already.
 pub fn bytes(body: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(body)
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(body)
 }
 
 /// A record: 200 with its `ETag`, or 304 if the reader has it.
@@ -27,11 +29,21 @@ pub fn record<R: Resource>(scope: &Scope, record: &R, known: &IfNoneMatch) -> Ht
     let etag = record.etag();
     let private = (header::CACHE_CONTROL, "private, no-cache");
     if known.holds(&etag) {
-        return HttpResponse::NotModified().insert_header((header::ETAG, etag)).insert_header(private).finish();
+        return HttpResponse::NotModified()
+            .insert_header((header::ETAG, etag))
+            .insert_header(private)
+            .finish();
     }
     let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::ETAG, etag)).insert_header(private).content_type("application/json");
-    let body = if Veil::of(R::FIELDS, scope).is_thin() { serde_json::to_vec(record) } else { serde_json::to_vec(&present::record(scope, record)) };
+    answer
+        .insert_header((header::ETAG, etag))
+        .insert_header(private)
+        .content_type("application/json");
+    let body = if Veil::of(R::FIELDS, scope).is_thin() {
+        serde_json::to_vec(record)
+    } else {
+        serde_json::to_vec(&present::record(scope, record))
+    };
     answer.body(body.unwrap_or_default())
 }
 
@@ -39,19 +51,30 @@ pub fn record<R: Resource>(scope: &Scope, record: &R, known: &IfNoneMatch) -> Ht
 pub fn written<R: Resource>(scope: &Scope, record: &R, status: StatusCode) -> Answer {
     let mut headers = vec![("ETag".to_owned(), record.etag())];
     if status == StatusCode::CREATED {
-        headers.push(("Location".to_owned(), format!("/api/v1/{}/{}", R::PLURAL, record.id())));
+        headers.push((
+            "Location".to_owned(),
+            format!("/api/v1/{}/{}", R::PLURAL, record.id()),
+        ));
     }
-    Answer { status: status.as_u16(), headers, body: present::record(scope, record), replayed: false }
+    Answer {
+        status: status.as_u16(),
+        headers,
+        body: present::record(scope, record),
+        replayed: false,
+    }
 }
 
 /// An answer that was kept, or made just now.
 pub fn kept(answer: Answer) -> HttpResponse {
-    let mut response = HttpResponseBuilder::new(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK));
+    let mut response =
+        HttpResponseBuilder::new(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK));
     for (name, value) in answer.headers {
         response.insert_header((name, value));
     }
     if answer.replayed {
         response.insert_header(("Idempotency-Replayed", "true"));
     }
-    response.content_type("application/json").body(serde_json::to_vec(&answer.body).unwrap_or_default())
+    response
+        .content_type("application/json")
+        .body(serde_json::to_vec(&answer.body).unwrap_or_default())
 }

@@ -23,6 +23,7 @@ pub struct Application {
     port: u16,
     setup_token: Option<String>,
     store: Store,
+    jobs: bool,
     running: Running,
 }
 
@@ -36,11 +37,22 @@ impl Application {
         let tokens = Tokens::new(&config.secrets(&store)?)?;
         let setup_token = offered(&store)?;
         let server = Server::new(store.clone(), tokens, config.has_secure_cookies());
-        let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
-        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        let listener = TcpListener::bind(config.listen)
+            .map_err(|error| format!("{}: {error}", config.listen))?;
+        let port = listener
+            .local_addr()
+            .map_err(|error| error.to_string())?
+            .port();
         let assets = Arc::new(Assets::new(&config.frontend));
-        let running = start(server, assets, listener, config.workers).map_err(|error| error.to_string())?;
-        Ok(Self { port, setup_token, store, running })
+        let running =
+            start(server, assets, listener, config.workers).map_err(|error| error.to_string())?;
+        Ok(Self {
+            port,
+            setup_token,
+            store,
+            jobs: config.jobs,
+            running,
+        })
     }
 
     /// The port it is bound to.
@@ -68,7 +80,9 @@ impl Application {
     /// # Errors
     /// Those of the operating system.
     pub async fn run(self) -> io::Result<()> {
-        background::start(self.store);
+        if self.jobs {
+            background::start(self.store);
+        }
         self.running.await
     }
 }
@@ -84,7 +98,12 @@ fn offered(store: &Store) -> Result<Option<String>, String> {
     Ok(offered.then_some(token))
 }
 
-fn start(server: Server, assets: Arc<Assets>, listener: TcpListener, workers: Option<usize>) -> io::Result<Running> {
+fn start(
+    server: Server,
+    assets: Arc<Assets>,
+    listener: TcpListener,
+    workers: Option<usize>,
+) -> io::Result<Running> {
     let server = web::Data::new(server);
     let assets = web::Data::from(assets);
     let operations = Arc::new(routes::operations());
@@ -103,11 +122,16 @@ fn start(server: Server, assets: Arc<Assets>, listener: TcpListener, workers: Op
         Some(workers) => http.workers(workers),
         None => http,
     };
-    let http = http.client_request_timeout(Duration::from_secs(10)).shutdown_timeout(30);
+    let http = http
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(30);
     Ok(http.listen(listener)?.run())
 }
 
 /// What is no operation is a file of the browser application, or nothing.
-async fn otherwise(request: HttpRequest, assets: web::Data<Assets>) -> Result<actix_web::HttpResponse, Problem> {
+async fn otherwise(
+    request: HttpRequest,
+    assets: web::Data<Assets>,
+) -> Result<actix_web::HttpResponse, Problem> {
     assets.answer(&request)
 }

@@ -45,11 +45,18 @@ impl Assets {
     /// The files in the program if they are there, else those in `folder` if it exists.
     pub fn new(folder: &Path) -> Self {
         #[cfg(feature = "embed-frontend")]
-        let source = if Embedded::get("index.html").is_some() { Source::Embedded } else { Source::of(folder) };
+        let source = if Embedded::get("index.html").is_some() {
+            Source::Embedded
+        } else {
+            Source::of(folder)
+        };
         #[cfg(not(feature = "embed-frontend"))]
         let source = Source::of(folder);
         let index = source.read("index.html").unwrap_or_default();
-        Self { policy: policy(&String::from_utf8_lossy(&index)), source }
+        Self {
+            policy: policy(&String::from_utf8_lossy(&index)),
+            source,
+        }
     }
 
     /// Answers with a file, or with `index.html` where a person opens one of the application's own addresses.
@@ -58,17 +65,28 @@ impl Assets {
     /// 404.
     pub fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, Problem> {
         let path = request.path().trim_start_matches('/');
-        if !matches!(*request.method(), Method::GET | Method::HEAD) || path == "api" || path.starts_with("api/") {
+        if !matches!(*request.method(), Method::GET | Method::HEAD)
+            || path == "api"
+            || path.starts_with("api/")
+        {
             return Err(Problem::not_found());
         }
         let (name, file) = match self.find(path, request) {
             Some(file) => (path, file),
-            None if wants_page(request) => ("index.html", self.find("index.html", request).ok_or_else(Problem::not_found)?),
+            None if wants_page(request) => (
+                "index.html",
+                self.find("index.html", request)
+                    .ok_or_else(Problem::not_found)?,
+            ),
             None => return Err(Problem::not_found()),
         };
         let mut answer = HttpResponse::Ok();
-        answer.content_type(media_type(name)).insert_header((header::CONTENT_SECURITY_POLICY, self.policy.as_str()));
-        answer.insert_header((header::CACHE_CONTROL, caching(name))).insert_header((header::VARY, "Accept-Encoding"));
+        answer
+            .content_type(media_type(name))
+            .insert_header((header::CONTENT_SECURITY_POLICY, self.policy.as_str()));
+        answer
+            .insert_header((header::CACHE_CONTROL, caching(name)))
+            .insert_header((header::VARY, "Accept-Encoding"));
         // Without an encoding of its own a file of images or fonts is sent as it is, anything else as the middleware sees fit.
         if let Some(encoding) = file.encoding {
             answer.insert_header((header::CONTENT_ENCODING, encoding));
@@ -78,23 +96,52 @@ impl Assets {
 
     /// A file in the best encoding that the reader takes.
     fn find(&self, name: &str, request: &HttpRequest) -> Option<File> {
-        if name.is_empty() || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) || name.contains('\\') {
+        if name.is_empty()
+            || name
+                .split('/')
+                .any(|part| part.is_empty() || part.starts_with('.'))
+            || name.contains('\\')
+        {
             return None;
         }
-        let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let takes = |encoding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == encoding) && !part.contains("q=0,") && !part.trim_end().ends_with("q=0"));
+        let accepted = request
+            .headers()
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let takes = |encoding: &str| {
+            accepted.split(',').any(|part| {
+                part.split(';')
+                    .next()
+                    .is_some_and(|name| name.trim() == encoding)
+                    && !part.contains("q=0,")
+                    && !part.trim_end().ends_with("q=0")
+            })
+        };
         for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-            if takes(encoding) && let Some(bytes) = self.source.read(&format!("{name}.{ending}")) {
-                return Some(File { bytes, encoding: Some(encoding) });
+            if takes(encoding)
+                && let Some(bytes) = self.source.read(&format!("{name}.{ending}"))
+            {
+                return Some(File {
+                    bytes,
+                    encoding: Some(encoding),
+                });
             }
         }
-        self.source.read(name).map(|bytes| File { bytes, encoding: None })
+        self.source.read(name).map(|bytes| File {
+            bytes,
+            encoding: None,
+        })
     }
 }
 
 impl Source {
     fn of(folder: &Path) -> Self {
-        if folder.join("index.html").is_file() { Self::Folder(folder.to_owned()) } else { Self::None }
+        if folder.join("index.html").is_file() {
+            Self::Folder(folder.to_owned())
+        } else {
+            Self::None
+        }
     }
 
     fn read(&self, name: &str) -> Option<Cow<'static, [u8]>> {
@@ -109,15 +156,31 @@ impl Source {
 
 /// Whether a person opens an address, and not a program a file.
 fn wants_page(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.contains("text/html")
 }
 
 /// trunk names what it built `name-0123456789abcdef.ending`; such a file never changes.
 fn caching(name: &str) -> &'static str {
-    let stem = name.rsplit('/').next().unwrap_or(name).split('.').next().unwrap_or_default();
-    let hashed = stem.split(['-', '_']).any(|part| part.len() >= 15 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if hashed { "public, max-age=31536000, immutable" } else { "no-cache" }
+    let stem = name
+        .rsplit('/')
+        .next()
+        .unwrap_or(name)
+        .split('.')
+        .next()
+        .unwrap_or_default();
+    let hashed = stem
+        .split(['-', '_'])
+        .any(|part| part.len() >= 15 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    }
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -139,7 +202,9 @@ fn media_type(name: &str) -> &'static str {
 
 /// What the application may load: itself. Inline modules of `index` are allowed by their hashes.
 fn policy(index: &str) -> String {
-    let modules = inline_scripts(index).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect::<String>();
+    let modules = inline_scripts(index)
+        .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
+        .collect::<String>();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{modules}; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
          manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -161,9 +226,14 @@ mod tests {
 
     #[test]
     fn the_inline_module_is_allowed_by_its_hash() {
-        let policy = policy("<head><script src=\"/a.js\"></script><script type=\"module\">\nimport init from '/x.js';\n</script></head>");
+        let policy = policy(
+            "<head><script src=\"/a.js\"></script><script type=\"module\">\nimport init from '/x.js';\n</script></head>",
+        );
         let hash = STANDARD.encode(Sha256::digest("\nimport init from '/x.js';\n"));
-        assert!(policy.contains(&format!("'wasm-unsafe-eval' 'sha256-{hash}';")), "{policy}");
+        assert!(
+            policy.contains(&format!("'wasm-unsafe-eval' 'sha256-{hash}';")),
+            "{policy}"
+        );
         assert_eq!(policy.matches("sha256").count(), 1);
     }
 

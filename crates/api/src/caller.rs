@@ -20,9 +20,18 @@ pub struct Caller {
 
 impl Caller {
     /// Who sent a request, by its access token.
-    pub(crate) fn of(request: &HttpRequest) -> impl Future<Output = Result<Self, Problem>> + 'static {
-        let server = request.app_data::<web::Data<Server>>().map(|server| server.get_ref().clone());
-        let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(bearer).map(str::to_owned);
+    pub(crate) fn of(
+        request: &HttpRequest,
+    ) -> impl Future<Output = Result<Self, Problem>> + 'static {
+        let server = request
+            .app_data::<web::Data<Server>>()
+            .map(|server| server.get_ref().clone());
+        let token = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(bearer)
+            .map(str::to_owned);
         async move {
             let server = server.ok_or_else(|| Problem::internal("the server is not configured"))?;
             let token = token.ok_or_else(Problem::unauthenticated)?;
@@ -32,7 +41,9 @@ impl Caller {
             if let Some(scope) = server.scopes().get(user, version, now) {
                 return Ok(Self { server, scope });
             }
-            let scope = server.blocking(move |store| store.scope(user, version, now)).await?;
+            let scope = server
+                .blocking(move |store| store.scope(user, version, now))
+                .await?;
             server.scopes().put(version, &scope);
             Ok(Self { server, scope })
         }
@@ -52,18 +63,30 @@ impl Caller {
     ///
     /// # Errors
     /// What `read` returns.
-    pub async fn read<T: Send + 'static>(&self, read: impl Fn(&mut Read<'_>) -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl Fn(&mut Read<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
         let scope = self.scope.clone();
-        self.server.blocking(move |store| store.read(&scope, read)).await
+        self.server
+            .blocking(move |store| store.read(&scope, read))
+            .await
     }
 
     /// Writes on the caller's behalf, in one transaction.
     ///
     /// # Errors
     /// What `write` returns.
-    pub async fn write<T: Send + 'static>(&self, area: Area, write: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        area: Area,
+        write: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
         let scope = self.scope.clone();
-        let outcome = self.server.blocking(move |store| store.write(&scope, write)).await;
+        let outcome = self
+            .server
+            .blocking(move |store| store.write(&scope, write))
+            .await;
         self.wrote(area);
         outcome
     }
@@ -79,14 +102,20 @@ impl Caller {
         write: impl Fn(&mut Tx<'_>) -> Result<Answer, Error> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let scope = self.scope.clone();
-        let outcome = self.server.blocking(move |store| store.write_once(&scope, key, write)).await;
+        let outcome = self
+            .server
+            .blocking(move |store| store.write_once(&scope, key, write))
+            .await;
         self.wrote(area);
         outcome
     }
 
     /// What users may do follows from these areas: the caller sees the effect of its own writes at once.
     fn wrote(&self, area: Area) {
-        if matches!(area, Area::Users | Area::Teams | Area::Roles | Area::Organization) {
+        if matches!(
+            area,
+            Area::Users | Area::Teams | Area::Roles | Area::Organization
+        ) {
             self.server.scopes().clear();
         }
     }
@@ -95,5 +124,8 @@ impl Caller {
 /// The token of `Bearer …`.
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim())
+        .filter(|token| !token.is_empty())
 }

@@ -133,12 +133,17 @@ fn serve(config: &Config) -> Result<(), String> {
 fn create_organization(store: &Store, new: NewOne) -> Result<(), String> {
     let draft = NewOrganization {
         name: new.name,
-        currency: new.currency.parse().map_err(|error| format!("--currency: {error}"))?,
+        currency: new
+            .currency
+            .parse()
+            .map_err(|error| format!("--currency: {error}"))?,
         zone: new.zone,
         language: Language::of_tag(&new.language),
         country: new.country,
     };
-    let id = store.create_organization(&draft, clock::now()).map_err(|error| error.to_string())?;
+    let id = store
+        .create_organization(&draft, clock::now())
+        .map_err(|error| error.to_string())?;
     print(&format!("{id}\n"))
 }
 
@@ -151,19 +156,30 @@ fn create_user(store: &Store, new: NewUser) -> Result<(), String> {
         print("Password: ")?;
     }
     let mut password = String::new();
-    io::stdin().read_to_string(&mut password).map_err(|error| error.to_string())?;
+    io::stdin()
+        .read_to_string(&mut password)
+        .map_err(|error| error.to_string())?;
     let password = password.trim_end_matches(['\r', '\n']);
     if !(10..=200).contains(&password.chars().count()) {
         return Err("the password must have 10 to 200 characters".into());
     }
     let password_hash = password::hashed(password).map_err(|problem| problem.to_string())?;
-    let user = FirstUser { name: new.name.unwrap_or_else(|| new.email.clone()), email: new.email, password_hash };
-    let id = store.create_user(&new.organization, role, user, clock::now()).map_err(|error| error.to_string())?;
+    let user = FirstUser {
+        name: new.name.unwrap_or_else(|| new.email.clone()),
+        email: new.email,
+        password_hash,
+    };
+    let id = store
+        .create_user(&new.organization, role, user, clock::now())
+        .map_err(|error| error.to_string())?;
     print(&format!("{id}\n"))
 }
 
 fn print(text: &str) -> Result<(), String> {
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    match io::stdout()
+        .write_all(text.as_bytes())
+        .and_then(|()| io::stdout().flush())
+    {
         // `perennial openapi | head` is no fault.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
         _ => Ok(()),
@@ -172,8 +188,11 @@ fn print(text: &str) -> Result<(), String> {
 
 /// The log goes to standard error: what a command answers is on standard output alone.
 fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("PERENNIAL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let filter =
+        EnvFilter::try_from_env("PERENNIAL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     let outcome = match format {
         LogFormat::Plain => subscriber.try_init(),
         LogFormat::Json => subscriber.json().try_init(),

@@ -11,19 +11,40 @@ use crate::sign_in::secret;
 #[derive(Clone, clap::Args)]
 pub struct Config {
     /// Where the data is: `sqlite:PATH` or `postgres://…`
-    #[arg(long, global = true, env = "PERENNIAL_DATABASE_URL", default_value = "sqlite:data/perennial.db", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_DATABASE_URL",
+        default_value = "sqlite:data/perennial.db",
+        hide_env_values = true
+    )]
     pub database_url: String,
     /// Address and port to serve on
-    #[arg(long, global = true, env = "PERENNIAL_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
     /// Folder for what is kept beside the database
     #[arg(long, global = true, env = "PERENNIAL_DATA", default_value = "data")]
     pub data: PathBuf,
     /// Secrets that sign access tokens, with commas between: the first signs, all are believed. Needed with PostgreSQL
-    #[arg(long, global = true, env = "PERENNIAL_JWT_SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_JWT_SECRET",
+        hide_env_values = true
+    )]
     pub jwt_secret: Option<String>,
     /// Folder of the built browser application, where it is not inside the program
-    #[arg(long, global = true, env = "PERENNIAL_FRONTEND", default_value = "frontend/dist")]
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_FRONTEND",
+        default_value = "frontend/dist"
+    )]
     pub frontend: PathBuf,
     /// Whether browsers reach this server over TLS; unless said, they do if it listens on more than this machine
     #[arg(long, global = true, env = "PERENNIAL_SECURE_COOKIES")]
@@ -31,8 +52,17 @@ pub struct Config {
     /// Threads that serve requests; one per core unless said
     #[arg(long, global = true, env = "PERENNIAL_WORKERS")]
     pub workers: Option<usize>,
+    /// Whether this server does background work
+    #[arg(long, global = true, env = "PERENNIAL_JOBS", default_value_t = true, action = clap::ArgAction::Set)]
+    pub jobs: bool,
     /// How the log is written
-    #[arg(long, global = true, env = "PERENNIAL_LOG_FORMAT", value_enum, default_value_t)]
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_LOG_FORMAT",
+        value_enum,
+        default_value_t
+    )]
     pub log_format: LogFormat,
 }
 
@@ -57,6 +87,7 @@ impl Config {
             frontend: PathBuf::from("frontend/dist"),
             secure_cookies: None,
             workers: Some(1),
+            jobs: false,
             log_format: LogFormat::Plain,
         }
     }
@@ -67,20 +98,30 @@ impl Config {
     /// Says what is missing.
     pub fn secrets(&self, store: &Store) -> Result<Vec<String>, String> {
         let given = self.jwt_secret.as_deref().unwrap_or_default();
-        let given: Vec<String> = given.split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(str::to_owned).collect();
+        let given: Vec<String> = given
+            .split(',')
+            .map(str::trim)
+            .filter(|secret| !secret.is_empty())
+            .map(str::to_owned)
+            .collect();
         if !given.is_empty() {
             return Ok(given);
         }
         if !store.is_embedded() {
-            return Err("PERENNIAL_JWT_SECRET must be set with PostgreSQL: every server needs the same one".to_owned());
+            return Err(
+                "PERENNIAL_JWT_SECRET must be set with PostgreSQL: every server needs the same one"
+                    .to_owned(),
+            );
         }
         let file = self.data.join("jwt-secret");
         let kept = std::fs::create_dir_all(&self.data).and_then(|()| secret::kept_in(&file));
-        kept.map(|secret| vec![secret]).map_err(|error| format!("{}: {error}", file.display()))
+        kept.map(|secret| vec![secret])
+            .map_err(|error| format!("{}: {error}", file.display()))
     }
 
     /// Whether refresh cookies travel over TLS alone.
     pub fn has_secure_cookies(&self) -> bool {
-        self.secure_cookies.unwrap_or(!self.listen.ip().is_loopback())
+        self.secure_cookies
+            .unwrap_or(!self.listen.ip().is_loopback())
     }
 }

@@ -25,7 +25,13 @@ impl Veil {
 
     fn new(fields: &'static [Field], access: impl Fn(&str) -> FieldAccess) -> Self {
         let access = |field: &'static Field| field.class.map(|class| (field, access(class)));
-        Self(fields.iter().filter_map(access).filter(|(_, access)| *access < FieldAccess::Read).collect())
+        Self(
+            fields
+                .iter()
+                .filter_map(access)
+                .filter(|(_, access)| *access < FieldAccess::Read)
+                .collect(),
+        )
     }
 
     /// Whether there is nothing to hide.
@@ -35,7 +41,9 @@ impl Veil {
 
     /// Takes from a record what the user may not see.
     pub fn draw(&self, record: &mut Value) {
-        let Some(record) = record.as_object_mut() else { return };
+        let Some(record) = record.as_object_mut() else {
+            return;
+        };
         for (field, access) in &self.0 {
             self.cover(record, field, *access);
         }
@@ -43,7 +51,12 @@ impl Veil {
 
     fn cover(&self, record: &mut Map<String, Value>, field: &Field, access: FieldAccess) {
         match record.get_mut(field.name) {
-            Some(value) if access == FieldAccess::Mask && matches!(field.kind, Kind::Text | Kind::Parts) => mask(value),
+            Some(value)
+                if access == FieldAccess::Mask
+                    && matches!(field.kind, Kind::Text | Kind::Parts) =>
+            {
+                mask(value)
+            }
             _ => {
                 record.remove(field.name);
             }
@@ -57,8 +70,17 @@ impl Veil {
     pub fn check(&self, query: &ListQuery) -> Result<(), Problem> {
         let mut used = query.sort.iter().map(|sort| sort.field.name).collect();
         compared(&query.filter, &mut used);
-        let mut refused = self.0.iter().map(|(field, _)| field.name).filter(|name| used.contains(name)).peekable();
-        if refused.peek().is_none() { Ok(()) } else { Err(Problem::forbidden_fields(refused.map(str::to_owned))) }
+        let mut refused = self
+            .0
+            .iter()
+            .map(|(field, _)| field.name)
+            .filter(|name| used.contains(name))
+            .peekable();
+        if refused.peek().is_none() {
+            Ok(())
+        } else {
+            Err(Problem::forbidden_fields(refused.map(str::to_owned)))
+        }
     }
 }
 
@@ -67,10 +89,23 @@ impl Veil {
 /// # Errors
 /// 403 with the pointers of the fields.
 pub fn check_written<R: Resource>(scope: &Scope, body: &Value) -> Result<(), Problem> {
-    let locked = |field: &&Field| field.class.is_some_and(|class| scope.access(class) < FieldAccess::Write);
+    let locked = |field: &&Field| {
+        field
+            .class
+            .is_some_and(|class| scope.access(class) < FieldAccess::Write)
+    };
     let given = |field: &&Field| body.get(field.name).is_some();
-    let mut refused = R::FIELDS.iter().filter(locked).filter(given).map(|field| format!("/{}", field.name)).peekable();
-    if refused.peek().is_none() { Ok(()) } else { Err(Problem::forbidden_fields(refused)) }
+    let mut refused = R::FIELDS
+        .iter()
+        .filter(locked)
+        .filter(given)
+        .map(|field| format!("/{}", field.name))
+        .peekable();
+    if refused.peek().is_none() {
+        Ok(())
+    } else {
+        Err(Problem::forbidden_fields(refused))
+    }
 }
 
 /// A record as a user may see it.
@@ -82,7 +117,9 @@ pub fn record<R: Resource>(scope: &Scope, record: &R) -> Value {
 
 fn compared(filter: &Filter, used: &mut Vec<&'static str>) {
     match filter {
-        Filter::All(filters) | Filter::Any(filters) => filters.iter().for_each(|filter| compared(filter, used)),
+        Filter::All(filters) | Filter::Any(filters) => {
+            filters.iter().for_each(|filter| compared(filter, used))
+        }
         Filter::Compare { field, .. } => used.push(field.name),
     }
 }
@@ -91,11 +128,17 @@ fn mask(value: &mut Value) {
     match value {
         Value::String(text) => {
             let length = text.chars().count();
-            let last: String = text.chars().skip(if length >= 8 { length - 2 } else { length }).collect();
+            let last: String = text
+                .chars()
+                .skip(if length >= 8 { length - 2 } else { length })
+                .collect();
             *text = format!("***{last}");
         }
         Value::Array(values) => values.iter_mut().for_each(mask),
-        Value::Object(members) => members.iter_mut().filter(|(name, _)| !KINDS.contains(&name.as_str())).for_each(|(_, value)| mask(value)),
+        Value::Object(members) => members
+            .iter_mut()
+            .filter(|(name, _)| !KINDS.contains(&name.as_str()))
+            .for_each(|(_, value)| mask(value)),
         _ => {}
     }
 }
@@ -109,14 +152,25 @@ mod tests {
     use super::*;
 
     fn drawn(access: FieldAccess, mut record: Value) -> Value {
-        Veil::new(Customer::FIELDS, |class| if class == "value" { FieldAccess::Write } else { access }).draw(&mut record);
+        Veil::new(Customer::FIELDS, |class| {
+            if class == "value" {
+                FieldAccess::Write
+            } else {
+                access
+            }
+        })
+        .draw(&mut record);
         record
     }
 
     #[test]
     fn a_hidden_class_is_absent() {
-        let record = json!({ "name": "A", "credit_days": 30, "identifiers": [], "acquisition_cost": null });
-        assert_eq!(drawn(FieldAccess::Hide, record), json!({ "name": "A", "acquisition_cost": null }));
+        let record =
+            json!({ "name": "A", "credit_days": 30, "identifiers": [], "acquisition_cost": null });
+        assert_eq!(
+            drawn(FieldAccess::Hide, record),
+            json!({ "name": "A", "acquisition_cost": null })
+        );
     }
 
     #[test]
@@ -128,8 +182,17 @@ mod tests {
 
     #[test]
     fn a_list_is_not_filtered_by_what_is_hidden() {
-        let veil = |access| Veil(Contact::FIELDS.iter().filter(|field| field.name == "contact_type").map(|field| (field, access)).collect());
-        let query = ListQuery::parse::<Contact>(&[("contact_type".into(), "silent".into())]).expect("good");
+        let veil = |access| {
+            Veil(
+                Contact::FIELDS
+                    .iter()
+                    .filter(|field| field.name == "contact_type")
+                    .map(|field| (field, access))
+                    .collect(),
+            )
+        };
+        let query =
+            ListQuery::parse::<Contact>(&[("contact_type".into(), "silent".into())]).expect("good");
         assert!(veil(FieldAccess::Hide).check(&query).is_err());
         assert!(Veil(Vec::new()).check(&query).is_ok());
     }

@@ -30,7 +30,14 @@ struct Parts {
 impl Problem {
     /// A problem whose title is the text `problem.code`.
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self(Box::new(Parts { status, code, detail: None, errors: Vec::new(), header: None, cause: None }))
+        Self(Box::new(Parts {
+            status,
+            code,
+            detail: None,
+            errors: Vec::new(),
+            header: None,
+            cause: None,
+        }))
     }
 
     /// 400: the request could not be read; `detail` says why.
@@ -69,7 +76,12 @@ impl Problem {
 
     /// 403: the user's role does not allow it with these fields or parameters.
     pub fn forbidden_fields(pointers: impl IntoIterator<Item = String>) -> Self {
-        Self::forbidden().with_errors(pointers.into_iter().map(|pointer| FieldError::new(pointer, "not_allowed")).collect())
+        Self::forbidden().with_errors(
+            pointers
+                .into_iter()
+                .map(|pointer| FieldError::new(pointer, "not_allowed"))
+                .collect(),
+        )
     }
 
     /// 404: there is no such thing, or the caller may not see it.
@@ -110,7 +122,11 @@ impl Problem {
     #[must_use]
     pub fn below(mut self, pointer: &str) -> Self {
         if self.0.errors.is_empty() {
-            let fault = FieldError { code: self.0.code.to_owned(), detail: self.title().to_owned(), ..FieldError::default() };
+            let fault = FieldError {
+                code: self.0.code.to_owned(),
+                detail: self.title().to_owned(),
+                ..FieldError::default()
+            };
             self.0.errors.push(fault);
         }
         for error in &mut self.0.errors {
@@ -121,7 +137,13 @@ impl Problem {
 
     /// What the client reads.
     pub fn wire(&self, instance: Option<String>) -> Wire {
-        let Parts { status, code, detail, errors, .. } = &*self.0;
+        let Parts {
+            status,
+            code,
+            detail,
+            errors,
+            ..
+        } = &*self.0;
         Wire {
             kind: format!("/problems/{code}"),
             title: self.title().to_owned(),
@@ -136,7 +158,9 @@ impl Problem {
     /// The whole answer; `instance` is the request's id.
     pub fn answer(&self, instance: Option<String>) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.0.status);
-        response.content_type(MEDIA_TYPE).insert_header((header::CACHE_CONTROL, "no-store"));
+        response
+            .content_type(MEDIA_TYPE)
+            .insert_header((header::CACHE_CONTROL, "no-store"));
         if let Some((name, value)) = &self.0.header {
             response.insert_header((name.clone(), value.clone()));
         }
@@ -144,7 +168,8 @@ impl Problem {
     }
 
     fn title(&self) -> &'static str {
-        Key::find(&format!("problem.{}", self.0.code)).map_or(self.0.code, |key| key.text(Language::En))
+        Key::find(&format!("problem.{}", self.0.code))
+            .map_or(self.0.code, |key| key.text(Language::En))
     }
 
     fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
@@ -192,12 +217,15 @@ impl From<Error> for Problem {
         match error {
             Error::NotFound => Self::not_found(),
             Error::Forbidden => Self::forbidden(),
-            Error::Stale { etag } => Self::new(StatusCode::PRECONDITION_FAILED, "stale").with_header(header::ETAG, &etag),
-            Error::Invalid(invalid) => invalid.into(),
-            Error::Conflict { pointer, code } => {
-                Self::new(StatusCode::CONFLICT, "conflict").with_errors(vec![FieldError::new(pointer, code)])
+            Error::Stale { etag } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "stale").with_header(header::ETAG, &etag)
             }
-            Error::IdempotencyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_reused"),
+            Error::Invalid(invalid) => invalid.into(),
+            Error::Conflict { pointer, code } => Self::new(StatusCode::CONFLICT, "conflict")
+                .with_errors(vec![FieldError::new(pointer, code)]),
+            Error::IdempotencyReused => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_reused")
+            }
             Error::Unauthenticated => Self::session_expired(),
             Error::Unavailable(cause) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
                 .with_header(header::RETRY_AFTER, "1")
@@ -221,7 +249,8 @@ mod tests {
     #[test]
     fn what_broke_inside_is_not_told() {
         let problem = Problem::from(Error::Database("no such column: secret".into()));
-        let body = serde_json::to_string(&problem.wire(Some("r1".into()))).expect("a problem is JSON");
+        let body =
+            serde_json::to_string(&problem.wire(Some("r1".into()))).expect("a problem is JSON");
         assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!body.contains("secret") && body.contains("r1"), "{body}");
         assert_eq!(problem.cause(), Some("no such column: secret"));
@@ -229,7 +258,13 @@ mod tests {
 
     #[test]
     fn every_code_has_a_title() {
-        for problem in [Problem::unauthenticated(), Problem::session_expired(), Problem::forbidden(), Problem::not_found(), Problem::internal("")] {
+        for problem in [
+            Problem::unauthenticated(),
+            Problem::session_expired(),
+            Problem::forbidden(),
+            Problem::not_found(),
+            Problem::internal(""),
+        ] {
             assert_ne!(problem.wire(None).title, problem.0.code);
         }
     }

@@ -22,29 +22,54 @@ struct RequestId(String);
 impl RequestId {
     fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        let plain = |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte));
-        Self(given.filter(plain).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
+        let plain = |id: &&str| {
+            (1..=128).contains(&id.len())
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte))
+        };
+        Self(
+            given
+                .filter(plain)
+                .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
+        )
     }
 }
 
 /// Wraps every request.
-pub async fn around(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.headers());
     let (method, started) = (request.method().clone(), std::time::Instant::now());
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = %id.0, %method);
-    let answer = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let answer = next
+        .call(request)
+        .instrument(span.clone())
+        .await?
+        .map_into_boxed_body();
     let mut answer = explained(answer, &id);
     dress(answer.headers_mut(), &id);
     let _entered = span.entered();
     let (status, milliseconds) = (answer.status().as_u16(), started.elapsed().as_millis());
-    tracing::info!(path = answer.request().match_pattern().as_deref().unwrap_or("-"), status, milliseconds, "answered");
+    tracing::info!(
+        path = answer.request().match_pattern().as_deref().unwrap_or("-"),
+        status,
+        milliseconds,
+        "answered"
+    );
     Ok(answer)
 }
 
 /// A problem is told with the request's id; what broke inside goes to the log.
 fn explained(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
-    let told = match answer.response().error().map(|error| (error.as_error::<Problem>(), error)) {
+    let told = match answer
+        .response()
+        .error()
+        .map(|error| (error.as_error::<Problem>(), error))
+    {
         None => return answer,
         Some((Some(problem), _)) => {
             if let Some(cause) = problem.cause() {
@@ -55,7 +80,11 @@ fn explained(answer: ServiceResponse, id: &RequestId) -> ServiceResponse {
         // What actix refuses by itself: told as it tells it, in our words.
         Some((None, error)) => {
             let status = error.as_response_error().status_code();
-            let problem = if status.is_client_error() { Problem::new(status, "bad_request") } else { Problem::internal(error) };
+            let problem = if status.is_client_error() {
+                Problem::new(status, "bad_request")
+            } else {
+                Problem::internal(error)
+            };
             problem.answer(Some(id.0.clone()))
         }
     };
@@ -69,11 +98,23 @@ fn dress(headers: &mut HeaderMap, id: &RequestId) {
         headers.insert(REQUEST_ID, id);
     }
     let common = [
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-        (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     for (name, value) in common {
@@ -89,7 +130,14 @@ mod tests {
 
     #[test]
     fn a_plain_request_id_is_kept_any_other_replaced() {
-        let of = |id: &'static str| RequestId::of(&[(REQUEST_ID, HeaderValue::from_static(id))].into_iter().collect()).0;
+        let of = |id: &'static str| {
+            RequestId::of(
+                &[(REQUEST_ID, HeaderValue::from_static(id))]
+                    .into_iter()
+                    .collect(),
+            )
+            .0
+        };
         assert_eq!(of("trace-1/a.b:c"), "trace-1/a.b:c");
         for id in ["", "a b", "<script>"] {
             assert_ne!(of(id), id);

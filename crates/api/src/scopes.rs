@@ -36,6 +36,9 @@ impl Scopes {
 
     /// Forgets all of them: rights, users or teams have just changed.
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }

@@ -25,7 +25,13 @@ struct Shared {
 impl Server {
     /// A server over a store. `secure_cookies` is false where browsers reach it without TLS: on this machine alone.
     pub fn new(store: Store, tokens: Tokens, secure_cookies: bool) -> Self {
-        Self(Arc::new(Shared { store, tokens, passwords: Passwords::new(), scopes: Scopes::default(), secure_cookies }))
+        Self(Arc::new(Shared {
+            store,
+            tokens,
+            passwords: Passwords::new(),
+            scopes: Scopes::default(),
+            secure_cookies,
+        }))
     }
 
     /// The database.
@@ -57,7 +63,10 @@ impl Server {
     ///
     /// # Errors
     /// What `work` returns, as a client is told it.
-    pub async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static) -> Result<T, Problem> {
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
         let store = self.0.store.clone();
         Ok(web::block(move || work(&store)).await??)
     }

@@ -45,6 +45,8 @@ struct Row {
     id: Key,
 }
 
+type Values = (Option<Key>, Option<Key>, W<IdentifierKind>, String, String);
+
 /// The identifiers of parties, in the order they were given.
 pub(crate) fn load(
     connection: &mut AnyConnection,
@@ -56,26 +58,19 @@ pub(crate) fn load(
         .column("identifiers", party.column())
         .then(" IN ")
         .list(parties.iter().copied());
-    let rows: Vec<(Option<Key>, Option<Key>, W<IdentifierKind>, String, String)> =
-        identifiers::table
-            .filter(identifiers::organization.eq(organization))
-            .filter(condition)
-            .order_by(identifiers::place)
-            .select((
-                identifiers::customer_id,
-                identifiers::contact_id,
-                identifiers::kind,
-                identifiers::system,
-                identifiers::value,
-            ))
-            .load(connection)?;
-    let each = |(customer, contact, kind, system, value): (
-        Option<Key>,
-        Option<Key>,
-        W<IdentifierKind>,
-        String,
-        String,
-    )| {
+    let rows: Vec<Values> = identifiers::table
+        .filter(identifiers::organization.eq(organization))
+        .filter(condition)
+        .order_by(identifiers::place)
+        .select((
+            identifiers::customer_id,
+            identifiers::contact_id,
+            identifiers::kind,
+            identifiers::system,
+            identifiers::value,
+        ))
+        .load(connection)?;
+    let each = |(customer, contact, kind, system, value): Values| {
         Some((
             customer.or(contact)?,
             Identifier {

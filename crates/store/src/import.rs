@@ -150,7 +150,9 @@ fn load<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<Vec<R>> {
     let live = Sql::default()
         .column(R::PLURAL, "deleted_at")
         .then(" IS NULL");
-    let condition = R::visible(read.scope, Action::Read).and(live).and(condition);
+    let condition = R::visible(read.scope, Action::Read)
+        .and(live)
+        .and(condition);
     let order = Sql::default().column(R::PLURAL, "id");
     let organization = read.organization();
     R::load(read.connection, organization, condition, order, i64::MAX)

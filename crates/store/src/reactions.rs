@@ -18,9 +18,11 @@ use crate::search;
 use crate::sql::Sql;
 use crate::{Result, Tx};
 
+/// What follows from a slice of events.
+type Reaction = fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>;
+
 /// What follows from an event, in order.
-pub(crate) const REACTIONS: &[fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>] =
-    &[figures, documents, timeline];
+pub(crate) const REACTIONS: &[Reaction] = &[figures, documents, timeline];
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = customer_figures, treat_none_as_default_value = false)]

@@ -49,6 +49,8 @@ struct FieldRow {
     access: W<FieldAccess>,
 }
 
+type PermissionValues = (Key, W<Area>, W<Action>, W<Level>);
+
 /// Inserts what roles may do; the last word on an area and action, or a class, counts.
 pub(crate) fn insert_rules<'a>(
     connection: &mut AnyConnection,
@@ -133,7 +135,7 @@ impl Stored for Role {
                 .then(" IN ")
                 .list(rows.iter().map(|row| row.id))
         };
-        let permissions: Vec<(Key, W<Area>, W<Action>, W<Level>)> = role_permissions::table
+        let permissions: Vec<PermissionValues> = role_permissions::table
             .filter(role_permissions::organization.eq(organization))
             .filter(of("role_permissions"))
             .order_by((role_permissions::area, role_permissions::action))
@@ -154,7 +156,7 @@ impl Stored for Role {
                 role_fields::access,
             ))
             .load(connection)?;
-        let permission = |(role, area, action, level): (Key, W<Area>, W<Action>, W<Level>)| {
+        let permission = |(role, area, action, level): PermissionValues| {
             (
                 role,
                 Permission {

@@ -330,8 +330,10 @@ pub fn sweep(store: &Store, now: Instant) -> Result<()> {
     use password_resets::dsl as r;
     use refresh_tokens::dsl as t;
     store.system_write(move |system| {
-        diesel::delete(t::refresh_tokens.filter(t::expires_at.lt(now.naive()))).execute(system.connection())?;
-        diesel::delete(r::password_resets.filter(r::expires_at.lt(now.naive()))).execute(system.connection())?;
+        diesel::delete(t::refresh_tokens.filter(t::expires_at.lt(now.naive())))
+            .execute(system.connection())?;
+        diesel::delete(r::password_resets.filter(r::expires_at.lt(now.naive())))
+            .execute(system.connection())?;
         Ok(())
     })
 }

@@ -38,13 +38,21 @@ impl FromRequest for Body {
         let payload = web::Payload::from_request(request, payload).into_inner();
         Box::pin(async move {
             acceptable?;
-            let payload = payload.map_err(|_| Problem::bad_request("The body could not be read."))?;
+            let payload =
+                payload.map_err(|_| Problem::bad_request("The body could not be read."))?;
             let too_large = |_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
             let late = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout");
-            let bytes = rt::time::timeout(PATIENCE, payload.to_bytes_limited(LIMIT)).await.map_err(late)?.map_err(too_large)?;
+            let bytes = rt::time::timeout(PATIENCE, payload.to_bytes_limited(LIMIT))
+                .await
+                .map_err(late)?
+                .map_err(too_large)?;
             let bytes = bytes.map_err(|_| Problem::bad_request("The body broke off."))?;
-            let Strict(value) = serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()))?;
-            Ok(Self { value, digest: Sha256::digest(&bytes).into() })
+            let Strict(value) = serde_json::from_slice(&bytes)
+                .map_err(|error| Problem::bad_request(error.to_string()))?;
+            Ok(Self {
+                value,
+                digest: Sha256::digest(&bytes).into(),
+            })
         })
     }
 }
@@ -57,11 +65,20 @@ fn check(request: &HttpRequest) -> Result<(), Problem> {
         "application/merge-patch+json" => patch,
         _ => false,
     };
-    let plain = request.headers().get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    let plain = request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding == "identity");
     if !json || !plain {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+        ));
     }
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > LIMIT) {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"));
     }

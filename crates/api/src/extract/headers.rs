@@ -16,16 +16,27 @@ pub struct IfMatch(pub i64);
 
 impl IfMatch {
     fn read(value: Option<&str>) -> Result<Self, Problem> {
-        let value = value.ok_or_else(|| Problem::new(StatusCode::PRECONDITION_REQUIRED, "version_required"))?;
-        let refused = || Problem::bad_request("If-Match takes one strong ETag as it was given: \"v7.f31\".");
+        let value = value
+            .ok_or_else(|| Problem::new(StatusCode::PRECONDITION_REQUIRED, "version_required"))?;
+        let refused =
+            || Problem::bad_request("If-Match takes one strong ETag as it was given: \"v7.f31\".");
         version(value).map(Self).ok_or_else(refused)
     }
 }
 
 /// The row's version in a strong entity tag of ours.
 fn version(tag: &str) -> Option<i64> {
-    let (version, figures) = tag.trim().strip_prefix("\"v")?.strip_suffix('"')?.split_once(".f")?;
-    let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok())?;
+    let (version, figures) = tag
+        .trim()
+        .strip_prefix("\"v")?
+        .strip_suffix('"')?
+        .split_once(".f")?;
+    let number = |digits: &str| {
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| digits.parse::<i64>().ok())?
+    };
     number(figures)?;
     number(version)
 }
@@ -47,7 +58,9 @@ impl IfNoneMatch {
     /// Whether the reader has this one.
     pub fn holds(&self, etag: &str) -> bool {
         let own = |tag: &str| tag.trim().trim_start_matches("W/") == etag;
-        self.0.as_deref().is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(own))
+        self.0
+            .as_deref()
+            .is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(own))
     }
 }
 
@@ -56,7 +69,9 @@ impl FromRequest for IfNoneMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(Ok(Self(text(request, &header::IF_NONE_MATCH).map(str::to_owned))))
+        ready(Ok(Self(
+            text(request, &header::IF_NONE_MATCH).map(str::to_owned),
+        )))
     }
 }
 
@@ -73,7 +88,12 @@ impl Idempotency {
     pub fn key(&self, body: Option<&Body>) -> Option<IdempotencyKey> {
         let (method, path) = (self.method.clone(), self.path.clone());
         let body = body.map_or([0; 32], |body| body.digest);
-        self.key.clone().map(|key| IdempotencyKey { key, method, path, body })
+        self.key.clone().map(|key| IdempotencyKey {
+            key,
+            method,
+            path,
+            body,
+        })
     }
 }
 
@@ -84,12 +104,20 @@ impl FromRequest for Idempotency {
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let name = HeaderName::from_static("idempotency-key");
         let given = request.headers().contains_key(&name);
-        let good = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let good = |key: &&str| {
+            (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        };
         let key = text(request, &name).filter(good).map(str::to_owned);
         if given && key.is_none() {
-            return ready(Err(Problem::bad_request("Idempotency-Key takes 1 to 255 visible ASCII characters.")));
+            return ready(Err(Problem::bad_request(
+                "Idempotency-Key takes 1 to 255 visible ASCII characters.",
+            )));
         }
-        ready(Ok(Self { key, method: request.method().to_string(), path: request.path().to_owned() }))
+        ready(Ok(Self {
+            key,
+            method: request.method().to_string(),
+            path: request.path().to_owned(),
+        }))
     }
 }
 
@@ -110,11 +138,26 @@ mod tests {
     #[test]
     fn a_version_is_read_from_one_strong_tag() {
         assert_eq!(version("\"v7.f31\""), Some(7));
-        for tag in ["*", "W/\"v7.f31\"", "\"v7\"", "v7.f31", "\"v-7.f1\"", "\"v7.f31\", \"v8.f0\"", "\"v7.fx\"", ""] {
+        for tag in [
+            "*",
+            "W/\"v7.f31\"",
+            "\"v7\"",
+            "v7.f31",
+            "\"v-7.f1\"",
+            "\"v7.f31\", \"v8.f0\"",
+            "\"v7.fx\"",
+            "",
+        ] {
             assert_eq!(version(tag), None, "{tag}");
         }
-        assert_eq!(IfMatch::read(None).expect_err("missing").status(), StatusCode::PRECONDITION_REQUIRED);
-        assert_eq!(IfMatch::read(Some("*")).expect_err("any").status(), StatusCode::BAD_REQUEST);
+        assert_eq!(
+            IfMatch::read(None).expect_err("missing").status(),
+            StatusCode::PRECONDITION_REQUIRED
+        );
+        assert_eq!(
+            IfMatch::read(Some("*")).expect_err("any").status(),
+            StatusCode::BAD_REQUEST
+        );
     }
 
     #[test]

@@ -16,7 +16,13 @@ impl<R: 'static> FromRequest for Record<R> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let id = request.match_info().get("id").and_then(|id| id.parse().ok());
-        ready(id.map(Self).ok_or_else(|| Problem::bad_request("The id in the path is not a UUID.")))
+        let id = request
+            .match_info()
+            .get("id")
+            .and_then(|id| id.parse().ok());
+        ready(
+            id.map(Self)
+                .ok_or_else(|| Problem::bad_request("The id in the path is not a UUID.")),
+        )
     }
 }

@@ -23,12 +23,20 @@ impl Pairs {
     /// # Errors
     /// A value that is none of a `T`, or a parameter given twice.
     pub fn take<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, Problem> {
-        let (named, others) = std::mem::take(&mut self.0).into_iter().partition(|(known, _)| known == name);
+        let (named, others) = std::mem::take(&mut self.0)
+            .into_iter()
+            .partition(|(known, _)| known == name);
         self.0 = others;
         match named {
-            values if values.len() > 1 => Err(Problem::bad_parameter(Invalid::new(name, "duplicate"))),
+            values if values.len() > 1 => {
+                Err(Problem::bad_parameter(Invalid::new(name, "duplicate")))
+            }
             values => {
-                let value = values.first().map(|(_, value)| value.parse().map_err(|_| Problem::bad_parameter(Invalid::new(name, "value"))));
+                let value = values.first().map(|(_, value)| {
+                    value
+                        .parse()
+                        .map_err(|_| Problem::bad_parameter(Invalid::new(name, "value")))
+                });
                 value.transpose()
             }
         }
@@ -42,7 +50,11 @@ impl Pairs {
         match self.take::<usize>("limit")? {
             None => Ok(50),
             Some(limit @ 1..=200) => Ok(limit),
-            Some(_) => Err(Problem::bad_parameter(Invalid(vec![FieldError::new("limit", "range").with("min", 1).with("max", 200)]))),
+            Some(_) => Err(Problem::bad_parameter(Invalid(vec![
+                FieldError::new("limit", "range")
+                    .with("min", 1)
+                    .with("max", 200),
+            ]))),
         }
     }
 
@@ -55,7 +67,9 @@ impl Pairs {
             return Ok(());
         }
         let unknown = |(name, _): (String, String)| FieldError::new(name, "unknown_parameter");
-        Err(Problem::bad_parameter(Invalid(self.0.into_iter().map(unknown).collect())))
+        Err(Problem::bad_parameter(Invalid(
+            self.0.into_iter().map(unknown).collect(),
+        )))
     }
 
     fn parse(query: &str) -> Option<Self> {
@@ -63,7 +77,12 @@ impl Pairs {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Some((decode(name)?, decode(value)?))
         };
-        query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect::<Option<_>>().map(Self)
+        query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(pair)
+            .collect::<Option<_>>()
+            .map(Self)
     }
 }
 
@@ -89,7 +108,11 @@ impl FromRequest for Pairs {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(Self::parse(request.query_string()).ok_or_else(|| Problem::bad_request("The query string is not percent-encoded UTF-8.")))
+        ready(
+            Self::parse(request.query_string()).ok_or_else(|| {
+                Problem::bad_request("The query string is not percent-encoded UTF-8.")
+            }),
+        )
     }
 }
 
@@ -100,7 +123,11 @@ mod tests {
     #[test]
     fn pairs_are_decoded() {
         let pairs = Pairs::parse("q=%E5%8D%8E%E4%B8%BA+a%2Bb&&sort=-name&flag").expect("good");
-        assert_eq!(pairs.all(), [("q", "华为 a+b"), ("sort", "-name"), ("flag", "")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            pairs.all(),
+            [("q", "华为 a+b"), ("sort", "-name"), ("flag", "")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]

@@ -41,7 +41,9 @@ impl<'de> Visitor<'de> for Reader {
             #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
             return Ok((value as i64).into());
         }
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::String(value.to_owned()))
@@ -79,14 +81,25 @@ mod tests {
     #[test]
     fn a_value_is_read_as_serde_json_reads_it() {
         let text = r#"{"a": [1, -2, 2.5, true, null, "x"], "b": {"c": {}}}"#;
-        assert_eq!(read(text).expect("good"), serde_json::from_str::<Value>(text).expect("good"));
+        assert_eq!(
+            read(text).expect("good"),
+            serde_json::from_str::<Value>(text).expect("good")
+        );
         assert_eq!(read("5.0").expect("good"), Value::from(5));
     }
 
     #[test]
     fn what_is_doubtful_is_refused() {
         let deep = "[".repeat(10_000);
-        for text in [r#"{"a": 1, "a": 2}"#, "1e400", "NaN", r#""\ud800""#, "{} {}", "", &deep] {
+        for text in [
+            r#"{"a": 1, "a": 2}"#,
+            "1e400",
+            "NaN",
+            r#""\ud800""#,
+            "{} {}",
+            "",
+            &deep,
+        ] {
             assert!(read(text).is_err(), "{text:.20}");
         }
     }

@@ -1,15 +1,168 @@
-//! `perennial import`. Being written.
+//! Customers and contacts from a CSV file.
+//!
+//! [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by record;
+//! [`row`] reads the cells of a record; [`party`] finds which rows are there already; [`plan`] decides what becomes of
+//! each and [`keep`] writes it. [`run()`] goes through a file a chunk at a time. What is specific to the command line is
+//! in [`command`].
 
-use perennial_store::Store;
+pub mod cell;
+pub mod columns;
+pub mod command;
+pub mod keep;
+pub mod merge;
+pub mod party;
+pub mod plan;
+pub mod row;
+pub mod run;
+pub mod table;
 
-/// What the command line says.
-#[derive(clap::Args)]
-pub struct Arguments {}
+use perennial_domain::problem::FieldError;
 
-/// Imports a file.
-///
-/// # Errors
-/// A sentence for whoever typed it.
-pub fn run(_store: &Store, _arguments: Arguments) -> Result<(), String> {
-    Err("import is being written".into())
+pub use command::{Arguments, run as command};
+pub use run::run;
+pub use table::Source;
+
+/// What is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum What {
+    /// Parties that buy, or may buy, from us.
+    Customers,
+    /// People at customers.
+    Contacts,
+}
+
+/// How a file is imported.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What is in the file.
+    pub what: What,
+    /// The e-mail address of the user who imports; that user's rights hold.
+    pub user: String,
+    /// Column of the file, our name for it; an empty one leaves the column out.
+    pub map: Vec<(String, String)>,
+    /// The system that the file's external ids belong to.
+    pub system: Option<String>,
+    /// Find out what would happen, and keep nothing.
+    pub dry_run: bool,
+    /// Keep everything or, if one row is refused, nothing.
+    pub atomic: bool,
+}
+
+/// A row, or a cell of it, that cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Line of the file on which the row begins; the header is on line 1.
+    pub line: u64,
+    /// Heading of the column at fault; none where it is the row as a whole.
+    pub column: Option<String>,
+    /// What is wrong: a code of the API's problems.
+    pub code: String,
+    /// The same in English.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// A refusal by what a field is told.
+    fn new(line: u64, column: Option<String>, fault: FieldError) -> Self {
+        Self {
+            line,
+            column,
+            code: fault.code,
+            reason: fault.detail,
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {} [{}]", self.reason, self.code)
+    }
+}
+
+/// What became of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that are new.
+    pub created: u64,
+    /// Rows that were there and differed.
+    pub changed: u64,
+    /// Rows that were there as they are in the file.
+    pub unchanged: u64,
+    /// Rows that were not kept.
+    pub refused: u64,
+}
+
+impl Summary {
+    /// All rows that were read.
+    pub fn rows(&self) -> u64 {
+        self.created + self.changed + self.unchanged + self.refused
+    }
+
+    /// Adds what became of other rows.
+    fn add(&mut self, other: Self) {
+        self.created += other.created;
+        self.changed += other.changed;
+        self.unchanged += other.unchanged;
+        self.refused += other.refused;
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            created,
+            changed,
+            unchanged,
+            refused,
+        } = self;
+        write!(
+            f,
+            "created {created}, changed {changed}, unchanged {unchanged}, refused {refused}"
+        )
+    }
+}
+
+/// An import that did not reach the end of its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Why, as a sentence for whoever started it.
+    pub reason: String,
+    /// What became of the rows before.
+    pub before: Summary,
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self {
+            reason,
+            before: Summary::default(),
+        }
+    }
+}
+
+impl From<perennial_store::Error> for Failure {
+    fn from(error: perennial_store::Error) -> Self {
+        Self::from(said(&error))
+    }
+}
+
+/// What the store could not do, as a sentence.
+fn said(error: &perennial_store::Error) -> String {
+    match error {
+        perennial_store::Error::Unavailable(cause) => format!("the database does not answer: {cause}"),
+        perennial_store::Error::Database(cause) => format!("the database refused: {cause}"),
+        other => other.to_string(),
+    }
+}
+
+/// Is told how an import goes, while it goes.
+pub trait Watch: Send + Sync {
+    /// A row was refused; one row may have several faults.
+    fn refused(&self, refusal: &Refusal);
+    /// So many rows are done.
+    fn done(&self, rows: u64);
 }

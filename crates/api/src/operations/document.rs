@@ -35,14 +35,26 @@ const TAGS: [(&str, &str); 13] = [
 pub(super) fn document(operations: &[Operation], schemas: &Schemas) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for operation in operations {
-        let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
+        let item = paths
+            .entry(operation.path.clone())
+            .or_insert_with(|| json!({}));
         if let Some(item) = item.as_object_mut() {
-            item.insert(operation.method.as_str().to_lowercase(), operation.description.clone());
+            item.insert(
+                operation.method.as_str().to_lowercase(),
+                operation.description.clone(),
+            );
         }
     }
     let text = Value::Object(paths.clone()).to_string();
-    let responses = problems::components(|name| text.contains(&format!("#/components/responses/{name}\"")));
-    let components = reached(schemas.finish(), &[&Value::Object(paths.clone()), &Value::Object(responses.clone())]);
+    let responses =
+        problems::components(|name| text.contains(&format!("#/components/responses/{name}\"")));
+    let components = reached(
+        schemas.finish(),
+        &[
+            &Value::Object(paths.clone()),
+            &Value::Object(responses.clone()),
+        ],
+    );
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -87,7 +99,11 @@ fn named(part: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| named(item, found)),
         Value::Object(object) => {
             let reference = object.get("$ref").and_then(Value::as_str);
-            found.extend(reference.and_then(|reference| reference.strip_prefix("#/components/schemas/")).map(str::to_owned));
+            found.extend(
+                reference
+                    .and_then(|reference| reference.strip_prefix("#/components/schemas/"))
+                    .map(str::to_owned),
+            );
             object.values().for_each(|value| named(value, found));
         }
         _ => {}

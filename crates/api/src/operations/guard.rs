@@ -39,7 +39,9 @@ impl fmt::Display for Guard {
 }
 
 /// The arguments of a handler whose first one says who may call it.
-#[diagnostic::on_unimplemented(message = "the first argument of a handler must be `Allowed<…>`, `SignedIn`, `RefreshCookie` or `Public`")]
+#[diagnostic::on_unimplemented(
+    message = "the first argument of a handler must be `Allowed<…>`, `SignedIn`, `RefreshCookie` or `Public`"
+)]
 pub trait Guarded {
     /// Who may call it.
     fn guard() -> Guard;

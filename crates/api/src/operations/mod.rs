@@ -70,20 +70,35 @@ impl Description {
     fn of<P: utoipa::Path + SchemaReferences + for<'t> Tags<'t>>() -> Self {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
-        let method = P::methods().into_iter().next().and_then(|method| serde_json::to_value(method).ok());
-        let method = method.as_ref().and_then(Value::as_str).unwrap_or_default().to_uppercase();
+        let method = P::methods()
+            .into_iter()
+            .next()
+            .and_then(|method| serde_json::to_value(method).ok());
+        let method = method
+            .as_ref()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_uppercase();
         let mut operation = serde_json::to_value(P::operation()).unwrap_or_default();
         if let Some(operation) = operation.as_object_mut() {
             operation.insert("tags".into(), P::tags().into());
         }
-        Self { method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET), path: P::path(), operation, schemas }
+        Self {
+            method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET),
+            path: P::path(),
+            operation,
+            schemas,
+        }
     }
 }
 
 impl Operations {
     /// None yet; the paths of those that follow are below `base`.
     pub fn new(base: &'static str) -> Self {
-        Self { base, ..Self::default() }
+        Self {
+            base,
+            ..Self::default()
+        }
     }
 
     /// The paths of those that follow are below `base`.
@@ -119,14 +134,31 @@ impl Operations {
         Args: Guarded + FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let Description { method, path, mut operation, schemas } = description;
+        let Description {
+            method,
+            path,
+            mut operation,
+            schemas,
+        } = description;
         let guard = Args::guard();
         problems::complete(&mut operation, &guard, &method);
         self.schemas.extend(schemas);
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let route_method = method.clone();
         let route = Box::new(move || web::method(route_method.clone()).to(handler.clone()));
-        self.list.push(Operation { id, method, path: format!("{}{path}", self.base), guard, description: operation, handler: std::any::type_name::<F>(), route });
+        self.list.push(Operation {
+            id,
+            method,
+            path: format!("{}{path}", self.base),
+            guard,
+            description: operation,
+            handler: std::any::type_name::<F>(),
+            route,
+        });
         self
     }
 
@@ -157,7 +189,12 @@ impl Operations {
 
     /// One line per operation, by name: id, method, path, who may.
     pub fn table(&self) -> String {
-        let line = |operation: &Operation| format!("{} {} {} {}\n", operation.id, operation.method, operation.path, operation.guard);
+        let line = |operation: &Operation| {
+            format!(
+                "{} {} {} {}\n",
+                operation.id, operation.method, operation.path, operation.guard
+            )
+        };
         let mut lines: Vec<String> = self.list.iter().map(line).collect();
         lines.sort();
         lines.concat()
@@ -165,7 +202,11 @@ impl Operations {
 
     /// Mounts every operation.
     pub fn mount(&self, application: &mut web::ServiceConfig) {
-        let mut paths: Vec<&str> = self.list.iter().map(|operation| operation.path.as_str()).collect();
+        let mut paths: Vec<&str> = self
+            .list
+            .iter()
+            .map(|operation| operation.path.as_str())
+            .collect();
         // `{` sorts after every letter: what is spelled out is tried before what is a parameter.
         paths.sort_unstable();
         paths.dedup();
@@ -174,12 +215,21 @@ impl Operations {
             let methods: Vec<&str> = here().map(|operation| operation.method.as_str()).collect();
             let allow = methods.join(", ");
             let refuse = move || {
-                let problem = Problem::new(actix_web::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+                let problem = Problem::new(
+                    actix_web::http::StatusCode::METHOD_NOT_ALLOWED,
+                    "method_not_allowed",
+                );
                 let problem = problem.with_header(header::ALLOW, &allow);
                 async move { Err::<actix_web::HttpResponse, Problem>(problem) }
             };
-            let resource = here().fold(web::resource(path), |resource, operation| resource.route((operation.route)()));
-            application.service(resource.default_service(web::to(refuse)).wrap(from_fn(survive)));
+            let resource = here().fold(web::resource(path), |resource, operation| {
+                resource.route((operation.route)())
+            });
+            application.service(
+                resource
+                    .default_service(web::to(refuse))
+                    .wrap(from_fn(survive)),
+            );
         }
     }
 }

@@ -8,14 +8,34 @@ use serde_json::{Value, json};
 pub(super) fn list<R: Resource>() -> Vec<Value> {
     let mut list = paging();
     list.push(query("sort", &format!("Fields to order by, at most two in one direction; `-` before a name means descending. {}.", by_default::<R>()), sort::<R>()));
-    list.push(query("q", "Full text: every word must be there, words may be cut short.", json!({ "type": "string", "maxLength": 200 })));
-    let names: Vec<&str> = ["id", "version", "deleted_at"].into_iter().chain(R::FIELDS.iter().map(|field| field.name)).collect();
+    list.push(query(
+        "q",
+        "Full text: every word must be there, words may be cut short.",
+        json!({ "type": "string", "maxLength": 200 }),
+    ));
+    let names: Vec<&str> = ["id", "version", "deleted_at"]
+        .into_iter()
+        .chain(R::FIELDS.iter().map(|field| field.name))
+        .collect();
     let fields = json!({ "type": "array", "items": { "type": "string", "enum": names }, "minItems": 1, "uniqueItems": true });
     list.push(array(query("fields", "Only these fields of each row; the answer is then `application/vnd.perennial.sparse+json`.", fields)));
-    list.push(query("include_total", "Count the whole list, up to 10 001.", json!({ "type": "boolean", "default": false })));
-    list.push(query("include_deleted", "Deleted rows too, for those who may delete.", json!({ "type": "boolean", "default": false })));
+    list.push(query(
+        "include_total",
+        "Count the whole list, up to 10 001.",
+        json!({ "type": "boolean", "default": false }),
+    ));
+    list.push(query(
+        "include_deleted",
+        "Deleted rows too, for those who may delete.",
+        json!({ "type": "boolean", "default": false }),
+    ));
     for field in R::FIELDS.iter().filter(|field| field.filtered) {
-        list.extend(parameters().into_iter().filter(|(_, operator)| compares(field, *operator)).map(|(suffix, operator)| filter(field, suffix, operator)));
+        list.extend(
+            parameters()
+                .into_iter()
+                .filter(|(_, operator)| compares(field, *operator))
+                .map(|(suffix, operator)| filter(field, suffix, operator)),
+        );
     }
     list
 }
@@ -23,8 +43,16 @@ pub(super) fn list<R: Resource>() -> Vec<Value> {
 /// `limit` and `cursor`.
 pub(super) fn paging() -> Vec<Value> {
     vec![
-        query("limit", "How many rows.", json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 })),
-        query("cursor", "`page.next_cursor` of the page before; everything else must be asked as then.", json!({ "type": "string" })),
+        query(
+            "limit",
+            "How many rows.",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
+        ),
+        query(
+            "cursor",
+            "`page.next_cursor` of the page before; everything else must be asked as then.",
+            json!({ "type": "string" }),
+        ),
     ]
 }
 
@@ -49,7 +77,8 @@ pub(super) fn if_none_match() -> Value {
 /// The client's own name for a request.
 pub(super) fn idempotency_key() -> Value {
     let description = "The client's own name for this request: sent again with the same body, it is answered again, not done again.";
-    let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
+    let schema =
+        json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
     json!({ "name": "Idempotency-Key", "in": "header", "required": false, "description": description, "schema": schema })
 }
 
@@ -69,41 +98,89 @@ fn array(mut parameter: Value) -> Value {
 fn filter(field: &Field, suffix: &str, operator: Operator) -> Value {
     let name = format!("{}{suffix}", field.name);
     match operator {
-        Operator::Eq => query(&name, &format!("Rows whose `{}` is, or holds, this.", field.name), value(field)),
+        Operator::Eq => query(
+            &name,
+            &format!("Rows whose `{}` is, or holds, this.", field.name),
+            value(field),
+        ),
         Operator::In => {
-            let schema = json!({ "type": "array", "items": value(field), "minItems": 1, "maxItems": 200 });
-            array(query(&name, &format!("Rows whose `{}` is, or holds, one of these.", field.name), schema))
+            let schema =
+                json!({ "type": "array", "items": value(field), "minItems": 1, "maxItems": 200 });
+            array(query(
+                &name,
+                &format!("Rows whose `{}` is, or holds, one of these.", field.name),
+                schema,
+            ))
         }
-        Operator::Gte => query(&name, &format!("Rows whose `{}` is at least this.", field.name), value(field)),
-        Operator::Lte => query(&name, &format!("Rows whose `{}` is at most this.", field.name), value(field)),
-        Operator::IsNull => query(&name, &format!("Rows whose `{}` is empty, or is not.", field.name), json!({ "type": "boolean" })),
+        Operator::Gte => query(
+            &name,
+            &format!("Rows whose `{}` is at least this.", field.name),
+            value(field),
+        ),
+        Operator::Lte => query(
+            &name,
+            &format!("Rows whose `{}` is at most this.", field.name),
+            value(field),
+        ),
+        Operator::IsNull => query(
+            &name,
+            &format!("Rows whose `{}` is empty, or is not.", field.name),
+            json!({ "type": "boolean" }),
+        ),
     }
 }
 
 /// One value of a field, as a parameter has it. A comma separates values and cannot be inside one.
 fn value(field: &Field) -> Value {
-    let words = |choices: &[perennial_domain::field::Choice]| choices.iter().map(|choice| choice.value).collect::<Vec<_>>();
+    let words = |choices: &[perennial_domain::field::Choice]| {
+        choices
+            .iter()
+            .map(|choice| choice.value)
+            .collect::<Vec<_>>()
+    };
     match field.kind {
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer", "format": "int64" }),
-        Kind::Decimal | Kind::Money => json!({ "type": "string", "pattern": r"^-?\d{1,14}(\.\d{1,4})?$" }),
+        Kind::Decimal | Kind::Money => {
+            json!({ "type": "string", "pattern": r"^-?\d{1,14}(\.\d{1,4})?$" })
+        }
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
-        Kind::Choice(choices) | Kind::Choices(choices) => json!({ "type": "string", "enum": words(choices) }),
+        Kind::Choice(choices) | Kind::Choices(choices) => {
+            json!({ "type": "string", "enum": words(choices) })
+        }
         Kind::Reference(_) | Kind::References(_) => json!({ "type": "string", "format": "uuid" }),
-        Kind::Text | Kind::Parts | Kind::Figures => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+        Kind::Text | Kind::Parts | Kind::Figures => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 200 })
+        }
     }
 }
 
 /// Every order that there is: one field or two, in one direction.
 fn sort<R: Resource>() -> Value {
-    let names: Vec<&str> = R::FIELDS.iter().filter(|field| field.sorted).map(|field| field.name).collect();
-    let pairs = names.iter().flat_map(|first| names.iter().filter(move |second| *second != first).map(move |second| (*first, *second)));
-    let single = names.iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]);
-    let double = pairs.flat_map(|(first, second)| [format!("{first},{second}"), format!("-{first},-{second}")]);
+    let names: Vec<&str> = R::FIELDS
+        .iter()
+        .filter(|field| field.sorted)
+        .map(|field| field.name)
+        .collect();
+    let pairs = names.iter().flat_map(|first| {
+        names
+            .iter()
+            .filter(move |second| *second != first)
+            .map(move |second| (*first, *second))
+    });
+    let single = names
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), format!("-{name}")]);
+    let double = pairs
+        .flat_map(|(first, second)| [format!("{first},{second}"), format!("-{first},-{second}")]);
     json!({ "type": "string", "enum": single.chain(double).collect::<Vec<_>>() })
 }
 
 fn by_default<R: Resource>() -> &'static str {
-    if R::field("name").is_some_and(|field| field.sorted) { "By name unless given" } else { "Newest first unless given" }
+    if R::field("name").is_some_and(|field| field.sorted) {
+        "By name unless given"
+    } else {
+        "Newest first unless given"
+    }
 }

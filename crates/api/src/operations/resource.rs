@@ -37,13 +37,21 @@ fn described<R: Resource>(method: Method, below: &str, mut operation: Value) -> 
     if let Some(operation) = operation.as_object_mut() {
         operation.insert("tags".into(), json!([tag::<R>()]));
     }
-    Description { method, path: format!("/{}{below}", R::PLURAL), operation, schemas: Vec::new() }
+    Description {
+        method,
+        path: format!("/{}{below}", R::PLURAL),
+        operation,
+        schemas: Vec::new(),
+    }
 }
 
 /// `Customers`.
 fn tag<R: Resource>() -> String {
     let mut letters = R::PLURAL.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn reference(name: &str) -> Value {
@@ -79,7 +87,10 @@ fn page<R: Resource>() -> String {
 fn list<R: Resource>() -> Description {
     let mut pages = content(&page::<R>());
     if let Some(pages) = pages.as_object_mut() {
-        pages.insert(answer::SPARSE.into(), json!({ "schema": reference("SparsePage") }));
+        pages.insert(
+            answer::SPARSE.into(),
+            json!({ "schema": reference("SparsePage") }),
+        );
     }
     let operation = json!({
         "operationId": format!("list_{}", R::PLURAL),
@@ -179,9 +190,7 @@ fn batch<R: Resource>() -> Description {
 fn batch_schemas<R: Resource>() -> [(String, Value); 6] {
     let (kind, id) = (R::TYPE, json!({ "type": "string", "format": "uuid" }));
     let version = json!({ "type": "integer", "format": "int64", "description": "The version that was read." });
-    let object = |description: &str, required: Value, properties: Value| {
-        json!({ "type": "object", "description": description, "required": required, "properties": properties, "additionalProperties": false })
-    };
+    let object = |description: &str, required: Value, properties: Value| json!({ "type": "object", "description": description, "required": required, "properties": properties, "additionalProperties": false });
     let named = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let items = json!({ "type": "array", "minItems": 1, "maxItems": resources::LARGEST_BATCH, "items": named(&format!("{kind}BatchOperation")) });
     let mode = json!({ "type": "string", "enum": ["all_or_nothing", "best_effort"], "default": "all_or_nothing" });
@@ -192,14 +201,41 @@ fn batch_schemas<R: Resource>() -> [(String, Value); 6] {
     );
     if let Some(operation) = operation.as_object_mut() {
         operation.remove("required");
-        operation.extend([("minProperties".to_owned(), json!(1)), ("maxProperties".to_owned(), json!(1))]);
+        operation.extend([
+            ("minProperties".to_owned(), json!(1)),
+            ("maxProperties".to_owned(), json!(1)),
+        ]);
     }
     [
-        (format!("{kind}Batch"), object("Many operations.", json!(["operations"]), json!({ "mode": mode, "operations": items }))),
+        (
+            format!("{kind}Batch"),
+            object(
+                "Many operations.",
+                json!(["operations"]),
+                json!({ "mode": mode, "operations": items }),
+            ),
+        ),
         (format!("{kind}BatchOperation"), operation),
-        (format!("{kind}BatchUpdate"), object("A change.", json!(["id", "version", "patch"]), json!({ "id": id, "version": version, "patch": reference(&format!("{kind}Patch")) }))),
-        ("BatchDelete".into(), object("A deletion.", json!(["id", "version"]), json!({ "id": id, "version": version }))),
-        ("BatchRestore".into(), object("A restoration.", json!(["id"]), json!({ "id": id }))),
+        (
+            format!("{kind}BatchUpdate"),
+            object(
+                "A change.",
+                json!(["id", "version", "patch"]),
+                json!({ "id": id, "version": version, "patch": reference(&format!("{kind}Patch")) }),
+            ),
+        ),
+        (
+            "BatchDelete".into(),
+            object(
+                "A deletion.",
+                json!(["id", "version"]),
+                json!({ "id": id, "version": version }),
+            ),
+        ),
+        (
+            "BatchRestore".into(),
+            object("A restoration.", json!(["id"]), json!({ "id": id })),
+        ),
         ("BatchAnswer".into(), batch_answer()),
     ]
 }

@@ -48,31 +48,57 @@ impl Schemas {
         self.add::<R>();
         self.add::<R::Draft>();
         let (entity, draft) = (R::TYPE, R::Draft::name().into_owned());
-        let unclassed = R::FIELDS.iter().filter(|field| field.class.is_none()).map(|field| field.name);
-        let always: Vec<&str> = ["id", "version", "deleted_at"].into_iter().chain(unclassed).collect();
+        let unclassed = R::FIELDS
+            .iter()
+            .filter(|field| field.class.is_none())
+            .map(|field| field.name);
+        let always: Vec<&str> = ["id", "version", "deleted_at"]
+            .into_iter()
+            .chain(unclassed)
+            .collect();
         self.require(entity, &always);
-        let required: Vec<&str> = R::FIELDS.iter().filter(|field| field.required).map(|field| field.name).collect();
+        let required: Vec<&str> = R::FIELDS
+            .iter()
+            .filter(|field| field.required)
+            .map(|field| field.name)
+            .collect();
         self.require(&draft, &required);
         for field in R::FIELDS.iter().filter(|field| field.written) {
             if let Some(property) = self.property(&draft, field.name) {
                 bound(property, field);
             }
         }
-        let patch = patch_of(self.0.get(&draft).unwrap_or(&Value::Null), &required, entity);
+        let patch = patch_of(
+            self.0.get(&draft).unwrap_or(&Value::Null),
+            &required,
+            entity,
+        );
         self.insert(format!("{entity}Patch"), patch);
         self.insert(format!("{entity}Page"), page_of(entity));
     }
 
     /// The contract's `components.schemas`.
     pub(super) fn finish(&self) -> Map<String, Value> {
-        let ids: Vec<String> = self.0.keys().filter(|name| is_id(name)).map(|name| reference_to(name)).collect();
-        let mut schemas: Map<String, Value> = self.0.iter().filter(|(name, _)| !is_id(name)).map(|(name, schema)| (name.clone(), schema.clone())).collect();
+        let ids: Vec<String> = self
+            .0
+            .keys()
+            .filter(|name| is_id(name))
+            .map(|name| reference_to(name))
+            .collect();
+        let mut schemas: Map<String, Value> = self
+            .0
+            .iter()
+            .filter(|(name, _)| !is_id(name))
+            .map(|(name, schema)| (name.clone(), schema.clone()))
+            .collect();
         for schema in schemas.values_mut() {
             inline_ids(schema, &ids);
         }
         for (name, schema) in &mut schemas {
             // What the server writes is what it is; only what it reads is bounded.
-            if schema.get("additionalProperties") == Some(&Value::Bool(false)) || name.ends_with("Patch") {
+            if schema.get("additionalProperties") == Some(&Value::Bool(false))
+                || name.ends_with("Patch")
+            {
                 texts(schema);
             }
         }
@@ -81,8 +107,16 @@ impl Schemas {
 
     /// Every member of a type is always there.
     pub(super) fn require_all(&mut self, name: &str) {
-        let properties = self.0.get(name).and_then(|schema| schema.get("properties")).and_then(Value::as_object);
-        let names: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        let properties = self
+            .0
+            .get(name)
+            .and_then(|schema| schema.get("properties"))
+            .and_then(Value::as_object);
+        let names: Vec<String> = properties
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
         self.require(name, &names.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
@@ -96,7 +130,10 @@ impl Schemas {
     }
 
     fn property(&mut self, name: &str, property: &str) -> Option<&mut Value> {
-        self.0.get_mut(name)?.get_mut("properties")?.get_mut(property)
+        self.0
+            .get_mut(name)?
+            .get_mut("properties")?
+            .get_mut(property)
     }
 }
 
@@ -123,7 +160,9 @@ fn reference_to(name: &str) -> String {
 
 /// Writes a field's bounds as its kind has them.
 fn bound(property: &mut Value, field: &Field) {
-    let Some(property) = property.as_object_mut() else { return };
+    let Some(property) = property.as_object_mut() else {
+        return;
+    };
     let names = match field.kind {
         Kind::Text => ("minLength", "maxLength"),
         Kind::Choices(_) | Kind::References(_) | Kind::Parts => ("minItems", "maxItems"),
@@ -159,7 +198,9 @@ fn patch_of(draft: &Value, required: &[&str], entity: &str) -> Value {
 
 /// Allows null beside what a schema allows.
 fn nullable(schema: &mut Value) {
-    let Some(object) = schema.as_object_mut() else { return };
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
     if let Some(Value::String(kind)) = object.get("type") {
         let kinds = json!([kind, "null"]);
         object.insert("type".into(), kinds);
@@ -190,7 +231,11 @@ fn inline_ids(schema: &mut Value, ids: &[String]) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(|item| inline_ids(item, ids)),
         Value::Object(object) => {
-            if object.get("$ref").and_then(Value::as_str).is_some_and(|reference| ids.iter().any(|id| id == reference)) {
+            if object
+                .get("$ref")
+                .and_then(Value::as_str)
+                .is_some_and(|reference| ids.iter().any(|id| id == reference))
+            {
                 object.remove("$ref");
                 object.insert("type".into(), "string".into());
                 object.insert("format".into(), "uuid".into());
@@ -207,10 +252,18 @@ fn inline_ids(schema: &mut Value, ids: &[String]) {
 
 /// Where a schema says "an id or null": the same in one.
 fn optional_id(object: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let [first, second] = object.get("oneOf")?.as_array()?.as_slice() else { return None };
-    let says = |schema: &Value, key: &str, value: &str| schema.get(key).and_then(Value::as_str) == Some(value);
-    let id = [first, second].into_iter().find(|schema| says(schema, "format", "uuid"))?;
-    let null = [first, second].into_iter().any(|schema| says(schema, "type", "null"));
+    let [first, second] = object.get("oneOf")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let says = |schema: &Value, key: &str, value: &str| {
+        schema.get(key).and_then(Value::as_str) == Some(value)
+    };
+    let id = [first, second]
+        .into_iter()
+        .find(|schema| says(schema, "format", "uuid"))?;
+    let null = [first, second]
+        .into_iter()
+        .any(|schema| says(schema, "type", "null"));
     let mut id = id.as_object()?.clone();
     id.insert("type".into(), json!(["string", "null"]));
     null.then_some(id)
@@ -222,8 +275,15 @@ fn texts(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(texts),
         Value::Object(object) => {
             let kind = object.get("type");
-            let text = kind.and_then(Value::as_str) == Some("string") || kind.and_then(Value::as_array).is_some_and(|kinds| kinds.contains(&json!("string")));
-            if text && !["enum", "format", "pattern"].iter().any(|key| object.contains_key(*key)) {
+            let text = kind.and_then(Value::as_str) == Some("string")
+                || kind
+                    .and_then(Value::as_array)
+                    .is_some_and(|kinds| kinds.contains(&json!("string")));
+            if text
+                && !["enum", "format", "pattern"]
+                    .iter()
+                    .any(|key| object.contains_key(*key))
+            {
                 object.insert("pattern".into(), TEXT.into());
             }
             object.values_mut().for_each(texts);
@@ -242,7 +302,10 @@ mod tests {
         let patch = patch_of(&draft, &["name"], "Customer");
         assert!(patch.get("required").is_none());
         assert_eq!(patch["properties"]["name"]["type"], "string");
-        assert_eq!(patch["properties"]["tags"]["type"], json!(["array", "null"]));
+        assert_eq!(
+            patch["properties"]["tags"]["type"],
+            json!(["array", "null"])
+        );
         assert_eq!(patch["properties"]["kind"]["oneOf"][1]["type"], "null");
     }
 
@@ -251,6 +314,9 @@ mod tests {
         let mut schema = json!({ "a": { "$ref": "#/components/schemas/Id_User" }, "b": { "oneOf": [{ "$ref": "#/components/schemas/Id_User" }, { "type": "null" }], "description": "Who." } });
         inline_ids(&mut schema, &["#/components/schemas/Id_User".into()]);
         assert_eq!(schema["a"], json!({ "type": "string", "format": "uuid" }));
-        assert_eq!(schema["b"], json!({ "type": ["string", "null"], "format": "uuid", "description": "Who." }));
+        assert_eq!(
+            schema["b"],
+            json!({ "type": ["string", "null"], "format": "uuid", "description": "Who." })
+        );
     }
 }

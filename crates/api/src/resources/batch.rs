@@ -79,7 +79,11 @@ enum Outcome {
 }
 
 /// Does many things at once.
-pub async fn batch<R: Stored>(allowed: Allowed<Update<R>>, once: Idempotency, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn batch<R: Stored>(
+    allowed: Allowed<Update<R>>,
+    once: Idempotency,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let key = once.key(Some(&body));
     let Request { mode, operations } = validation::read(body.value)?;
     if operations.is_empty() || operations.len() > LARGEST {
@@ -87,17 +91,28 @@ pub async fn batch<R: Stored>(allowed: Allowed<Update<R>>, once: Idempotency, bo
         return Err(Invalid(vec![fault.with("min", 1).with("max", LARGEST)]).into());
     }
     let scope = allowed.scope();
-    let steps = operations.into_iter().enumerate().map(|(at, item)| step::<R>(scope, item).map_err(|problem| problem.below(&place(at, ""))));
+    let steps = operations
+        .into_iter()
+        .enumerate()
+        .map(|(at, item)| step::<R>(scope, item).map_err(|problem| problem.below(&place(at, ""))));
     let steps: Vec<Result<Step<R>, Problem>> = steps.collect();
     if mode == Mode::BestEffort {
-        return Ok(answer::kept(allowed.write_once(R::AREA, key, move |tx| best_effort(tx, &steps)).await?));
+        return Ok(answer::kept(
+            allowed
+                .write_once(R::AREA, key, move |tx| best_effort(tx, &steps))
+                .await?,
+        ));
     }
     let steps = steps.into_iter().collect::<Result<Vec<_>, _>>()?;
     // The transaction ends without a word on which step failed; this remembers it.
     let reached = Arc::new(Mutex::new(String::new()));
     let here = Arc::clone(&reached);
-    let answer = allowed.write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &here)).await;
-    answer.map(answer::kept).map_err(|problem| problem.below(&reached.lock().unwrap_or_else(PoisonError::into_inner)))
+    let answer = allowed
+        .write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &here))
+        .await;
+    answer
+        .map(answer::kept)
+        .map_err(|problem| problem.below(&reached.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// Where in the request a step is, and in it what is written.
@@ -120,21 +135,52 @@ impl<R: Stored> Step<R> {
 /// Reads one operation and checks what can be checked without the database.
 fn step<R: Stored>(scope: &Scope, item: Item) -> Result<Step<R>, Problem> {
     match item {
-        Item { create: Some(draft), update: None, delete: None, restore: None } => {
-            present::check_written::<R>(scope, &draft).map_err(|problem| problem.below("/create"))?;
-            validation::draft::<R>(draft).map(Step::Create).map_err(|invalid| Problem::from(invalid).below("/create"))
+        Item {
+            create: Some(draft),
+            update: None,
+            delete: None,
+            restore: None,
+        } => {
+            present::check_written::<R>(scope, &draft)
+                .map_err(|problem| problem.below("/create"))?;
+            validation::draft::<R>(draft)
+                .map(Step::Create)
+                .map_err(|invalid| Problem::from(invalid).below("/create"))
         }
-        Item { create: None, update: Some(Patched { id, version, patch }), delete: None, restore: None } => {
-            present::check_written::<R>(scope, &patch).map_err(|problem| problem.below("/update/patch"))?;
-            Ok(Step::Update(Change { id: Id::new(id), version, patch }))
+        Item {
+            create: None,
+            update: Some(Patched { id, version, patch }),
+            delete: None,
+            restore: None,
+        } => {
+            present::check_written::<R>(scope, &patch)
+                .map_err(|problem| problem.below("/update/patch"))?;
+            Ok(Step::Update(Change {
+                id: Id::new(id),
+                version,
+                patch,
+            }))
         }
-        Item { create: None, update: None, delete: Some(Versioned { id, version }), restore: None } => Ok(Step::Delete(Id::new(id), version)),
-        Item { create: None, update: None, delete: None, restore: Some(Named { id }) } => Ok(Step::Restore(Id::new(id))),
+        Item {
+            create: None,
+            update: None,
+            delete: Some(Versioned { id, version }),
+            restore: None,
+        } => Ok(Step::Delete(Id::new(id), version)),
+        Item {
+            create: None,
+            update: None,
+            delete: None,
+            restore: Some(Named { id }),
+        } => Ok(Step::Restore(Id::new(id))),
         _ => Err(Invalid::new("", "value").into()),
     }
 }
 
-fn best_effort<R: Stored>(tx: &mut Tx<'_>, steps: &[Result<Step<R>, Problem>]) -> Result<Answer, Error> {
+fn best_effort<R: Stored>(
+    tx: &mut Tx<'_>,
+    steps: &[Result<Step<R>, Problem>],
+) -> Result<Answer, Error> {
     let mut outcomes = Vec::with_capacity(steps.len());
     for (at, step) in steps.iter().enumerate() {
         outcomes.push(match step {
@@ -142,18 +188,30 @@ fn best_effort<R: Stored>(tx: &mut Tx<'_>, steps: &[Result<Step<R>, Problem>]) -
             Ok(step) => match tx.attempt(|tx| run(tx, std::slice::from_ref(step))) {
                 Ok(done) => Outcome::Done(done.into_iter().next().unwrap_or_default()),
                 Err(error @ (Error::Database(_) | Error::Unavailable(_))) => return Err(error),
-                Err(error) => Outcome::Failed(Problem::from(error).below(&place(at, step.written()))),
+                Err(error) => {
+                    Outcome::Failed(Problem::from(error).below(&place(at, step.written())))
+                }
             },
         });
     }
     Ok(answered(outcomes))
 }
 
-fn all_or_nothing<R: Stored>(tx: &mut Tx<'_>, steps: &[Step<R>], reached: &Mutex<String>) -> Result<Answer, Error> {
+fn all_or_nothing<R: Stored>(
+    tx: &mut Tx<'_>,
+    steps: &[Step<R>],
+    reached: &Mutex<String>,
+) -> Result<Answer, Error> {
     let mut outcomes = Vec::with_capacity(steps.len());
-    let same = |one: &Step<R>, other: &Step<R>| std::mem::discriminant(one) == std::mem::discriminant(other);
+    let same = |one: &Step<R>, other: &Step<R>| {
+        std::mem::discriminant(one) == std::mem::discriminant(other)
+    };
     for group in steps.chunk_by(same) {
-        let together = if group.len() > 1 { tx.attempt(|tx| run(tx, group)).ok() } else { None };
+        let together = if group.len() > 1 {
+            tx.attempt(|tx| run(tx, group)).ok()
+        } else {
+            None
+        };
         let done = match together {
             Some(done) => done,
             // Which one it was shows when they are done one by one.
@@ -164,10 +222,16 @@ fn all_or_nothing<R: Stored>(tx: &mut Tx<'_>, steps: &[Step<R>], reached: &Mutex
     Ok(answered(outcomes))
 }
 
-fn one_by_one<R: Stored>(tx: &mut Tx<'_>, group: &[Step<R>], before: usize, reached: &Mutex<String>) -> Result<Vec<Value>, Error> {
+fn one_by_one<R: Stored>(
+    tx: &mut Tx<'_>,
+    group: &[Step<R>],
+    before: usize,
+    reached: &Mutex<String>,
+) -> Result<Vec<Value>, Error> {
     let mut done = Vec::with_capacity(group.len());
     for step in group {
-        *reached.lock().unwrap_or_else(PoisonError::into_inner) = place(before + done.len(), step.written());
+        *reached.lock().unwrap_or_else(PoisonError::into_inner) =
+            place(before + done.len(), step.written());
         done.extend(run(tx, std::slice::from_ref(step))?);
     }
     Ok(done)
@@ -175,27 +239,77 @@ fn one_by_one<R: Stored>(tx: &mut Tx<'_>, group: &[Step<R>], before: usize, reac
 
 /// Does steps of one kind, a slice at a time: what became of each.
 fn run<R: Stored>(tx: &mut Tx<'_>, steps: &[Step<R>]) -> Result<Vec<Value>, Error> {
-    let drafts: Vec<R::Draft> = steps.iter().filter_map(|step| if let Step::Create(draft) = step { Some(draft.clone()) } else { None }).collect();
-    let changes: Vec<Change<R>> = steps.iter().filter_map(|step| if let Step::Update(change) = step { Some(change.clone()) } else { None }).collect();
-    let deleted: Vec<(Id<R>, i64)> = steps.iter().filter_map(|step| if let Step::Delete(id, version) = step { Some((*id, *version)) } else { None }).collect();
-    let restored: Vec<Id<R>> = steps.iter().filter_map(|step| if let Step::Restore(id) = step { Some(*id) } else { None }).collect();
+    let drafts: Vec<R::Draft> = steps
+        .iter()
+        .filter_map(|step| {
+            if let Step::Create(draft) = step {
+                Some(draft.clone())
+            } else {
+                None
+            }
+        })
+        .collect();
+    let changes: Vec<Change<R>> = steps
+        .iter()
+        .filter_map(|step| {
+            if let Step::Update(change) = step {
+                Some(change.clone())
+            } else {
+                None
+            }
+        })
+        .collect();
+    let deleted: Vec<(Id<R>, i64)> = steps
+        .iter()
+        .filter_map(|step| {
+            if let Step::Delete(id, version) = step {
+                Some((*id, *version))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let restored: Vec<Id<R>> = steps
+        .iter()
+        .filter_map(|step| {
+            if let Step::Restore(id) = step {
+                Some(*id)
+            } else {
+                None
+            }
+        })
+        .collect();
     let ok = |status: StatusCode| move |record: &R| json!({ "status": status.as_u16(), "id": record.id(), "etag": record.etag() });
     if !drafts.is_empty() {
-        return Ok(resource::create::<R>(tx, &drafts)?.iter().map(ok(StatusCode::CREATED)).collect());
+        return Ok(resource::create::<R>(tx, &drafts)?
+            .iter()
+            .map(ok(StatusCode::CREATED))
+            .collect());
     }
     if !changes.is_empty() {
-        return Ok(resource::update::<R>(tx, &changes)?.iter().map(ok(StatusCode::OK)).collect());
+        return Ok(resource::update::<R>(tx, &changes)?
+            .iter()
+            .map(ok(StatusCode::OK))
+            .collect());
     }
     if !restored.is_empty() {
-        return Ok(resource::restore::<R>(tx, &restored)?.iter().map(ok(StatusCode::OK)).collect());
+        return Ok(resource::restore::<R>(tx, &restored)?
+            .iter()
+            .map(ok(StatusCode::OK))
+            .collect());
     }
     resource::delete::<R>(tx, &deleted)?;
-    Ok(deleted.iter().map(|(id, _)| json!({ "status": 204, "id": id })).collect())
+    Ok(deleted
+        .iter()
+        .map(|(id, _)| json!({ "status": 204, "id": id }))
+        .collect())
 }
 
 /// 200 where everything was done, 207 where not.
 fn answered(outcomes: Vec<Outcome>) -> Answer {
-    let failed = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(_)));
+    let failed = outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, Outcome::Failed(_)));
     let result = |(index, outcome): (usize, Outcome)| match outcome {
         Outcome::Done(mut done) => {
             if let Some(done) = done.as_object_mut() {
@@ -203,8 +317,15 @@ fn answered(outcomes: Vec<Outcome>) -> Answer {
             }
             done
         }
-        Outcome::Failed(problem) => json!({ "index": index, "status": problem.status().as_u16(), "problem": problem.wire(None) }),
+        Outcome::Failed(problem) => {
+            json!({ "index": index, "status": problem.status().as_u16(), "problem": problem.wire(None) })
+        }
     };
     let results: Vec<Value> = outcomes.into_iter().enumerate().map(result).collect();
-    Answer { status: if failed { 207 } else { 200 }, headers: Vec::new(), body: json!({ "results": results }), replayed: false }
+    Answer {
+        status: if failed { 207 } else { 200 },
+        headers: Vec::new(),
+        body: json!({ "results": results }),
+        replayed: false,
+    }
 }

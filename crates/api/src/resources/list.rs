@@ -16,18 +16,27 @@ use crate::present::Veil;
 use crate::problem::Problem;
 
 /// One page, asked by parameters.
-pub async fn list<R: Stored>(allowed: Allowed<Read<R>>, pairs: Pairs) -> Result<HttpResponse, Problem> {
+pub async fn list<R: Stored>(
+    allowed: Allowed<Read<R>>,
+    pairs: Pairs,
+) -> Result<HttpResponse, Problem> {
     let query = ListQuery::parse::<R>(pairs.all()).map_err(Problem::bad_parameter)?;
     page::<R>(&allowed, query).await
 }
 
 /// One page, asked by a tree of conditions.
-pub async fn search<R: Stored>(allowed: Allowed<Read<R>>, body: Body) -> Result<HttpResponse, Problem> {
+pub async fn search<R: Stored>(
+    allowed: Allowed<Read<R>>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
     let request: SearchRequest = validation::read(body.value)?;
     page::<R>(&allowed, ListQuery::search::<R>(&request)?).await
 }
 
-async fn page<R: Stored>(allowed: &Allowed<Read<R>>, query: ListQuery) -> Result<HttpResponse, Problem> {
+async fn page<R: Stored>(
+    allowed: &Allowed<Read<R>>,
+    query: ListQuery,
+) -> Result<HttpResponse, Problem> {
     let scope = allowed.scope();
     if query.include_deleted && scope.level(R::AREA, Action::Delete) == Level::None {
         return Err(Problem::forbidden_fields(["include_deleted".to_owned()]));
@@ -43,7 +52,9 @@ async fn page<R: Stored>(allowed: &Allowed<Read<R>>, query: ListQuery) -> Result
     let mut answer = answer::bytes(body.await?);
     if sparse {
         let sparse = actix_web::http::header::HeaderValue::from_static(answer::SPARSE);
-        answer.headers_mut().insert(actix_web::http::header::CONTENT_TYPE, sparse);
+        answer
+            .headers_mut()
+            .insert(actix_web::http::header::CONTENT_TYPE, sparse);
     }
     Ok(answer)
 }

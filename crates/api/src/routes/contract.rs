@@ -18,7 +18,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// The contract as it is served and committed.
 pub static TEXT: LazyLock<String> = LazyLock::new(|| {
-    let mut text = serde_json::to_string_pretty(&super::operations().document()).unwrap_or_default();
+    let mut text =
+        serde_json::to_string_pretty(&super::operations().document()).unwrap_or_default();
     text.push('\n');
     text
 });
@@ -31,22 +32,36 @@ pub(super) fn operations(operations: Operations) -> Operations {
 #[utoipa::path(get, path = "/api/openapi.json", tag = "Contract",
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json", body = serde_json::Value)))]
 async fn get_contract(_: Public) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").insert_header((header::CACHE_CONTROL, "no-cache")).body(TEXT.as_str())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(TEXT.as_str())
 }
 
 /// The page's files: `/api/docs/` and what is below it. Not part of the contract.
 pub fn page(application: &mut web::ServiceConfig) {
     application
-        .service(web::resource("/api/docs").get(async || HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()))
+        .service(web::resource("/api/docs").get(async || {
+            HttpResponse::PermanentRedirect()
+                .insert_header((header::LOCATION, "/api/docs/"))
+                .finish()
+        }))
         .service(web::resource("/api/docs/{file:.*}").get(file));
 }
 
 async fn file(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let name = request.match_info().get("file").unwrap_or_default();
-    let config = Config::from(DOCUMENT).display_operation_id(true).doc_expansion("none").try_it_out_enabled(true);
-    let file = utoipa_swagger_ui::serve(name, Arc::new(config)).map_err(Problem::internal)?.ok_or_else(Problem::not_found)?;
+    let config = Config::from(DOCUMENT)
+        .display_operation_id(true)
+        .doc_expansion("none")
+        .try_it_out_enabled(true);
+    let file = utoipa_swagger_ui::serve(name, Arc::new(config))
+        .map_err(Problem::internal)?
+        .ok_or_else(Problem::not_found)?;
     let mut answer = HttpResponse::Ok();
-    answer.content_type(file.content_type).insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
+    answer
+        .content_type(file.content_type)
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY));
     answer.insert_header((header::CACHE_CONTROL, "no-cache"));
     if file.gzpipped {
         answer.insert_header((header::CONTENT_ENCODING, "gzip"));

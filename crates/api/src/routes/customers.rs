@@ -27,10 +27,17 @@ pub(super) fn operations(operations: Operations) -> Operations {
 #[utoipa::path(get, path = "/customers/{id}/timeline", tag = "Customers",
     params(("id" = uuid::Uuid, Path, description = "The customer's id."), super::events::Paging),
     responses((status = 200, description = "One page.", body = TimelinePage)))]
-async fn list_customer_timeline(allowed: Allowed<Read<Customer>>, Record(id): Record<Customer>, mut pairs: Pairs) -> Result<HttpResponse, Problem> {
+async fn list_customer_timeline(
+    allowed: Allowed<Read<Customer>>,
+    Record(id): Record<Customer>,
+    mut pairs: Pairs,
+) -> Result<HttpResponse, Problem> {
     let (limit, cursor) = (pairs.limit()?, pairs.take::<String>("cursor")?);
     pairs.finish()?;
-    let page = allowed.read(move |read| timeline::list(read, id, cursor.as_deref(), limit)).await.map_err(Problem::of_query)?;
+    let page = allowed
+        .read(move |read| timeline::list(read, id, cursor.as_deref(), limit))
+        .await
+        .map_err(Problem::of_query)?;
     Ok(answer::json(&page))
 }
 
@@ -40,14 +47,29 @@ async fn list_customer_timeline(allowed: Allowed<Read<Customer>>, Record(id): Re
 #[utoipa::path(get, path = "/customers/{id}/contacts", tag = "Customers",
     params(("id" = uuid::Uuid, Path, description = "The customer's id."), super::events::Paging),
     responses((status = 200, description = "One page.", body = ContactPage)))]
-async fn list_customer_contacts(allowed: Allowed<Read<Contact>>, Record(id): Record<Customer>, pairs: Pairs) -> Result<HttpResponse, Problem> {
+async fn list_customer_contacts(
+    allowed: Allowed<Read<Contact>>,
+    Record(id): Record<Customer>,
+    pairs: Pairs,
+) -> Result<HttpResponse, Problem> {
     let query = paged(pairs)?;
-    let page = allowed.read(move |read| contacts::of_customer(read, id, &query)).await?;
+    let page = allowed
+        .read(move |read| contacts::of_customer(read, id, &query))
+        .await?;
     let scope = allowed.scope();
-    if Veil::of(<Contact as perennial_domain::field::Resource>::FIELDS, scope).is_thin() {
+    if Veil::of(
+        <Contact as perennial_domain::field::Resource>::FIELDS,
+        scope,
+    )
+    .is_thin()
+    {
         return Ok(answer::json(&page));
     }
-    let data: Vec<_> = page.data.iter().map(|contact| present::record(scope, contact)).collect();
+    let data: Vec<_> = page
+        .data
+        .iter()
+        .map(|contact| present::record(scope, contact))
+        .collect();
     Ok(answer::json(&json!({ "data": data, "page": page.page })))
 }
 

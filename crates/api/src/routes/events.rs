@@ -53,7 +53,10 @@ pub(crate) struct Which {
 /// Who did what, when, newest first.
 #[utoipa::path(get, path = "/events", tag = "Events", params(Which, Paging),
     responses((status = 200, description = "One page.", body = EventPage)))]
-async fn list_events(allowed: Allowed<Read<Events>>, mut pairs: Pairs) -> Result<HttpResponse, Problem> {
+async fn list_events(
+    allowed: Allowed<Read<Events>>,
+    mut pairs: Pairs,
+) -> Result<HttpResponse, Problem> {
     let limit = pairs.limit()?;
     let filter = EventFilter {
         resource: pairs.take("resource")?,
@@ -70,9 +73,14 @@ async fn list_events(allowed: Allowed<Read<Events>>, mut pairs: Pairs) -> Result
 
 /// What a user may not see of a record, an event of it does not tell either.
 fn draw(scope: &Scope, page: &mut Page<Event>) {
-    let veils = [(Customer::PLURAL, Veil::of(Customer::FIELDS, scope)), (Contact::PLURAL, Veil::of(Contact::FIELDS, scope))];
+    let veils = [
+        (Customer::PLURAL, Veil::of(Customer::FIELDS, scope)),
+        (Contact::PLURAL, Veil::of(Contact::FIELDS, scope)),
+    ];
     for event in &mut page.data {
-        let veil = veils.iter().find(|(resource, _)| event.resource == *resource);
+        let veil = veils
+            .iter()
+            .find(|(resource, _)| event.resource == *resource);
         for values in [&mut event.before, &mut event.after].into_iter().flatten() {
             if let Some((_, veil)) = veil {
                 veil.draw(values);

@@ -51,5 +51,8 @@ async fn get_readiness(_: Public, server: web::Data<Server>) -> Result<HttpRespo
 /// Get what runs here
 #[utoipa::path(get, path = "/version", tag = "Operation", responses((status = 200, description = "What runs here.", body = Version)))]
 async fn get_version(_: Public) -> HttpResponse {
-    answer::json(&Version { name: "perennial", version: env!("CARGO_PKG_VERSION") })
+    answer::json(&Version {
+        name: "perennial",
+        version: env!("CARGO_PKG_VERSION"),
+    })
 }

@@ -25,17 +25,31 @@ pub(super) fn operations(operations: Operations) -> Operations {
 ///
 /// Background work, newest first.
 #[utoipa::path(get, path = "/jobs", tag = "Jobs", params(Paging), responses((status = 200, description = "One page.", body = JobPage)))]
-async fn list_jobs(allowed: Allowed<Read<Jobs>>, mut pairs: Pairs) -> Result<HttpResponse, Problem> {
+async fn list_jobs(
+    allowed: Allowed<Read<Jobs>>,
+    mut pairs: Pairs,
+) -> Result<HttpResponse, Problem> {
     let (limit, before) = (pairs.limit()?, pairs.take::<Uuid>("cursor")?);
     pairs.finish()?;
-    Ok(answer::json(&allowed.read(move |read| jobs::list(read, before, limit)).await?))
+    Ok(answer::json(
+        &allowed
+            .read(move |read| jobs::list(read, before, limit))
+            .await?,
+    ))
 }
 
 /// Get a job
 #[utoipa::path(get, path = "/jobs/{id}", tag = "Jobs", params(("id" = Uuid, Path, description = "The job's id.")),
     responses((status = 200, description = "The job.", body = Job)))]
-async fn get_job(allowed: Allowed<Read<Jobs>>, Record(id): Record<Job>) -> Result<HttpResponse, Problem> {
-    Ok(answer::json(&allowed.read(move |read| jobs::find(read, id.uuid())).await?))
+async fn get_job(
+    allowed: Allowed<Read<Jobs>>,
+    Record(id): Record<Job>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer::json(
+        &allowed
+            .read(move |read| jobs::find(read, id.uuid()))
+            .await?,
+    ))
 }
 
 /// Cancel a job
@@ -44,11 +58,20 @@ async fn get_job(allowed: Allowed<Read<Jobs>>, Record(id): Record<Job>) -> Resul
 #[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "Jobs", params(("id" = Uuid, Path, description = "The job's id."),
         ("Idempotency-Key" = Option<String>, Header, description = "The client's own name for this request.", min_length = 1, max_length = 255)),
     responses((status = 200, description = "The job as it is now.", body = Job)))]
-async fn cancel_job(allowed: Allowed<Update<Jobs>>, Record(id): Record<Job>, once: Idempotency) -> Result<HttpResponse, Problem> {
+async fn cancel_job(
+    allowed: Allowed<Update<Jobs>>,
+    Record(id): Record<Job>,
+    once: Idempotency,
+) -> Result<HttpResponse, Problem> {
     let answer = allowed.write_once(Area::Jobs, once.key(None), move |tx| {
         let job = jobs::cancel(tx, id.uuid())?;
         let body = serde_json::to_value(&job).unwrap_or_default();
-        Ok(perennial_store::Answer { status: 200, headers: Vec::new(), body, replayed: false })
+        Ok(perennial_store::Answer {
+            status: 200,
+            headers: Vec::new(),
+            body,
+            replayed: false,
+        })
     });
     Ok(answer::kept(answer.await?))
 }

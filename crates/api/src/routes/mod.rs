@@ -63,23 +63,46 @@ mod tests {
         for operation in operations().list() {
             // Those of a resource are named by the resource.
             let generic = operation.handler.contains('<');
-            assert!(generic || operation.handler.ends_with(&format!("::{}", operation.id)), "{} is handled by {}", operation.id, operation.handler);
+            assert!(
+                generic || operation.handler.ends_with(&format!("::{}", operation.id)),
+                "{} is handled by {}",
+                operation.id,
+                operation.handler
+            );
         }
     }
 
     #[test]
     fn an_operation_has_a_name_and_a_path_of_its_own() {
         let all = operations();
-        let names: BTreeSet<&str> = all.list().iter().map(|operation| operation.id.as_str()).collect();
-        let places: BTreeSet<(&str, &str)> = all.list().iter().map(|operation| (operation.path.as_str(), operation.method.as_str())).collect();
-        assert_eq!((names.len(), places.len()), (all.list().len(), all.list().len()));
+        let names: BTreeSet<&str> = all
+            .list()
+            .iter()
+            .map(|operation| operation.id.as_str())
+            .collect();
+        let places: BTreeSet<(&str, &str)> = all
+            .list()
+            .iter()
+            .map(|operation| (operation.path.as_str(), operation.method.as_str()))
+            .collect();
+        assert_eq!(
+            (names.len(), places.len()),
+            (all.list().len(), all.list().len())
+        );
     }
 
     #[test]
     fn every_operation_says_what_it_does() {
         for operation in operations().list() {
             for key in ["summary", "tags", "responses", "security", "x-permission"] {
-                assert!(operation.description.get(key).is_some_and(|value| !value.is_null()), "{} has no {key}", operation.id);
+                assert!(
+                    operation
+                        .description
+                        .get(key)
+                        .is_some_and(|value| !value.is_null()),
+                    "{} has no {key}",
+                    operation.id
+                );
             }
         }
     }
@@ -88,7 +111,13 @@ mod tests {
     fn the_committed_contract_is_this_one() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
         let committed = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
-        assert!(committed("operations.txt") == operations().table(), "write it again: perennial openapi --operations > openapi/operations.txt");
-        assert!(committed("perennial.json") == *contract::TEXT, "write it again: perennial openapi > openapi/perennial.json");
+        assert!(
+            committed("operations.txt") == operations().table(),
+            "write it again: perennial openapi --operations > openapi/operations.txt"
+        );
+        assert!(
+            committed("perennial.json") == *contract::TEXT,
+            "write it again: perennial openapi > openapi/perennial.json"
+        );
     }
 }

@@ -27,7 +27,10 @@ struct OrganizationPatch {}
     params(("If-None-Match" = Option<String>, Header, description = "The `ETag` that the reader has: 304 if it still holds.")),
     responses((status = 200, description = "The organization.", body = Organization, headers(("ETag" = String, description = "Its version."))),
         (status = 304, description = "It is as the reader has it.", headers(("ETag" = String, description = "Its version.")))))]
-async fn get_organization(allowed: Allowed<Read<Organization>>, known: IfNoneMatch) -> Result<HttpResponse, Problem> {
+async fn get_organization(
+    allowed: Allowed<Read<Organization>>,
+    known: IfNoneMatch,
+) -> Result<HttpResponse, Problem> {
     let organization = allowed.read(organizations::own).await?;
     Ok(answer::record(allowed.scope(), &organization, &known))
 }
@@ -39,8 +42,24 @@ async fn get_organization(allowed: Allowed<Read<Organization>>, known: IfNoneMat
     params(("If-Match" = String, Header, description = "The organization's `ETag` as it was read.", pattern = r#"^"v\d{1,18}\.f\d{1,18}"$"#)),
     request_body(description = "What is to change.", content((OrganizationPatch = "application/json"), (OrganizationPatch = "application/merge-patch+json"))),
     responses((status = 200, description = "The organization as it is now.", body = Organization, headers(("ETag" = String, description = "Its version.")))))]
-async fn update_organization(allowed: Allowed<Update<Organization>>, IfMatch(version): IfMatch, body: Body) -> Result<HttpResponse, Problem> {
-    let change = Change { id: perennial_domain::Id::default(), version, patch: body.value };
-    let organization = allowed.write(Organization::AREA, move |tx| organizations::update(tx, &change)).await?;
-    Ok(answer::record(allowed.scope(), &organization, &IfNoneMatch::default()))
+async fn update_organization(
+    allowed: Allowed<Update<Organization>>,
+    IfMatch(version): IfMatch,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let change = Change {
+        id: perennial_domain::Id::default(),
+        version,
+        patch: body.value,
+    };
+    let organization = allowed
+        .write(Organization::AREA, move |tx| {
+            organizations::update(tx, &change)
+        })
+        .await?;
+    Ok(answer::record(
+        allowed.scope(),
+        &organization,
+        &IfNoneMatch::default(),
+    ))
 }

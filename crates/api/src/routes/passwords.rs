@@ -60,20 +60,37 @@ struct PasswordReset {
 /// Ends every other session of the caller; this one goes on with the tokens that are answered.
 #[utoipa::path(post, path = "/auth/password", tag = "Sign-in", request_body(content = PasswordChange, description = "The password as it is and as it shall be."),
     responses((status = 200, description = "Changed, and signed in.", body = AccessToken), (status = 429, description = "Too often")))]
-async fn change_password(caller: SignedIn, Input(change): Input<PasswordChange>) -> Result<HttpResponse, Problem> {
+async fn change_password(
+    caller: SignedIn,
+    Input(change): Input<PasswordChange>,
+) -> Result<HttpResponse, Problem> {
     let (server, user, now) = (caller.server(), caller.scope().user, clock::now());
     let counted = [Counted::Account(format!("password of {user}"))];
     let tried = counted.clone();
-    if let Some(seconds) = server.blocking(move |store| throttle::attempt(store, &tried, now)).await? {
+    if let Some(seconds) = server
+        .blocking(move |store| throttle::attempt(store, &tried, now))
+        .await?
+    {
         return Err(too_many(seconds));
     }
-    let account = move |store: &perennial_store::Store| sessions::account_of(store, user)?.ok_or(Error::Unauthenticated);
+    let account = move |store: &perennial_store::Store| {
+        sessions::account_of(store, user)?.ok_or(Error::Unauthenticated)
+    };
     let known = server.blocking(account).await?.password_hash;
-    if !server.passwords().verify(change.current_password, known).await? {
+    if !server
+        .passwords()
+        .verify(change.current_password, known)
+        .await?
+    {
         return Err(Invalid::new("/current_password", "value").into());
     }
     let hash = server.passwords().hash(change.new_password).await?;
-    server.blocking(move |store| throttle::succeed(store, &counted).and_then(|()| sessions::set_password(store, user, hash))).await?;
+    server
+        .blocking(move |store| {
+            throttle::succeed(store, &counted)
+                .and_then(|()| sessions::set_password(store, user, hash))
+        })
+        .await?;
     server.scopes().clear();
     begin(server, server.blocking(account).await?, now).await
 }
@@ -84,14 +101,19 @@ async fn change_password(caller: SignedIn, Input(change): Input<PasswordChange>)
 /// `Idempotency-Key` would not help.
 #[utoipa::path(post, path = "/users/{id}/password-reset", tag = "Users", params(("id" = uuid::Uuid, Path, description = "The user's id.")),
     responses((status = 200, description = "The token.", body = PasswordResetOffer)))]
-async fn offer_password_reset(allowed: Allowed<Update<User>>, Record(id): Record<User>) -> Result<HttpResponse, Problem> {
+async fn offer_password_reset(
+    allowed: Allowed<Update<User>>,
+    Record(id): Record<User>,
+) -> Result<HttpResponse, Problem> {
     let (token, now) = (secret::token(), clock::now());
     let (hash, expires_at) = (secret::hash(&token), now.plus_seconds(RESET_SECONDS));
     // Whoever sets a password can be that user: rights over some users' records are not enough.
     if allowed.scope().level(Area::Users, Action::Update) != Level::All {
         return Err(Problem::forbidden());
     }
-    allowed.read(move |read| resource::find::<User>(read, id)).await?;
+    allowed
+        .read(move |read| resource::find::<User>(read, id))
+        .await?;
     let offer = move |store: &perennial_store::Store| {
         let account = sessions::account_of(store, id)?.ok_or(Error::NotFound)?;
         sessions::offer_reset(store, &account, hash, expires_at)
@@ -105,18 +127,34 @@ async fn offer_password_reset(allowed: Allowed<Update<User>>, Record(id): Record
 /// Ends every session of the user.
 #[utoipa::path(post, path = "/auth/password-reset", tag = "Sign-in", request_body(content = PasswordReset, description = "The token and the password as it shall be."),
     responses((status = 204, description = "Set."), (status = 401, description = "Wrong token"), (status = 429, description = "Too often")))]
-async fn reset_password(_: Public, server: web::Data<Server>, request: HttpRequest, Input(reset): Input<PasswordReset>) -> Result<HttpResponse, Problem> {
+async fn reset_password(
+    _: Public,
+    server: web::Data<Server>,
+    request: HttpRequest,
+    Input(reset): Input<PasswordReset>,
+) -> Result<HttpResponse, Problem> {
     let now = clock::now();
     let counted = [Counted::Address(address(&request))];
     let tried = counted.clone();
-    if let Some(seconds) = server.blocking(move |store| throttle::attempt(store, &tried, now)).await? {
+    if let Some(seconds) = server
+        .blocking(move |store| throttle::attempt(store, &tried, now))
+        .await?
+    {
         return Err(too_many(seconds));
     }
-    let (token, hash) = (secret::hash(&reset.token), server.passwords().hash(reset.new_password).await?);
-    if !server.blocking(move |store| sessions::reset_password(store, token, hash, now)).await? {
+    let (token, hash) = (
+        secret::hash(&reset.token),
+        server.passwords().hash(reset.new_password).await?,
+    );
+    if !server
+        .blocking(move |store| sessions::reset_password(store, token, hash, now))
+        .await?
+    {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_credentials"));
     }
-    server.blocking(move |store| throttle::succeed(store, &counted)).await?;
+    server
+        .blocking(move |store| throttle::succeed(store, &counted))
+        .await?;
     server.scopes().clear();
     Ok(HttpResponse::NoContent().finish())
 }

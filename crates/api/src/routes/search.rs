@@ -36,8 +36,18 @@ async fn search_everything(signed_in: SignedIn, mut pairs: Pairs) -> Result<Http
     let limit = pairs.limit()?;
     let text: Option<String> = pairs.take("q")?;
     pairs.finish()?;
-    let fault = || Problem::bad_parameter(Invalid(vec![FieldError::new("q", "length").with("min", 1).with("max", 200)]));
-    let text = text.filter(|text| (1..=200).contains(&text.chars().count())).ok_or_else(fault)?;
-    let data = signed_in.read(move |read| search::find(read, &text, limit)).await?;
+    let fault = || {
+        Problem::bad_parameter(Invalid(vec![
+            FieldError::new("q", "length")
+                .with("min", 1)
+                .with("max", 200),
+        ]))
+    };
+    let text = text
+        .filter(|text| (1..=200).contains(&text.chars().count()))
+        .ok_or_else(fault)?;
+    let data = signed_in
+        .read(move |read| search::find(read, &text, limit))
+        .await?;
     Ok(answer::json(&Hits { data }))
 }

@@ -31,21 +31,42 @@ pub(super) fn operations(operations: Operations) -> Operations {
 /// wrong password are answered alike.
 #[utoipa::path(post, path = "/auth/sign-in", tag = "Sign-in", request_body(content = Credentials, description = "E-mail address and password."),
     responses((status = 200, description = "Signed in.", body = AccessToken), (status = 401, description = "Wrong"), (status = 403, description = "Other site"), (status = 429, description = "Too often")))]
-async fn sign_in(_: Public, _: SameOrigin, server: web::Data<Server>, request: HttpRequest, Input(credentials): Input<Credentials>) -> Result<HttpResponse, Problem> {
+async fn sign_in(
+    _: Public,
+    _: SameOrigin,
+    server: web::Data<Server>,
+    request: HttpRequest,
+    Input(credentials): Input<Credentials>,
+) -> Result<HttpResponse, Problem> {
     let now = clock::now();
-    let counted = [Counted::Account(credentials.email.clone()), Counted::Address(address(&request))];
+    let counted = [
+        Counted::Account(credentials.email.clone()),
+        Counted::Address(address(&request)),
+    ];
     let tried = counted.clone();
-    if let Some(seconds) = server.blocking(move |store| throttle::attempt(store, &tried, now)).await? {
+    if let Some(seconds) = server
+        .blocking(move |store| throttle::attempt(store, &tried, now))
+        .await?
+    {
         return Err(too_many(seconds));
     }
     let email = credentials.email;
-    let account = server.blocking(move |store| sessions::account(store, &email)).await?;
-    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let right = server.passwords().verify(credentials.password, hash).await?;
+    let account = server
+        .blocking(move |store| sessions::account(store, &email))
+        .await?;
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
+    let right = server
+        .passwords()
+        .verify(credentials.password, hash)
+        .await?;
     let Some(account) = account.filter(|_| right) else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_credentials"));
     };
-    server.blocking(move |store| throttle::succeed(store, &counted)).await?;
+    server
+        .blocking(move |store| throttle::succeed(store, &counted))
+        .await?;
     begin(&server, account, now).await
 }
 
@@ -53,11 +74,20 @@ async fn sign_in(_: Public, _: SameOrigin, server: web::Data<Server>, request: H
 ///
 /// Each refresh token works once. One that is used again was stolen: everything that came of its sign-in ends.
 #[utoipa::path(post, path = "/auth/refresh", tag = "Sign-in", responses((status = 200, description = "Still signed in.", body = AccessToken)))]
-async fn refresh(RefreshCookie(old): RefreshCookie, server: web::Data<Server>) -> Result<HttpResponse, Problem> {
+async fn refresh(
+    RefreshCookie(old): RefreshCookie,
+    server: web::Data<Server>,
+) -> Result<HttpResponse, Problem> {
     let (now, new) = (clock::now(), secret::token());
     let (old, hash) = (secret::hash(&old), secret::hash(&new));
-    match server.blocking(move |store| sessions::refresh(store, old, hash, now)).await? {
-        Refreshed::Continued { user, session_version } => signed_in(&server, user, session_version, new, now),
+    match server
+        .blocking(move |store| sessions::refresh(store, old, hash, now))
+        .await?
+    {
+        Refreshed::Continued {
+            user,
+            session_version,
+        } => signed_in(&server, user, session_version, new, now),
         Refreshed::Stolen => {
             tracing::warn!("a refresh token was used a second time; its family is revoked");
             Err(Problem::session_expired())
@@ -70,10 +100,17 @@ async fn refresh(RefreshCookie(old): RefreshCookie, server: web::Data<Server>) -
 ///
 /// Ends this session; its access token runs out by itself.
 #[utoipa::path(post, path = "/auth/sign-out", tag = "Sign-in", responses((status = 204, description = "Signed out.")))]
-async fn sign_out(RefreshCookie(token): RefreshCookie, server: web::Data<Server>) -> Result<HttpResponse, Problem> {
+async fn sign_out(
+    RefreshCookie(token): RefreshCookie,
+    server: web::Data<Server>,
+) -> Result<HttpResponse, Problem> {
     let hash = secret::hash(&token);
-    server.blocking(move |store| sessions::end(store, hash)).await?;
-    Ok(HttpResponse::NoContent().cookie(cookie::forget(server.secure_cookies())).finish())
+    server
+        .blocking(move |store| sessions::end(store, hash))
+        .await?;
+    Ok(HttpResponse::NoContent()
+        .cookie(cookie::forget(server.secure_cookies()))
+        .finish())
 }
 
 /// Sign out everywhere
@@ -82,34 +119,59 @@ async fn sign_out(RefreshCookie(token): RefreshCookie, server: web::Data<Server>
 #[utoipa::path(post, path = "/auth/sign-out-everywhere", tag = "Sign-in", responses((status = 204, description = "Signed out everywhere.")))]
 async fn sign_out_everywhere(caller: SignedIn) -> Result<HttpResponse, Problem> {
     let (server, user) = (caller.server(), caller.scope().user);
-    server.blocking(move |store| sessions::end_all(store, user)).await?;
+    server
+        .blocking(move |store| sessions::end_all(store, user))
+        .await?;
     server.scopes().clear();
-    Ok(HttpResponse::NoContent().cookie(cookie::forget(server.secure_cookies())).finish())
+    Ok(HttpResponse::NoContent()
+        .cookie(cookie::forget(server.secure_cookies()))
+        .finish())
 }
 
 /// Begins a session of an account and answers with its tokens.
-pub(super) async fn begin(server: &Server, account: Account, now: Instant) -> Result<HttpResponse, Problem> {
+pub(super) async fn begin(
+    server: &Server,
+    account: Account,
+    now: Instant,
+) -> Result<HttpResponse, Problem> {
     let new = secret::token();
     let hash = secret::hash(&new);
     let (user, version) = (account.user, account.session_version);
-    server.blocking(move |store| sessions::begin(store, &account, hash, now)).await?;
+    server
+        .blocking(move |store| sessions::begin(store, &account, hash, now))
+        .await?;
     signed_in(server, user, version, new, now)
 }
 
-fn signed_in(server: &Server, user: Id<User>, session_version: i64, refresh: String, now: Instant) -> Result<HttpResponse, Problem> {
+fn signed_in(
+    server: &Server,
+    user: Id<User>,
+    session_version: i64,
+    refresh: String,
+    now: Instant,
+) -> Result<HttpResponse, Problem> {
     let access_token = server.tokens().sign(user, session_version, now)?;
-    let body = AccessToken { access_token, token_type: "Bearer".to_owned(), expires_in: token::SECONDS };
+    let body = AccessToken {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: token::SECONDS,
+    };
     let mut answer = HttpResponse::Ok();
-    answer.cookie(cookie::keep(refresh, server.secure_cookies())).insert_header((header::CACHE_CONTROL, "no-store"));
+    answer
+        .cookie(cookie::keep(refresh, server.secure_cookies()))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(answer.json(body))
 }
 
 /// 429: so many seconds to wait.
 pub(super) fn too_many(seconds: i64) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests").with_header(header::RETRY_AFTER, &seconds.to_string())
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+        .with_header(header::RETRY_AFTER, &seconds.to_string())
 }
 
 /// Where a request comes from, as the attempts are counted.
 pub(super) fn address(request: &HttpRequest) -> String {
-    request.peer_addr().map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string())
+    request
+        .peer_addr()
+        .map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string())
 }

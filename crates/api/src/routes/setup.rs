@@ -20,7 +20,9 @@ use crate::sign_in::secret;
 use crate::{answer, clock};
 
 pub(super) fn operations(operations: Operations) -> Operations {
-    operations.operation::<__path_get_setup, _, _>(get_setup).operation::<__path_complete_setup, _, _>(complete_setup)
+    operations
+        .operation::<__path_get_setup, _, _>(get_setup)
+        .operation::<__path_complete_setup, _, _>(complete_setup)
 }
 
 /// Get whether setup is open
@@ -36,7 +38,13 @@ async fn get_setup(_: Public, server: web::Data<Server>) -> Result<HttpResponse,
 /// when it started.
 #[utoipa::path(post, path = "/setup", tag = "Sign-in", request_body(content = Setup, description = "The token, the organization and its administrator."),
     responses((status = 200, description = "Set up, and signed in.", body = AccessToken), (status = 403, description = "Wrong token"), (status = 409, description = "Closed"), (status = 429, description = "Too often")))]
-async fn complete_setup(_: Public, _: SameOrigin, server: web::Data<Server>, request: HttpRequest, Input(input): Input<Setup>) -> Result<HttpResponse, Problem> {
+async fn complete_setup(
+    _: Public,
+    _: SameOrigin,
+    server: web::Data<Server>,
+    request: HttpRequest,
+    Input(input): Input<Setup>,
+) -> Result<HttpResponse, Problem> {
     let now = clock::now();
     if !server.blocking(setup::is_open).await? {
         return Err(closed());
@@ -45,18 +53,30 @@ async fn complete_setup(_: Public, _: SameOrigin, server: web::Data<Server>, req
         return Err(Invalid::new("/email", "email").into());
     }
     let counted = [Counted::Address(address(&request))];
-    if let Some(seconds) = server.blocking(move |store| throttle::attempt(store, &counted, now)).await? {
+    if let Some(seconds) = server
+        .blocking(move |store| throttle::attempt(store, &counted, now))
+        .await?
+    {
         return Err(too_many(seconds));
     }
     let password_hash = server.passwords().hash(input.password).await?;
     let (token, organization) = (secret::hash(&input.token), input.organization);
-    let user = FirstUser { name: input.name, email: input.email, password_hash };
-    let made = server.blocking(move |store| setup::complete(store, token, &organization, user, now)).await.map_err(in_organization)?;
+    let user = FirstUser {
+        name: input.name,
+        email: input.email,
+        password_hash,
+    };
+    let made = server
+        .blocking(move |store| setup::complete(store, token, &organization, user, now))
+        .await
+        .map_err(in_organization)?;
     let Some(user) = made else {
         let late = !server.blocking(setup::is_open).await?;
         return Err(if late { closed() } else { Problem::forbidden() });
     };
-    let account = server.blocking(move |store| sessions::account_of(store, user)?.ok_or(Error::NotFound)).await?;
+    let account = server
+        .blocking(move |store| sessions::account_of(store, user)?.ok_or(Error::NotFound))
+        .await?;
     begin(&server, account, now).await
 }
 
@@ -66,5 +86,9 @@ fn closed() -> Problem {
 
 /// What is wrong with the organization is wrong below `/organization`.
 fn in_organization(problem: Problem) -> Problem {
-    if problem.status() == StatusCode::UNPROCESSABLE_ENTITY { problem.below("/organization") } else { problem }
+    if problem.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        problem.below("/organization")
+    } else {
+        problem
+    }
 }

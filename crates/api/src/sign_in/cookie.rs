@@ -42,13 +42,26 @@ pub fn forget(secure: bool) -> Cookie<'static> {
 /// # Errors
 /// 403.
 pub fn same_origin(request: &HttpRequest) -> Result<(), Problem> {
-    let text = |name: header::HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let text = |name: header::HeaderName| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
     let origin = text(header::ORIGIN);
     let host = text(header::HOST).unwrap_or_default();
-    let own = origin.is_none_or(|origin| origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host)));
+    let own = origin.is_none_or(|origin| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+    });
     let site = text(header::HeaderName::from_static("sec-fetch-site"));
     // Programs send neither header; browsers send at least one.
-    if own && site.is_none_or(|site| site == "same-origin" || site == "none") { Ok(()) } else { Err(Problem::forbidden()) }
+    if own && site.is_none_or(|site| site == "same-origin" || site == "none") {
+        Ok(())
+    } else {
+        Err(Problem::forbidden())
+    }
 }
 
 impl FromRequest for RefreshCookie {
@@ -56,7 +69,12 @@ impl FromRequest for RefreshCookie {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let cookie = || request.cookie(NAME).map(|cookie| Self(cookie.value().to_owned())).ok_or_else(Problem::session_expired);
+        let cookie = || {
+            request
+                .cookie(NAME)
+                .map(|cookie| Self(cookie.value().to_owned()))
+                .ok_or_else(Problem::session_expired)
+        };
         ready(same_origin(request).and_then(|()| cookie()))
     }
 }
@@ -81,15 +99,28 @@ mod tests {
     use super::*;
 
     fn allowed(headers: &[(&str, &str)]) -> bool {
-        let request = headers.iter().fold(TestRequest::post().insert_header(("host", "crm.example:8080")), |request, header| request.insert_header(*header));
+        let request = headers.iter().fold(
+            TestRequest::post().insert_header(("host", "crm.example:8080")),
+            |request, header| request.insert_header(*header),
+        );
         same_origin(&request.to_http_request()).is_ok()
     }
 
     #[test]
     fn other_sites_are_refused_programs_are_not() {
         assert!(allowed(&[]));
-        assert!(allowed(&[("origin", "http://crm.example:8080"), ("sec-fetch-site", "same-origin")]));
-        for headers in [[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], [("origin", "null"), ("x-a", "b")], [("x-a", "b"), ("sec-fetch-site", "same-site")]] {
+        assert!(allowed(&[
+            ("origin", "http://crm.example:8080"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        for headers in [
+            [
+                ("origin", "https://evil.example"),
+                ("sec-fetch-site", "cross-site"),
+            ],
+            [("origin", "null"), ("x-a", "b")],
+            [("x-a", "b"), ("sec-fetch-site", "same-site")],
+        ] {
             assert!(!allowed(&headers), "{headers:?}");
         }
     }
@@ -97,7 +128,13 @@ mod tests {
     #[test]
     fn the_cookie_is_closed() {
         let cookie = keep("t".into(), true).to_string();
-        for part in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/api/v1/auth", "Max-Age=2592000"] {
+        for part in [
+            "HttpOnly",
+            "SameSite=Strict",
+            "Secure",
+            "Path=/api/v1/auth",
+            "Max-Age=2592000",
+        ] {
             assert!(cookie.contains(part), "{part} in {cookie}");
         }
     }

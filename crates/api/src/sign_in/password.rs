@@ -30,7 +30,10 @@ impl Passwords {
     /// Ready to hash.
     pub fn new() -> Self {
         let nobody = hashed(&super::secret::token()).unwrap_or_default();
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), nobody }
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            nobody,
+        }
     }
 
     /// Hashes a password.
@@ -52,8 +55,14 @@ impl Passwords {
         Ok(matches && known)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Problem::internal)?;
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map_err(Problem::internal)?;
         Ok(web::block(move || {
             let _turn = turn;
             work()
@@ -67,11 +76,18 @@ impl Passwords {
 /// # Errors
 /// A fault of ours.
 pub fn hashed(password: &str) -> Result<String, Problem> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Problem::internal)
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(Problem::internal)
 }
 
 fn matches(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 #[cfg(test)]
@@ -81,7 +97,10 @@ mod tests {
     #[test]
     fn a_hash_fits_its_password_alone() {
         let hash = hashed("correct horse").expect("hashed");
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
         assert!(matches("correct horse", &hash) && !matches("wrong horse", &hash));
     }
 }

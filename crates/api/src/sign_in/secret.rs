@@ -25,14 +25,21 @@ pub fn hash(token: &str) -> Hash {
 /// # Errors
 /// Those of the file system.
 pub fn kept_in(file: &Path) -> io::Result<String> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+    {
         Ok(mut opened) => {
             let secret = token();
             opened.write_all(secret.as_bytes())?;
             opened.sync_all()?;
             Ok(secret)
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(file).map(|text| text.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(file).map(|text| text.trim().to_owned())
+        }
         Err(error) => Err(error),
     }
 }
@@ -50,7 +57,10 @@ mod tests {
         let file = folder.join("key");
         let first = kept_in(&file).expect("made");
         assert_eq!(kept_in(&file).expect("kept"), first);
-        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&file).expect("there").permissions().mode() & 0o777,
+            0o600
+        );
         fs::remove_dir_all(&folder).expect("removed");
     }
 }

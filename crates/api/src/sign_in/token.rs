@@ -1,6 +1,8 @@
 //! Access tokens: JWT, one fixed algorithm, 15 minutes.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode,
+};
 use perennial_domain::user::User;
 use perennial_domain::{Id, Instant};
 use serde::{Deserialize, Serialize};
@@ -58,10 +60,15 @@ impl Tokens {
     /// Says which secret is too short.
     pub fn new(secrets: &[String]) -> Result<Self, String> {
         if secrets.is_empty() || secrets.iter().any(|secret| secret.len() < SHORTEST) {
-            return Err(format!("a secret of PERENNIAL_JWT_SECRET needs at least {SHORTEST} characters"));
+            return Err(format!(
+                "a secret of PERENNIAL_JWT_SECRET needs at least {SHORTEST} characters"
+            ));
         }
         let key = |secret: &String| Key {
-            id: Uuid::from_slice(&secret::hash(secret)[..16]).unwrap_or_default().simple().to_string(),
+            id: Uuid::from_slice(&secret::hash(secret)[..16])
+                .unwrap_or_default()
+                .simple()
+                .to_string(),
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
         };
@@ -72,8 +79,16 @@ impl Tokens {
     ///
     /// # Errors
     /// A fault of ours.
-    pub fn sign(&self, user: Id<User>, session_version: i64, now: Instant) -> Result<String, Problem> {
-        let key = self.0.first().ok_or_else(|| Problem::internal("no secret"))?;
+    pub fn sign(
+        &self,
+        user: Id<User>,
+        session_version: i64,
+        now: Instant,
+    ) -> Result<String, Problem> {
+        let key = self
+            .0
+            .first()
+            .ok_or_else(|| Problem::internal("no secret"))?;
         let seconds = now.micros() / 1_000_000;
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -85,7 +100,10 @@ impl Tokens {
             exp: seconds + SECONDS,
             jti: Uuid::now_v7().to_string(),
         };
-        let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
+        let header = Header {
+            kid: Some(key.id.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
         encode(&header, &claims, &key.encoding).map_err(Problem::internal)
     }
 
@@ -94,8 +112,14 @@ impl Tokens {
     /// # Errors
     /// 401, `session_expired` where it was good once.
     pub fn read(&self, token: &str, now: Instant) -> Result<Claims, Problem> {
-        let id = decode_header(token).map_err(|_| Problem::unauthenticated())?.kid;
-        let key = self.0.iter().find(|key| Some(&key.id) == id.as_ref()).ok_or_else(Problem::unauthenticated)?;
+        let id = decode_header(token)
+            .map_err(|_| Problem::unauthenticated())?
+            .kid;
+        let key = self
+            .0
+            .iter()
+            .find(|key| Some(&key.id) == id.as_ref())
+            .ok_or_else(Problem::unauthenticated)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -103,13 +127,19 @@ impl Tokens {
         // The moment is given, not read from the clock a second time.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        let claims = decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Problem::unauthenticated())?.claims;
+        let claims = decode::<Claims>(token, &key.decoding, &validation)
+            .map_err(|_| Problem::unauthenticated())?
+            .claims;
         let seconds = now.micros() / 1_000_000;
         // Another server's clock may be a few seconds ahead.
         if claims.nbf > seconds + 5 {
             return Err(Problem::unauthenticated());
         }
-        if claims.exp <= seconds { Err(Problem::session_expired()) } else { Ok(claims) }
+        if claims.exp <= seconds {
+            Err(Problem::session_expired())
+        } else {
+            Ok(claims)
+        }
     }
 }
 
@@ -120,20 +150,32 @@ mod tests {
     const NOW: i64 = 1_800_000_000_000_000;
 
     fn tokens(secrets: &[&str]) -> Tokens {
-        Tokens::new(&secrets.iter().map(|secret| secret.repeat(32)).collect::<Vec<_>>()).expect("long enough")
+        Tokens::new(
+            &secrets
+                .iter()
+                .map(|secret| secret.repeat(32))
+                .collect::<Vec<_>>(),
+        )
+        .expect("long enough")
     }
 
     fn signed(tokens: &Tokens) -> String {
-        tokens.sign(Id::new(Uuid::from_u128(7)), 3, Instant::from_micros(NOW)).expect("signed")
+        tokens
+            .sign(Id::new(Uuid::from_u128(7)), 3, Instant::from_micros(NOW))
+            .expect("signed")
     }
 
     #[test]
     fn a_token_is_good_for_fifteen_minutes() {
         let tokens = tokens(&["a"]);
         let token = signed(&tokens);
-        let at = |seconds: i64| tokens.read(&token, Instant::from_micros(NOW).plus_seconds(seconds));
+        let at =
+            |seconds: i64| tokens.read(&token, Instant::from_micros(NOW).plus_seconds(seconds));
         let claims = at(0).expect("good");
-        assert_eq!((claims.user().expect("a user"), claims.session_version), (Id::new(Uuid::from_u128(7)), 3));
+        assert_eq!(
+            (claims.user().expect("a user"), claims.session_version),
+            (Id::new(Uuid::from_u128(7)), 3)
+        );
         assert!(at(899).is_ok() && at(900).is_err() && at(-10).is_err());
     }
 
@@ -151,7 +193,12 @@ mod tests {
         let token = signed(&tokens);
         let (_, rest) = token.split_once('.').expect("three parts");
         use base64::Engine;
-        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, tokens.0[0].id));
-        assert!(tokens.read(&format!("{none}.{rest}"), Instant::from_micros(NOW)).is_err());
+        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, tokens.0[0].id));
+        assert!(
+            tokens
+                .read(&format!("{none}.{rest}"), Instant::from_micros(NOW))
+                .is_err()
+        );
     }
 }

