@@ -19,7 +19,7 @@ use crate::references::Named;
 use crate::resource::{self, Stored, grouped, stamp};
 use crate::schema::{contacts, positions};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Scope, Tx};
+use crate::{Error, Read, Result, Scope, Tx, search};
 
 #[derive(diesel::Queryable, diesel::Insertable)]
 #[diesel(table_name = contacts, treat_none_as_default_value = false)]
@@ -323,17 +323,17 @@ impl Stored for Contact {
     }
 
     fn document(&self) -> Option<String> {
-        let mut texts: Vec<&str> = self
+        let titles: Vec<&str> = self
+            .positions
+            .iter()
+            .map(|position| position.title.as_str())
+            .collect();
+        let details: Vec<&str> = self
             .identifiers
             .iter()
             .map(|identifier| identifier.value.as_str())
             .collect();
-        texts.extend(
-            self.positions
-                .iter()
-                .map(|position| position.title.as_str()),
-        );
-        Some(words::document(&[&self.name], &texts))
+        Some(search::words_of(&[&self.name], &titles, &details))
     }
 }
 

@@ -119,67 +119,66 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
     Ok(())
 }
 
-/// One word that a document must hold, for [`candidates`].
-pub(crate) struct Word<'a> {
-    pub(crate) text: &'a str,
+/// A word that a document may hold, for [`candidates`].
+pub(crate) struct Word {
+    /// Letters, digits and our own marks alone.
+    pub(crate) text: String,
     /// Whether longer words that begin with it count.
     pub(crate) prefix: bool,
 }
 
-/// The newest documents that hold every word and one of `either`, if any are given: kinds and ids.
+/// The newest documents that hold one word at least of every group: kinds and ids.
 pub(crate) fn candidates(
     read: &mut Read<'_>,
-    every: &[Word<'_>],
-    either: &[String],
+    every: &[Vec<Word>],
     kind: Option<&'static str>,
     limit: i64,
 ) -> Result<Vec<(String, Key)>> {
     use diesel::sql_types::{Binary, Text};
-    let (and, or, sqlite) = match read.connection {
-        AnyConnection::Postgres(_) => (" & ", " | ", false),
-        AnyConnection::Sqlite(_) => (" AND ", " OR ", true),
+    let sqlite = matches!(read.connection, AnyConnection::Sqlite(_));
+    let (and, or) = if sqlite {
+        (" AND ", " OR ")
+    } else {
+        (" & ", " | ")
     };
-    // Words hold letters, digits and our own marks alone, so quoting is all that they need.
-    let quote = |word: &Word<'_>| match (sqlite, word.prefix) {
+    // Words hold nothing that either grammar knows, so quoting is all that they need.
+    let quote = |word: &Word| match (sqlite, word.prefix) {
         (true, true) => format!("\"{}\"*", word.text),
         (true, false) => format!("\"{}\"", word.text),
         (false, true) => format!("'{}':*", word.text),
         (false, false) => format!("'{}'", word.text),
     };
-    let mut words: Vec<String> = every.iter().map(quote).collect();
-    if !either.is_empty() {
-        let owners: Vec<String> = either
-            .iter()
-            .map(|text| {
-                quote(&Word {
-                    text,
-                    prefix: false,
-                })
-            })
-            .collect();
-        words.push(format!("({})", owners.join(or)));
-    }
-    let expression = words.join(and);
+    let group = |words: &Vec<Word>| {
+        let words: Vec<String> = words.iter().map(quote).collect();
+        format!("({})", words.join(or))
+    };
+    let expression = every.iter().map(group).collect::<Vec<_>>().join(and);
     let of_kind = |sql: Sql| match kind {
         Some(kind) => sql.then(" AND d.kind = ").bind(kind),
         None => sql,
     };
     let own = read.organization();
     let query = if sqlite {
-        of_kind(Sql::text("SELECT d.kind, d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid WHERE i.text MATCH ").bind(expression).then(" AND d.organization = ").bind(own))
+        let sql = "SELECT d.kind, d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid \
+             WHERE i.text MATCH ";
+        let sql = Sql::text(sql)
+            .bind(expression)
+            .then(" AND d.organization = ")
+            .bind(own);
+        of_kind(sql)
             .then(" ORDER BY i.rowid DESC LIMIT ")
             .bind(limit)
     } else {
-        of_kind(
-            Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ")
-                .bind(own)
-                .then(" AND d.words @@ CAST(")
-                .bind(expression)
-                .then(" AS tsquery)"),
-        )
-        .then(" ORDER BY d.seq DESC LIMIT ")
-        .bind(limit)
-        .uncached()
+        let sql = Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ")
+            .bind(own);
+        let sql = sql
+            .then(" AND d.words @@ CAST(")
+            .bind(expression)
+            .then(" AS tsquery)");
+        of_kind(sql)
+            .then(" ORDER BY d.seq DESC LIMIT ")
+            .bind(limit)
+            .uncached()
     };
     Ok(query.rows::<(Text, Binary), _>(read.connection)?)
 }

@@ -6,7 +6,7 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
 use perennial_domain::field::Resource;
-use perennial_domain::rights::{Action, Level};
+use perennial_domain::rights::{Action, FieldAccess, Level};
 use perennial_domain::{Id, search as words};
 
 use crate::column::Key;
@@ -20,13 +20,30 @@ const CANDIDATES: i64 = 1000;
 /// Marks words that only we write: no text that people type holds a private-use character.
 const MARK: char = '\u{e000}';
 
+/// Marks words of fields that a role may be denied, so that searching does not tell what looking would not.
+const GUARDED: char = '\u{e001}';
+
+/// The class of fields whose words are guarded.
+const GUARDED_CLASS: &str = "contact_details";
+
+/// The words of a record: names, other texts, and texts of contact details.
+pub(crate) fn words_of(names: &[&str], texts: &[&str], contact_details: &[&str]) -> String {
+    let mut document = words::document(names, texts);
+    for word in words::document(&[], contact_details).split_whitespace() {
+        document.push(' ');
+        document.push(GUARDED);
+        document.push_str(word);
+    }
+    document
+}
+
 /// A document's text inside its organization: the organization is a word, so that the index alone keeps them apart.
 pub(crate) fn in_scope(organization: i64, text: &str) -> String {
     format!("{MARK}o{organization} {text}")
 }
 
 /// The word that stands for an owner: rights are answered by the index before rows are loaded.
-pub(crate) fn owner_word(owner: Key) -> String {
+fn owner_word(owner: Key) -> String {
     format!("{MARK}w{}", owner.0.simple())
 }
 
@@ -40,21 +57,37 @@ pub(crate) fn candidates(
     if terms.is_empty() {
         return Ok(Vec::new());
     }
-    let organization = format!("{MARK}o{}", read.organization());
-    let mut every = vec![Word {
-        text: &organization,
+    let guarded = read.scope.access(GUARDED_CLASS) >= FieldAccess::Read;
+    let exact = |text: String| Word {
+        text,
         prefix: false,
-    }];
-    every.extend(terms.iter().map(|term| Word {
-        text: &term.word,
-        prefix: term.prefix,
-    }));
-    let owners = match kind {
-        Some(Customer::PLURAL) => read.scope.owners(Customer::AREA).unwrap_or_default(),
-        _ => Vec::new(),
     };
-    let owners: Vec<String> = owners.into_iter().map(owner_word).collect();
-    dialect::candidates(read, &every, &owners, kind, CANDIDATES)
+    let mut every = vec![vec![exact(format!("{MARK}o{}", read.organization()))]];
+    if let (Some(Customer::PLURAL), Some(owners)) = (kind, read.scope.owners(Customer::AREA)) {
+        every.push(
+            owners
+                .into_iter()
+                .map(|owner| exact(owner_word(owner)))
+                .collect(),
+        );
+    }
+    every.extend(terms.into_iter().map(|term| {
+        let guarded = guarded.then(|| Word {
+            text: format!("{GUARDED}{}", term.word),
+            prefix: term.prefix,
+        });
+        [Word {
+            text: term.word,
+            prefix: term.prefix,
+        }]
+        .into_iter()
+        .chain(guarded)
+        .collect()
+    }));
+    if every.iter().any(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    dialect::candidates(read, &every, kind, CANDIDATES)
 }
 
 /// What a text finds among everything that this user may see.

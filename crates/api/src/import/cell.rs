@@ -104,15 +104,12 @@ mod tests {
             ("name", "12", json!("12")),
             ("employees", "12", json!(12)),
             ("kind", "Person", json!("person")),
-            ("kind", "企业", Customer::FIELDS.iter().find_map(|field| if let Kind::Choice(choices) = field.kind { word(choices, "company") } else { None }).expect("a word")),
+            ("kind", "个人", json!("person")),
             ("roles", "supplier; end_buyer", json!(["supplier", "end_buyer"])),
             ("credit_limit", "1,234.5", json!({ "amount": "1234.50", "currency": "CNY" })),
             ("credit_limit", "10 USD", json!({ "amount": "10", "currency": "USD" })),
             ("credit_limit", "USD 10", json!({ "amount": "10", "currency": "USD" })),
         ] {
-            if text == "企业" && read(field, text).is_err() {
-                continue;
-            }
             assert_eq!(read(field, text), Ok(expected), "{field} {text}");
         }
     }

@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use csv::{ByteRecord, ReaderBuilder, Trim};
+use csv::{ByteRecord, ReaderBuilder};
 
 /// Where the rows come from.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Table {
     /// Says what cannot be read.
     pub fn open(source: &Source) -> Result<Self, String> {
         let lines = Lines::new(source.open()?);
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(lines);
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
         let mut table = Self { reader, record: ByteRecord::new(), header: Vec::new() };
         let header = table.read()?.ok_or("the file is empty: its first line must name the columns")?;
         table.header = header.cells;
@@ -84,13 +84,13 @@ impl Table {
             if !more.map_err(|error| error.to_string())? {
                 return Ok(None);
             }
-            if self.record.iter().all(<[u8]>::is_empty) {
+            if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
             // The reader stands behind the line's end; the record began as many lines before as it holds line ends.
             let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
             let line = self.reader.position().line().saturating_sub(1 + inside);
-            let text = |cell: &[u8]| std::str::from_utf8(cell).map(str::to_owned);
+            let text = |cell: &[u8]| std::str::from_utf8(cell).map(|text| text.trim().to_owned());
             let cells: Result<Vec<String>, _> = self.record.iter().map(text).collect();
             let cells = cells.map_err(|_| format!("line {line} is not UTF-8: save the file as UTF-8 and import it again"))?;
             return Ok(Some(Record { line, cells }));
@@ -148,10 +148,10 @@ mod tests {
         let expected = vec![
             record(2, ["1", "x"]),
             record(5, ["2", "two\nlines"]),
-            record(7, ["3, 3", "a \"b\""]),
-            record(8, ["4", ""]),
+            record(8, ["3, 3", "a \"b\""]),
+            record(9, ["4", ""]),
         ];
-        let text = "\u{feff}a,b\n1, x \n\n\n2,\"two\nlines\"\n\"3, 3\",\"a \"\"b\"\"\"\n4,";
+        let text = "\u{feff}a,b\n1, x \n\n\n2,\"two\nlines \n\"\n\"3, 3\",\"a \"\"b\"\"\"\n4,";
         assert_eq!(lines(text.as_bytes()), expected);
         assert_eq!(lines(text.replace('\n', "\r\n").as_bytes()), expected);
     }

@@ -97,10 +97,11 @@ fn array(mut parameter: Value) -> Value {
 
 fn filter(field: &Field, suffix: &str, operator: Operator) -> Value {
     let name = format!("{}{suffix}", field.name);
+    let is = if matches!(field.kind, Kind::Choices(_) | Kind::References(_)) { "holds" } else { "is" };
     match operator {
         Operator::Eq => query(
             &name,
-            &format!("Rows whose `{}` is, or holds, this.", field.name),
+            &format!("Rows whose `{}` {is} this.", field.name),
             value(field),
         ),
         Operator::In => {
@@ -108,7 +109,7 @@ fn filter(field: &Field, suffix: &str, operator: Operator) -> Value {
                 json!({ "type": "array", "items": value(field), "minItems": 1, "maxItems": 200 });
             array(query(
                 &name,
-                &format!("Rows whose `{}` is, or holds, one of these.", field.name),
+                &format!("Rows whose `{}` {is} one of these.", field.name),
                 schema,
             ))
         }

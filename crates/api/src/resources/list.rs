@@ -20,7 +20,7 @@ pub async fn list<R: Stored>(
     allowed: Allowed<Read<R>>,
     pairs: Pairs,
 ) -> Result<HttpResponse, Problem> {
-    let query = ListQuery::parse::<R>(pairs.all()).map_err(Problem::bad_parameter)?;
+    let query = ListQuery::parse::<R>(&pairs.joined()).map_err(Problem::bad_parameter)?;
     page::<R>(&allowed, query).await
 }
 

@@ -10,7 +10,6 @@ use perennial_domain::field::{Field, Resource};
 use perennial_domain::problem::Invalid;
 use perennial_domain::query::Value;
 use perennial_domain::rights::{Action, Level};
-use perennial_domain::search as words;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
@@ -185,21 +184,15 @@ impl Stored for Customer {
 
     fn document(&self) -> Option<String> {
         let mut texts = vec![self.code.as_str()];
-        texts.extend(
-            self.identifiers
-                .iter()
-                .map(|identifier| identifier.value.as_str()),
-        );
-        texts.extend(
-            self.addresses
-                .iter()
-                .flat_map(|address| [address.city.as_str(), address.street.as_str()]),
-        );
         texts.extend(self.industry.as_deref());
-        Some(search::owned(
-            self.owner_id,
-            words::document(&[&self.name], &texts),
-        ))
+        texts.extend(self.addresses.first().map(|seat| seat.city.as_str()));
+        let details = self
+            .identifiers
+            .iter()
+            .map(|identifier| identifier.value.as_str());
+        let details = details.chain(self.addresses.iter().map(|address| address.street.as_str()));
+        let words = search::words_of(&[&self.name], &texts, &details.collect::<Vec<_>>());
+        Some(search::owned(self.owner_id, words))
     }
 }
 

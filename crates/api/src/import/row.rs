@@ -1,0 +1,101 @@
+//! The cells of one record, read.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use perennial_domain::Currency;
+use perennial_domain::problem::FieldError;
+use perennial_domain::touch::{Identifier, IdentifierKind};
+use serde_json::{Map, Value};
+
+use super::columns::{AddressPart, Columns, Target};
+use super::table::Record;
+use super::{Refusal, cell};
+
+/// The cells of one record, read. Empty cells say nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// The line on which it begins.
+    pub line: u64,
+    /// Values of the record's own fields, by their names.
+    pub fields: Map<String, Value>,
+    /// E-mail addresses, phone numbers and the external id.
+    pub identifiers: Vec<Identifier>,
+    /// Parts of the first address.
+    pub address: Vec<(AddressPart, String)>,
+    /// The customer that a contact belongs to, by code or exact name.
+    pub customer: Option<String>,
+    /// The title of the contact's post there.
+    pub title: Option<String>,
+    /// Equal for rows whose cells are equal.
+    pub print: u64,
+}
+
+impl Row {
+    /// Reads a record's cells.
+    ///
+    /// # Errors
+    /// Every cell that does not fit.
+    pub fn read(columns: &Columns, record: &Record, currency: Currency) -> Result<Self, Vec<Refusal>> {
+        let (values, headings) = (record.cells.len(), columns.all.len());
+        if values > headings && record.cells.iter().skip(headings).any(|cell| !cell.is_empty()) {
+            let mut fault = FieldError::new("", "type");
+            fault.detail = format!("has {values} values, the header has {headings}");
+            return Err(vec![Refusal::new(record.line, None, fault)]);
+        }
+        let mut row = Self { line: record.line, print: print(&record.cells), ..Self::default() };
+        let mut refusals = Vec::new();
+        for (column, text) in columns.all.iter().zip(&record.cells).filter(|(_, text)| !text.is_empty()) {
+            match column.target {
+                None => {}
+                Some(Target::Field(field)) => match cell::value(field, text, currency) {
+                    Ok(value) => drop(row.fields.insert(field.name.to_owned(), value)),
+                    Err(fault) => refusals.push(Refusal::new(record.line, Some(column.heading.clone()), fault)),
+                },
+                Some(Target::Identifier(IdentifierKind::External)) => {
+                    row.identifiers.push(Identifier { kind: IdentifierKind::External, system: columns.system.clone(), value: text.clone() });
+                }
+                Some(Target::Identifier(kind)) => {
+                    let identifier = |value: &str| Identifier { kind, system: String::new(), value: value.to_owned() };
+                    row.identifiers.extend(cell::several(text).map(identifier));
+                }
+                Some(Target::Address(part)) => row.address.push((part, text.clone())),
+                Some(Target::Customer) => row.customer = Some(text.clone()),
+                Some(Target::Title) => row.title = Some(text.clone()),
+            }
+        }
+        if refusals.is_empty() { Ok(row) } else { Err(refusals) }
+    }
+
+    /// The record's id in the other system.
+    pub fn external_id(&self) -> Option<&str> {
+        let external = |identifier: &&Identifier| identifier.kind == IdentifierKind::External;
+        self.identifiers.iter().find(external).map(|identifier| identifier.value.as_str())
+    }
+
+    /// The record's own code.
+    pub fn code(&self) -> Option<&str> {
+        self.fields.get("code").and_then(Value::as_str)
+    }
+
+    /// The record's name.
+    pub fn name(&self) -> Option<&str> {
+        self.fields.get("name").and_then(Value::as_str)
+    }
+
+    /// What tells this row from others of the file: rows that share one of these mean the same record.
+    pub fn keys(&self) -> Vec<u64> {
+        let external = self.external_id().map(|id| print(&("external", id)));
+        let own = match (self.code(), self.name()) {
+            (Some(code), _) => Some(print(&("code", code))),
+            (None, name) => name.map(|name| print(&("name", name, &self.customer))),
+        };
+        external.into_iter().chain(own).collect()
+    }
+}
+
+/// A number that is the same for the same value, within this process.
+fn print(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,4 @@
+//! The API from the outside, one module a resource or mechanism. Names say the rule; failures show the whole answer.
+
+mod customers;
+mod samples;
