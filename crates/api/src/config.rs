@@ -83,7 +83,7 @@ impl Config {
             database_url: database_url.to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data,
-            jwt_secret: Some("a secret for tests, of enough characters".to_owned()),
+            jwt_secret: Some("a secret for tests of enough characters".to_owned()),
             frontend: PathBuf::from("frontend/dist"),
             secure_cookies: None,
             workers: Some(1),

@@ -9,6 +9,7 @@ use perennial_domain::rights::FieldAccess;
 use perennial_store::Scope;
 use serde_json::{Map, Value};
 
+use crate::extract::shape;
 use crate::problem::Problem;
 
 /// The members of small objects that say what kind of thing they are: they are words, not data.
@@ -84,11 +85,12 @@ impl Veil {
     }
 }
 
-/// Refuses a body that writes what the user may not write.
+/// Refuses a body that writes what the user may not write, or that is none of a record.
 ///
 /// # Errors
-/// 403 with the pointers of the fields.
+/// 403 with the pointers of the fields; 422 for a body of another shape.
 pub fn check_written<R: Resource>(scope: &Scope, body: &Value) -> Result<(), Problem> {
+    shape::record::<R>(body)?;
     let locked = |field: &&Field| {
         field
             .class

@@ -127,14 +127,15 @@ pub struct Consumption {
 /// A day worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Occasion {
     /// What happened on it.
+    #[serde(default)]
     pub kind: OccasionKind,
     /// The day.
-    #[cfg_attr(feature = "server", schema(required))]
     pub on: Date,
     /// More about it.
+    #[serde(default)]
     #[cfg_attr(
         feature = "server",
         validate(length(max = 200)),
@@ -234,11 +235,6 @@ impl Draft for NewCustomer {
         for (at, influence) in self.influences.iter().enumerate() {
             if influence.customer_id.is_nil() {
                 report(format!("/influences/{at}/customer_id"), "required");
-            }
-        }
-        for (at, occasion) in self.occasions.iter().enumerate() {
-            if occasion.on == Date::default() {
-                report(format!("/occasions/{at}/on"), "required");
             }
         }
     }

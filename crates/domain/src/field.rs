@@ -287,7 +287,7 @@ pub trait Resource:
 /// `enumeration.word` of the locale files. The first variant is the default.
 #[macro_export]
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident: $table:literal { $first:ident = $first_word:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident: $table:literal { $first:ident = $first_word:tt $(, $variant:ident = $word:tt)* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -21,7 +21,7 @@ resource! {
         /// The language of new users.
         language: Language;
         /// Country that phone numbers without a prefix belong to: ISO 3166 alpha-2.
-        country: String, length 2..=2;
+        country: String, length 2..=2 => required;
     }
     read {
     }

@@ -31,6 +31,7 @@ resource! {
         /// The full name, in one field.
         name: String, length 1..=100 => required sorted column stored("name_sort");
         /// Signs in with it; unique in the installation.
+        #[cfg_attr(feature = "server", schema(pattern = r"^[^@\s\x00-\x1F\x7F-\x9F,;]+@[^@.\s\x00-\x1F\x7F-\x9F,;][^@\s\x00-\x1F\x7F-\x9F,;]*\.[^@\s\x00-\x1F\x7F-\x9F,;]*[^@.\s\x00-\x1F\x7F-\x9F,;]$"))]
         email: String, length 3..=200 => required column filtered;
         /// What the user may do.
         role_id: Id<Role> => required column filtered;
@@ -67,33 +68,29 @@ impl Draft for NewUser {
 /// One thing that a role may do, and with whose records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Permission {
     /// In which area.
-    #[cfg_attr(feature = "server", schema(required))]
     pub area: Area,
     /// What may be done.
-    #[cfg_attr(feature = "server", schema(required))]
     pub action: Action,
     /// With whose records.
-    #[cfg_attr(feature = "server", schema(required))]
     pub level: Level,
 }
 
 /// What a role may do with one class of fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct FieldRule {
     /// The class: `credit`, `value`, `contact_details`, `profile`.
     #[cfg_attr(
         feature = "server",
         validate(length(min = 1, max = 40)),
-        schema(required, min_length = 1, max_length = 40)
+        schema(min_length = 1, max_length = 40)
     )]
     pub class: String,
     /// What may be done.
-    #[cfg_attr(feature = "server", schema(required))]
     pub access: FieldAccess,
 }
 

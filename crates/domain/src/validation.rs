@@ -12,7 +12,7 @@ use crate::problem::{FieldError, Invalid};
 /// The first part of `value` that has the wrong type, or that the type does not know.
 pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer: String =
+        let mut pointer: String =
             error
                 .path()
                 .iter()
@@ -24,7 +24,13 @@ pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> 
                     _ => pointer,
                 });
         let message = error.inner().to_string();
-        let code = if message.starts_with("unknown field") {
+        let missing = message
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.split_once('`'));
+        let code = if let Some((name, _)) = missing {
+            pointer = format!("{pointer}/{name}");
+            "required"
+        } else if message.starts_with("unknown field") {
             "unknown_field"
         } else {
             "type"

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 /// How many colours there are; `.avatar-0` … in the sheet.
-const COLOURS: usize = 8;
+const COLOURS: u32 = 8;
 
 /// Properties of [`Avatar`].
 #[derive(Properties, PartialEq)]
@@ -18,7 +18,7 @@ pub struct AvatarProps {
 /// A coloured square with the first letter of a name; the colour follows from the name.
 #[component]
 pub fn Avatar(props: &AvatarProps) -> Html {
-    let colour = props.name.bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte)) % COLOURS;
+    let colour = props.name.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % COLOURS;
     let class = classes!("avatar", format!("avatar-{colour}"), props.large.then_some("large"));
     html! { <span {class} aria-hidden="true">{ initials(&props.name) }</span> }
 }

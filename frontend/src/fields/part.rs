@@ -115,6 +115,7 @@ pub fn view(texts: &Texts, of: FieldRef, row: &Value) -> Html {
             (Kind::Text, Value::String(value)) if of.name == "identifiers" && field.name == "value" => Some(reach(row, value)),
             (Kind::Choice(_) | Kind::Reference(_), _) => None,
             _ if text.is_empty() => None,
+            (Kind::Decimal | Kind::Date, _) if field.name != "on" => Some(html! { <><span class="quiet">{ texts.text(field.label) }{ " " }</span>{ text }</> }),
             _ => Some(html! { <>{ text }</> }),
         }
     });

@@ -27,7 +27,9 @@ pub struct ColumnsProps {
 pub fn Columns(props: &ColumnsProps) -> Html {
     let texts = use_texts();
     let session = use_session();
-    let label = html! { <><Icon mark={Mark::Columns}/><span class="wide-only">{ texts.format(Key::ListColumns, &[("count", &props.columns.len())]) }</span></> };
+    let count = texts.format(Key::ListColumns, &[("count", &props.columns.len())]);
+    let name = format!("{count} · {}", texts.text(Key::ListColumnsChoose));
+    let label = html! { <><Icon mark={Mark::Columns}/><span class="wide-only">{ count }</span></> };
     let may_show = |field: &&'static perennial_domain::field::Field| {
         !field.long && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
     };
@@ -45,7 +47,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
         }
     };
     html! {
-        <Popup {label} name={texts.text(Key::ListColumnsChoose)} class={classes!("chip")} end=true menu=false>
+        <Popup {label} {name} class={classes!("chip")} end=true menu=false>
             <div class="checks tall">{ for props.shape.fields.iter().filter(may_show).map(choice) }</div>
             <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={props.onchange.reform(|_| Vec::new())}>{ texts.text(Key::ListColumnsReset) }</button>
         </Popup>

@@ -15,7 +15,7 @@ use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::Skeleton;
 use crate::load::use_load;
-use crate::record::header::{Badges, Subtitle};
+use crate::record::header::{Badges, Subtitle, is_said};
 use crate::routes::record_path;
 use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape};
@@ -48,7 +48,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     };
     let filled = |field: &&'static Field, record: &Record| {
         let empty = matches!(record.value(field.name), Value::Null) || record.value(field.name).as_array().is_some_and(Vec::is_empty);
-        !empty && field.name != "name" && field.name != "code" && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
+        !empty && !is_said(field) && field.name != "created_at" && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
     };
     html! {
         <aside class="panel card" aria-label={texts.text(Key::ListPanel)} {onkeydown}>

@@ -105,12 +105,13 @@ pub fn Table(props: &TableProps) -> Html {
         None => html! { <tr key={at} class="away"><td colspan="99"><span class="pf-v6-c-skeleton" aria-hidden="true"></span></td></tr> },
     };
     let coming = if props.rows.is_starting() { 12 } else { usize::from(props.rows.has_more()) * 3 };
-    let wide: u32 = props.columns.iter().map(|field| if width(*field) == "col-name" { 17 } else if width(*field) == "col-wide" { 12 } else { 8 }).sum();
+    // Half rems, as the sheet has them.
+    let wide: u32 = props.columns.iter().map(|field| if width(*field) == "col-name" { 29 } else if width(*field) == "col-wide" { 18 } else { 12 }).sum();
     let count = props.rows.total.filter(|total| *total <= 10_000).unwrap_or(-1);
     html! {
         <div class="table-scroll" ref={node} onscroll={window} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
-                aria-label={texts.text(props.shape.area.label())} ~style={format!("min-width:{}rem", if props.cards { 0 } else { wide + 3 })}>
+                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { format!("min-width:{}rem", f64::from(wide) / 2.0 + 2.5) }}>
                 <thead><tr>
                     <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>
                     { for props.columns.iter().map(head) }

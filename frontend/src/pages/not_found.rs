@@ -14,5 +14,5 @@ pub fn NotFound() -> Html {
     let texts = use_texts();
     let title = texts.text(Key::ProblemNotFound);
     use_title(title);
-    html! { <Empty {title} advice={texts.text(Key::NotFoundAdvice)}><Link to="/">{ texts.text(Key::NotFoundHome) }</Link></Empty> }
+    html! { <><h1 class="hidden">{ title }</h1><Empty {title} advice={texts.text(Key::NotFoundAdvice)}><Link to="/">{ texts.text(Key::NotFoundHome) }</Link></Empty></> }
 }

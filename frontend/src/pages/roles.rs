@@ -90,7 +90,7 @@ fn Matrix(props: &MatrixProps) -> Html {
             <section class="card padded" aria-label={texts.text(Key::RolesPermissions)}>
                 <h2>{ texts.text(Key::RolesPermissions) }</h2>
                 <p class="quiet">{ texts.text(Key::RolesAdvice) }</p>
-                <div class="matrix-scroll" tabindex="0" role="region" aria-label={texts.text(Key::RolesPermissions)}><table class="matrix">
+                <div class="matrix-scroll" tabindex="0" role="group" aria-label={texts.text(Key::RolesPermissions)}><table class="matrix">
                     <thead><tr><td></td>{ for Action::ALL.iter().map(|action| html! { <th scope="col">{ texts.text(action.label()) }</th> }) }</tr></thead>
                     <tbody>{ for Area::ALL.iter().map(|area| html! {
                         <tr key={area.as_str()}><th scope="row">{ texts.text(area.label()) }</th>{ for Action::ALL.iter().map(|action| level(*area, *action)) }</tr>

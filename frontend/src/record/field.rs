@@ -149,8 +149,8 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     html! {
         <div class="fact editing" {onkeydown}>
             <dt id={format!("{id}-label")}>if group { { label } } else { <label for={id.clone()}>{ label }</label> }</dt>
-            <dd role={group.then_some("group")} aria-labelledby={group.then(|| format!("{id}-label"))}>
-                <Editor ..editor.clone()/>
+            <dd>
+                <div role={group.then_some("group")} aria-labelledby={group.then(|| format!("{id}-label"))}><Editor ..editor.clone()/></div>
                 <Faults ..editor/>
                 <ProblemNote problem={whole}/>
                 <div class="row">

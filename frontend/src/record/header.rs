@@ -23,13 +23,27 @@ pub struct BriefProps {
     pub record: Rc<Record>,
 }
 
+/// The fields that the line below the name says.
+const SAID: [&str; 6] = ["code", "industry", "city", "title", "email", "occupation"];
+
+/// Whether the header shows a field already.
+pub fn is_said(field: &Field) -> bool {
+    SAID.contains(&field.name) || field.name == "name" || is_badge(field)
+}
+
+/// Whether a field is shown as a pill.
+fn is_badge(field: &Field) -> bool {
+    let kind = matches!(field.kind, Kind::Choice(_) | Kind::Choices(_)) || field.name == "tag_ids";
+    kind && field.filtered && field.column
+}
+
 /// Code, trade and place, as far as they are known.
 #[component]
 pub fn Subtitle(props: &BriefProps) -> Html {
     let texts = use_texts();
     let record = &props.record;
-    let words = ["code", "industry", "city", "title", "email", "occupation"].iter().map(|name| record.text(name)).filter(|word| !word.is_empty());
-    let since = format!("{} {}", texts.text(Key::FieldCreatedAt), texts.ago(record.text("created_at")));
+    let words = SAID.iter().map(|name| record.text(name)).filter(|word| !word.is_empty());
+    let since = texts.format(Key::RecordSince, &[("when", &texts.ago(record.text("created_at")))]);
     let said: Vec<&str> = words.chain([since.as_str()]).collect();
     html! { <p class="subtitle">{ said.join(" · ") }</p> }
 }
@@ -39,8 +53,7 @@ pub fn Subtitle(props: &BriefProps) -> Html {
 pub fn Badges(props: &BriefProps) -> Html {
     let session = use_session();
     let placed = |field: &&'static Field| {
-        let kind = matches!(field.kind, Kind::Choice(_) | Kind::Choices(_)) || field.name == "tag_ids";
-        kind && field.filtered && field.column && session.access(field.class) != FieldAccess::Hide && !props.record.value(field.name).is_null()
+        is_badge(field) && session.access(field.class) != FieldAccess::Hide && !props.record.value(field.name).is_null()
     };
     let badge = |field: &'static Field| {
         let cell = html! { <Cell field={FieldRef(field)} value={props.record.value(field.name).clone()}/> };

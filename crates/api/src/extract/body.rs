@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use validator::Validate;
 
+use super::shape;
 use super::strict::Strict;
 use crate::problem::Problem;
 
@@ -96,7 +97,9 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Input<T> {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let body = Body::from_request(request, payload);
         Box::pin(async move {
-            let input: T = validation::read(body.await?.value)?;
+            let value = body.await?.value;
+            shape::plain(&value, "", &[])?;
+            let input: T = validation::read(value)?;
             validation::validate(&input)?;
             Ok(Self(input))
         })

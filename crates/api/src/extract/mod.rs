@@ -4,6 +4,7 @@ mod body;
 mod headers;
 mod path;
 mod query;
+pub mod shape;
 mod strict;
 
 pub use body::{Body, Input};

@@ -90,9 +90,11 @@ impl Pairs {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Some((decode(name)?, decode(value)?))
         };
+        // An empty cursor is none: the first page.
+        let said = |pair: &&str| !pair.is_empty() && *pair != "cursor=";
         query
             .split('&')
-            .filter(|pair| !pair.is_empty())
+            .filter(said)
             .map(pair)
             .collect::<Option<_>>()
             .map(Self)

@@ -12,7 +12,9 @@ const SEPARATORS: [char; 5] = [';', '|', '\n', '；', '、'];
 
 /// The parts of a cell that may hold several values.
 pub fn several(text: &str) -> impl Iterator<Item = &str> {
-    text.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
+    text.split(SEPARATORS)
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }
 
 /// The value of a field that a cell's text, which is not empty, spells. An amount without a currency is in `currency`.
@@ -26,14 +28,30 @@ pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, Fie
     };
     match field.kind {
         Kind::Text => Ok(text.into()),
-        Kind::Flag => flag(text).map(Value::Bool).ok_or_else(|| wrong("is neither yes nor no")),
-        Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("is not a whole number")),
-        Kind::Decimal => decimal(text).map(|number| json!(number)).ok_or_else(|| wrong(DECIMAL)),
-        Kind::Date => text.parse::<Date>().map(|day| json!(day)).map_err(|_| wrong("is not a day such as 2026-03-31")),
-        Kind::Instant => text.parse::<Instant>().map(|moment| json!(moment)).map_err(|_| wrong("is not a moment such as 2026-03-31T09:30:00Z")),
-        Kind::Money => money(text, currency).ok_or_else(|| wrong("is not an amount such as 1234.50 or 1234.50 CNY")),
+        Kind::Flag => flag(text)
+            .map(Value::Bool)
+            .ok_or_else(|| wrong("is neither yes nor no")),
+        Kind::Integer => text
+            .parse::<i64>()
+            .map(Value::from)
+            .map_err(|_| wrong("is not a whole number")),
+        Kind::Decimal => decimal(text)
+            .map(|number| json!(number))
+            .ok_or_else(|| wrong(DECIMAL)),
+        Kind::Date => text
+            .parse::<Date>()
+            .map(|day| json!(day))
+            .map_err(|_| wrong("is not a day such as 2026-03-31")),
+        Kind::Instant => text
+            .parse::<Instant>()
+            .map(|moment| json!(moment))
+            .map_err(|_| wrong("is not a moment such as 2026-03-31T09:30:00Z")),
+        Kind::Money => money(text, currency)
+            .ok_or_else(|| wrong("is not an amount such as 1234.50 or 1234.50 CNY")),
         Kind::Choice(choices) => word(choices, text).ok_or_else(|| FieldError::new("", "value")),
-        Kind::Choices(choices) => list(&|part| word(choices, part), "").map_err(|_| FieldError::new("", "value")),
+        Kind::Choices(choices) => {
+            list(&|part| word(choices, part), "").map_err(|_| FieldError::new("", "value"))
+        }
         Kind::Reference(_) => id(text).ok_or_else(|| wrong("is not an id")),
         Kind::References(_) => list(&id, "is not a list of ids"),
         Kind::Parts | Kind::Figures => Err(FieldError::new("", "type")),
@@ -58,8 +76,16 @@ fn flag(text: &str) -> Option<bool> {
 
 /// A number, with or without commas between thousands.
 fn decimal(text: &str) -> Option<Decimal> {
-    let grouped = text.contains(',') && text.split(['.']).next().is_some_and(|whole| whole.split(',').skip(1).all(|group| group.len() == 3));
-    if grouped { text.replace(',', "").parse().ok() } else { text.parse().ok() }
+    let grouped = text.contains(',')
+        && text
+            .split(['.'])
+            .next()
+            .is_some_and(|whole| whole.split(',').skip(1).all(|group| group.len() == 3));
+    if grouped {
+        text.replace(',', "").parse().ok()
+    } else {
+        text.parse().ok()
+    }
 }
 
 fn money(text: &str, currency: Currency) -> Option<Value> {
@@ -76,8 +102,12 @@ fn money(text: &str, currency: Currency) -> Option<Value> {
 /// A word of a closed list, by itself or by its label in either language.
 fn word(choices: &[Choice], text: &str) -> Option<Value> {
     let means = |choice: &&Choice| {
-        let labels = Language::ALL.into_iter().map(|language| choice.label.text(language));
-        labels.chain([choice.value]).any(|known| known.to_lowercase() == text.to_lowercase())
+        let labels = Language::ALL
+            .into_iter()
+            .map(|language| choice.label.text(language));
+        labels
+            .chain([choice.value])
+            .any(|known| known.to_lowercase() == text.to_lowercase())
     };
     choices.iter().find(means).map(|choice| choice.value.into())
 }
@@ -105,10 +135,26 @@ mod tests {
             ("employees", "12", json!(12)),
             ("kind", "Person", json!("person")),
             ("kind", "个人", json!("person")),
-            ("roles", "supplier; end_buyer", json!(["supplier", "end_buyer"])),
-            ("credit_limit", "1,234.5", json!({ "amount": "1234.50", "currency": "CNY" })),
-            ("credit_limit", "10 USD", json!({ "amount": "10", "currency": "USD" })),
-            ("credit_limit", "USD 10", json!({ "amount": "10", "currency": "USD" })),
+            (
+                "roles",
+                "supplier; end_buyer",
+                json!(["supplier", "end_buyer"]),
+            ),
+            (
+                "credit_limit",
+                "1,234.5",
+                json!({ "amount": "1234.50", "currency": "CNY" }),
+            ),
+            (
+                "credit_limit",
+                "10 USD",
+                json!({ "amount": "10", "currency": "USD" }),
+            ),
+            (
+                "credit_limit",
+                "USD 10",
+                json!({ "amount": "10", "currency": "USD" }),
+            ),
         ] {
             assert_eq!(read(field, text), Ok(expected), "{field} {text}");
         }
@@ -116,7 +162,14 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        for (field, text) in [("employees", "many"), ("kind", "robot"), ("roles", "supplier; friend"), ("credit_limit", "1,23"), ("owner_id", "me"), ("addresses", "x")] {
+        for (field, text) in [
+            ("employees", "many"),
+            ("kind", "robot"),
+            ("roles", "supplier; friend"),
+            ("credit_limit", "1,23"),
+            ("owner_id", "me"),
+            ("addresses", "x"),
+        ] {
             assert!(read(field, text).is_err(), "{field} {text}");
         }
     }

@@ -10,7 +10,8 @@ use super::row::Row;
 
 /// Identifiers of a kind (external ids: of a system) take the place of those that are there; others stay.
 pub fn identifiers(known: &[Identifier], given: &[Identifier]) -> Vec<Identifier> {
-    let alike = |one: &Identifier, other: &Identifier| one.kind == other.kind && one.system == other.system;
+    let alike =
+        |one: &Identifier, other: &Identifier| one.kind == other.kind && one.system == other.system;
     let mut merged: Vec<Identifier> = Vec::with_capacity(known.len() + given.len());
     for old in known {
         let replaced = given.iter().any(|new| alike(new, old));
@@ -20,7 +21,12 @@ pub fn identifiers(known: &[Identifier], given: &[Identifier]) -> Vec<Identifier
             merged.extend(given.iter().filter(|new| alike(new, old)).cloned());
         }
     }
-    merged.extend(given.iter().filter(|new| !known.iter().any(|old| alike(new, old))).cloned());
+    merged.extend(
+        given
+            .iter()
+            .filter(|new| !known.iter().any(|old| alike(new, old)))
+            .cloned(),
+    );
     merged
 }
 
@@ -54,9 +60,17 @@ pub fn positions(known: &[Position], customer: Option<Id<Customer>>, row: &Row) 
     let Some(customer_id) = customer else {
         return merged;
     };
-    match merged.iter_mut().find(|position| position.customer_id == customer_id && position.until.is_none()) {
-        Some(position) => position.title.clone_from(row.title.as_ref().unwrap_or(&position.title.clone())),
-        None => merged.push(Position { customer_id, title: row.title.clone().unwrap_or_default(), ..Position::default() }),
+    let is_now =
+        |position: &&mut Position| position.customer_id == customer_id && position.until.is_none();
+    let title = row.title.clone();
+    match (merged.iter_mut().find(is_now), title) {
+        (Some(position), Some(title)) => position.title = title,
+        (Some(_), None) => {}
+        (None, title) => merged.push(Position {
+            customer_id,
+            title: title.unwrap_or_default(),
+            ..Position::default()
+        }),
     }
     merged
 }
@@ -68,7 +82,11 @@ mod tests {
     use super::*;
 
     fn identifier(kind: IdentifierKind, system: &str, value: &str) -> Identifier {
-        Identifier { kind, system: system.to_owned(), value: value.to_owned() }
+        Identifier {
+            kind,
+            system: system.to_owned(),
+            value: value.to_owned(),
+        }
     }
 
     #[test]
@@ -79,7 +97,11 @@ mod tests {
             identifier(Phone, "", "2"),
             identifier(External, "crm", "7"),
         ];
-        let given = [identifier(Fax, "", "9"), identifier(External, "erp", "7"), identifier(Phone, "", "3")];
+        let given = [
+            identifier(Fax, "", "9"),
+            identifier(External, "erp", "7"),
+            identifier(Phone, "", "3"),
+        ];
         let expected = [
             identifier(Phone, "", "3"),
             identifier(Email, "", "a@example.com"),
@@ -93,11 +115,33 @@ mod tests {
 
     #[test]
     fn an_address_keeps_the_parts_that_a_file_does_not_have() {
-        let seat = Address { city: "上海".into(), country: "中国".into(), ..Address::default() };
-        let other = Address { city: "苏州".into(), ..Address::default() };
-        let merged = addresses(&[seat.clone(), other.clone()], &[(AddressPart::City, "杭州".into())]);
-        assert_eq!(merged, [Address { city: "杭州".into(), ..seat }, other]);
-        assert_eq!(addresses(&[], &[(AddressPart::City, "杭州".into())]).len(), 1);
+        let seat = Address {
+            city: "上海".into(),
+            country: "中国".into(),
+            ..Address::default()
+        };
+        let other = Address {
+            city: "苏州".into(),
+            ..Address::default()
+        };
+        let merged = addresses(
+            &[seat.clone(), other.clone()],
+            &[(AddressPart::City, "杭州".into())],
+        );
+        assert_eq!(
+            merged,
+            [
+                Address {
+                    city: "杭州".into(),
+                    ..seat
+                },
+                other
+            ]
+        );
+        assert_eq!(
+            addresses(&[], &[(AddressPart::City, "杭州".into())]).len(),
+            1
+        );
         assert!(addresses(&[], &[]).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by record;
 //! [`row`] reads the cells of a record; [`party`] finds which rows are there already; [`plan`] decides what becomes of
-//! each and [`keep`] writes it. [`run()`] goes through a file a chunk at a time. What is specific to the command line is
+//! each and [`keep`] writes it. [`transfer()`] goes through a file a chunk at a time. What is specific to the command line is
 //! in [`command`].
 
 pub mod cell;
@@ -13,14 +13,14 @@ pub mod merge;
 pub mod party;
 pub mod plan;
 pub mod row;
-pub mod run;
 pub mod table;
+pub mod transfer;
 
 use perennial_domain::problem::FieldError;
 
-pub use command::{Arguments, run as command};
-pub use run::run;
+pub use command::{Arguments, run};
 pub use table::Source;
+pub use transfer::transfer;
 
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -153,7 +153,9 @@ impl From<perennial_store::Error> for Failure {
 /// What the store could not do, as a sentence.
 fn said(error: &perennial_store::Error) -> String {
     match error {
-        perennial_store::Error::Unavailable(cause) => format!("the database does not answer: {cause}"),
+        perennial_store::Error::Unavailable(cause) => {
+            format!("the database does not answer: {cause}")
+        }
         perennial_store::Error::Database(cause) => format!("the database refused: {cause}"),
         other => other.to_string(),
     }

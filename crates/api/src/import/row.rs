@@ -35,27 +35,58 @@ impl Row {
     ///
     /// # Errors
     /// Every cell that does not fit.
-    pub fn read(columns: &Columns, record: &Record, currency: Currency) -> Result<Self, Vec<Refusal>> {
+    pub fn read(
+        columns: &Columns,
+        record: &Record,
+        currency: Currency,
+    ) -> Result<Self, Vec<Refusal>> {
         let (values, headings) = (record.cells.len(), columns.all.len());
-        if values > headings && record.cells.iter().skip(headings).any(|cell| !cell.is_empty()) {
+        if values > headings
+            && record
+                .cells
+                .iter()
+                .skip(headings)
+                .any(|cell| !cell.is_empty())
+        {
             let mut fault = FieldError::new("", "type");
             fault.detail = format!("has {values} values, the header has {headings}");
             return Err(vec![Refusal::new(record.line, None, fault)]);
         }
-        let mut row = Self { line: record.line, print: print(&record.cells), ..Self::default() };
+        let mut row = Self {
+            line: record.line,
+            print: print(&record.cells),
+            ..Self::default()
+        };
         let mut refusals = Vec::new();
-        for (column, text) in columns.all.iter().zip(&record.cells).filter(|(_, text)| !text.is_empty()) {
+        for (column, text) in columns
+            .all
+            .iter()
+            .zip(&record.cells)
+            .filter(|(_, text)| !text.is_empty())
+        {
             match column.target {
                 None => {}
                 Some(Target::Field(field)) => match cell::value(field, text, currency) {
                     Ok(value) => drop(row.fields.insert(field.name.to_owned(), value)),
-                    Err(fault) => refusals.push(Refusal::new(record.line, Some(column.heading.clone()), fault)),
+                    Err(fault) => refusals.push(Refusal::new(
+                        record.line,
+                        Some(column.heading.clone()),
+                        fault,
+                    )),
                 },
                 Some(Target::Identifier(IdentifierKind::External)) => {
-                    row.identifiers.push(Identifier { kind: IdentifierKind::External, system: columns.system.clone(), value: text.clone() });
+                    row.identifiers.push(Identifier {
+                        kind: IdentifierKind::External,
+                        system: columns.system.clone(),
+                        value: text.clone(),
+                    });
                 }
                 Some(Target::Identifier(kind)) => {
-                    let identifier = |value: &str| Identifier { kind, system: String::new(), value: value.to_owned() };
+                    let identifier = |value: &str| Identifier {
+                        kind,
+                        system: String::new(),
+                        value: value.to_owned(),
+                    };
                     row.identifiers.extend(cell::several(text).map(identifier));
                 }
                 Some(Target::Address(part)) => row.address.push((part, text.clone())),
@@ -63,13 +94,20 @@ impl Row {
                 Some(Target::Title) => row.title = Some(text.clone()),
             }
         }
-        if refusals.is_empty() { Ok(row) } else { Err(refusals) }
+        if refusals.is_empty() {
+            Ok(row)
+        } else {
+            Err(refusals)
+        }
     }
 
     /// The record's id in the other system.
     pub fn external_id(&self) -> Option<&str> {
         let external = |identifier: &&Identifier| identifier.kind == IdentifierKind::External;
-        self.identifiers.iter().find(external).map(|identifier| identifier.value.as_str())
+        self.identifiers
+            .iter()
+            .find(external)
+            .map(|identifier| identifier.value.as_str())
     }
 
     /// The record's own code.

@@ -36,7 +36,9 @@ impl Source {
 
     fn open(&self) -> Result<Box<dyn Read + Send>, String> {
         Ok(match self {
-            Self::File(path) => Box::new(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?),
+            Self::File(path) => {
+                Box::new(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?)
+            }
             Self::StandardInput => Box::new(io::stdin()),
             Self::Text(text) => Box::new(Cursor::new(Arc::clone(text))),
         })
@@ -67,9 +69,18 @@ impl Table {
     /// Says what cannot be read.
     pub fn open(source: &Source) -> Result<Self, String> {
         let lines = Lines::new(source.open()?);
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
-        let mut table = Self { reader, record: ByteRecord::new(), header: Vec::new() };
-        let header = table.read()?.ok_or("the file is empty: its first line must name the columns")?;
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(lines);
+        let mut table = Self {
+            reader,
+            record: ByteRecord::new(),
+            header: Vec::new(),
+        };
+        let header = table
+            .read()?
+            .ok_or("the file is empty: its first line must name the columns")?;
         table.header = header.cells;
         Ok(table)
     }
@@ -88,11 +99,18 @@ impl Table {
                 continue;
             }
             // The reader stands behind the line's end; the record began as many lines before as it holds line ends.
-            let inside = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let inside = self
+                .record
+                .as_slice()
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count() as u64;
             let line = self.reader.position().line().saturating_sub(1 + inside);
             let text = |cell: &[u8]| std::str::from_utf8(cell).map(|text| text.trim().to_owned());
             let cells: Result<Vec<String>, _> = self.record.iter().map(text).collect();
-            let cells = cells.map_err(|_| format!("line {line} is not UTF-8: save the file as UTF-8 and import it again"))?;
+            let cells = cells.map_err(|_| {
+                format!("line {line} is not UTF-8: save the file as UTF-8 and import it again")
+            })?;
             return Ok(Some(Record { line, cells }));
         }
     }
@@ -106,12 +124,17 @@ struct Lines<R: Read> {
 
 impl<R: Read> Lines<R> {
     fn new(inner: R) -> Self {
-        Self { bytes: BufReader::new(inner).bytes().peekable(), last: b'\n' }
+        Self {
+            bytes: BufReader::new(inner).bytes().peekable(),
+            last: b'\n',
+        }
     }
 
     fn next(&mut self) -> io::Result<Option<u8>> {
         let next = match self.bytes.next().transpose()? {
-            Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => self.bytes.next().transpose()?,
+            Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => {
+                self.bytes.next().transpose()?
+            }
             None if self.last != b'\n' => Some(b'\n'),
             next => next,
         };
@@ -158,8 +181,14 @@ mod tests {
 
     #[test]
     fn another_encoding_is_refused_with_its_line() {
-        let mut table = Table::open(&Source::Text((*b"name\nA\n\xce\xf7\n").into())).expect("a header");
+        let mut table =
+            Table::open(&Source::Text((*b"name\nA\n\xce\xf7\n").into())).expect("a header");
         assert!(table.read().is_ok());
-        assert!(table.read().expect_err("GBK").starts_with("line 3 is not UTF-8"));
+        assert!(
+            table
+                .read()
+                .expect_err("GBK")
+                .starts_with("line 3 is not UTF-8")
+        );
     }
 }

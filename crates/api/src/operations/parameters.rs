@@ -151,9 +151,7 @@ fn value(field: &Field) -> Value {
             json!({ "type": "string", "enum": words(choices) })
         }
         Kind::Reference(_) | Kind::References(_) => json!({ "type": "string", "format": "uuid" }),
-        Kind::Text | Kind::Parts | Kind::Figures => {
-            json!({ "type": "string", "minLength": 1, "maxLength": 200 })
-        }
+        Kind::Text | Kind::Parts | Kind::Figures => json!({ "type": "string", "pattern": r"^[^\x00]*$" })
     }
 }
 

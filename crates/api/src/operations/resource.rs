@@ -72,6 +72,19 @@ fn record<R: Resource>(description: &str) -> Value {
     json!({ "description": description, "headers": { "ETag": etag() }, "content": content(R::TYPE) })
 }
 
+/// Where an answer leads: operations on the record whose id and version it tells.
+fn links<R: Resource>(verbs: &[&str], id: &str) -> Value {
+    let link = |verb: &&str| {
+        let mut parameters = json!({ "id": id });
+        if let (true, Some(parameters)) = (matches!(*verb, "update" | "delete"), parameters.as_object_mut()) {
+            parameters.insert("If-Match".into(), "$response.header.ETag".into());
+        }
+        let operation = format!("{verb}_{}", R::SINGULAR);
+        (operation.clone(), json!({ "operationId": operation, "parameters": parameters }))
+    };
+    Value::Object(verbs.iter().map(link).collect())
+}
+
 fn etag() -> Value {
     json!({ "description": "The record's version, and its figures'.", "required": true, "schema": { "type": "string" } })
 }
@@ -115,6 +128,9 @@ fn search<R: Resource>() -> Description {
 
 fn create<R: Resource>() -> Description {
     let mut created = record::<R>("Created.");
+    if let Some(created) = created.as_object_mut() {
+        created.insert("links".into(), links::<R>(&["get", "update", "delete"], "$response.body#/id"));
+    }
     if let Some(headers) = created.get_mut("headers").and_then(Value::as_object_mut) {
         headers.insert("Location".into(), json!({ "description": "Where it is.", "required": true, "schema": { "type": "string", "format": "uri-reference" } }));
     }
@@ -140,14 +156,17 @@ fn get<R: Resource>() -> Description {
 
 fn update<R: Resource>() -> Description {
     let patch = format!("{}Patch", R::TYPE);
-    let schema = json!({ "schema": reference(&patch) });
+    let mut updated = record::<R>("The record as it is now.");
+    if let Some(updated) = updated.as_object_mut() {
+        updated.insert("links".into(), links::<R>(&["update", "delete"], "$response.body#/id"));
+    }
     let operation = json!({
         "operationId": format!("update_{}", R::SINGULAR),
         "summary": format!("Change a {}", R::SINGULAR),
-        "description": "A merge patch (RFC 7396): absent keeps, null clears, anything else replaces.",
+        "description": "A merge patch (RFC 7396): absent keeps, null clears, anything else replaces. `application/json` is taken as well.",
         "parameters": [parameters::id(R::SINGULAR), parameters::if_match()],
-        "requestBody": { "required": true, "description": "What is to change.", "content": { "application/json": schema, "application/merge-patch+json": schema } },
-        "responses": { "200": record::<R>("The record as it is now.") },
+        "requestBody": { "required": true, "description": "What is to change.", "content": { "application/merge-patch+json": { "schema": reference(&patch) } } },
+        "responses": { "200": updated },
     });
     described::<R>(Method::PATCH, "/{id}", operation)
 }
@@ -158,7 +177,7 @@ fn delete<R: Resource>() -> Description {
         "summary": format!("Delete a {}", R::SINGULAR),
         "description": "It can be restored for 30 days.",
         "parameters": [parameters::id(R::SINGULAR), parameters::if_match()],
-        "responses": { "204": { "description": "Deleted." } },
+        "responses": { "204": { "description": "Deleted.", "links": links::<R>(&["get", "restore"], "$request.path.id") } },
     });
     described::<R>(Method::DELETE, "/{id}", operation)
 }
@@ -182,7 +201,8 @@ fn batch<R: Resource>() -> Description {
         "description": "One transaction. `all_or_nothing` does nothing where one operation fails, and says which; `best_effort` does the others.",
         "parameters": [parameters::idempotency_key()],
         "requestBody": body(&format!("{}Batch", R::TYPE), "The operations, in order."),
-        "responses": { "200": answer("Everything was done."), "207": answer("`best_effort`: some of it was done.") },
+        // The last two: `all_or_nothing` is answered as its first operation that fails.
+        "responses": { "200": answer("Everything was done."), "207": answer("`best_effort`: some of it was done."), "404": {}, "412": {} },
     });
     described::<R>(Method::POST, "/batch", operation)
 }

@@ -176,7 +176,7 @@ fn bound(property: &mut Value, field: &Field) {
         property.insert(names.1.into(), greatest.into());
     }
     if field.required && matches!(field.kind, Kind::Text) {
-        property.insert("pattern".into(), VISIBLE_TEXT.into());
+        property.entry("pattern").or_insert_with(|| VISIBLE_TEXT.into());
     }
 }
 

@@ -85,6 +85,7 @@ pub async fn batch<R: Stored>(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let key = once.key(Some(&body));
+    check_shape(&body.value)?;
     let Request { mode, operations } = validation::read(body.value)?;
     if operations.is_empty() || operations.len() > LARGEST {
         let fault = perennial_domain::problem::FieldError::new("/operations", "range");
@@ -113,6 +114,18 @@ pub async fn batch<R: Stored>(
     answer
         .map(answer::kept)
         .map_err(|problem| problem.below(&reached.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Refuses operations that are written as arrays; what they write is looked at later.
+fn check_shape(body: &Value) -> Result<(), Invalid> {
+    let operations = body.get("operations").and_then(Value::as_array).into_iter().flatten();
+    for (at, operation) in operations.enumerate() {
+        let members = operation.as_object().ok_or_else(|| Invalid::new(place(at, ""), "type"))?;
+        if let Some((name, _)) = members.iter().find(|(_, member)| member.is_array()) {
+            return Err(Invalid::new(place(at, &format!("/{name}")), "type"));
+        }
+    }
+    if body.is_object() { Ok(()) } else { Err(Invalid::new("", "type")) }
 }
 
 /// Where in the request a step is, and in it what is written.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::answer;
-use crate::extract::{Body, Pairs};
+use crate::extract::{Body, Pairs, shape};
 use crate::operations::guard::{Allowed, Read};
 use crate::present::Veil;
 use crate::problem::Problem;
@@ -29,6 +29,7 @@ pub async fn search<R: Stored>(
     allowed: Allowed<Read<R>>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
+    shape::plain(&body.value, "", &["all", "any"])?;
     let request: SearchRequest = validation::read(body.value)?;
     page::<R>(&allowed, ListQuery::search::<R>(&request)?).await
 }

@@ -2,7 +2,12 @@
 
 use actix_web::HttpResponse;
 use perennial_domain::field::Resource;
+use perennial_domain::organization::Organization;
 use perennial_domain::page::Page;
+use perennial_domain::problem::Invalid;
+use perennial_domain::tag::Tag;
+use perennial_domain::team::Team;
+use perennial_domain::user::{Role, User};
 use perennial_domain::{contact::Contact, customer::Customer, event::Event};
 use perennial_store::Scope;
 use perennial_store::events::{EventFilter, list};
@@ -32,14 +37,31 @@ pub(crate) struct Paging {
     cursor: Option<String>,
 }
 
+/// A resource, by its name in paths.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "speaks to the contract alone")]
+enum Named {
+    Customers,
+    Contacts,
+    Tags,
+    Users,
+    Teams,
+    Roles,
+    Organization,
+}
+
+/// The names that it knows.
+const RESOURCES: [&str; 7] = [Customer::PLURAL, Contact::PLURAL, Tag::PLURAL, User::PLURAL, Team::PLURAL, Role::PLURAL, Organization::PLURAL];
+
 /// Which events a list holds.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "speaks to the contract alone")]
 pub(crate) struct Which {
-    /// Of this resource: `customers`.
-    #[param(max_length = 60)]
-    resource: Option<String>,
+    /// Of this resource.
+    #[param(inline)]
+    resource: Option<Named>,
     /// Of this record.
     record_id: Option<Uuid>,
     /// Of this customer.
@@ -59,13 +81,16 @@ async fn list_events(
 ) -> Result<HttpResponse, Problem> {
     let limit = pairs.limit()?;
     let filter = EventFilter {
-        resource: pairs.take("resource")?,
+        resource: pairs.take::<String>("resource")?,
         record: pairs.take("record_id")?,
         customer: pairs.take("customer_id")?,
         actor: pairs.take("actor_id")?,
         before: pairs.take("cursor")?,
     };
     pairs.finish()?;
+    if filter.resource.as_deref().is_some_and(|resource| !RESOURCES.contains(&resource)) {
+        return Err(Problem::bad_parameter(Invalid::new("resource", "value")));
+    }
     let mut page = allowed.read(move |read| list(read, &filter, limit)).await?;
     draw(allowed.scope(), &mut page);
     Ok(answer::json(&page))

@@ -56,7 +56,7 @@ async fn get_job(
 ///
 /// It stops at its next piece; what it did stays done.
 #[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "Jobs", params(("id" = Uuid, Path, description = "The job's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The client's own name for this request.", min_length = 1, max_length = 255)),
+        ("Idempotency-Key" = Option<String>, Header, description = "The client's own name for this request.", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     responses((status = 200, description = "The job as it is now.", body = Job)))]
 async fn cancel_job(
     allowed: Allowed<Update<Jobs>>,

@@ -37,10 +37,10 @@ async fn get_organization(
 
 /// Change the organization
 ///
-/// A merge patch (RFC 7396). The currency is fixed once an amount is kept.
+/// A merge patch (RFC 7396); `application/json` is taken as well. The currency is fixed once an amount is kept.
 #[utoipa::path(patch, path = "/organization", tag = "Organization",
     params(("If-Match" = String, Header, description = "The organization's `ETag` as it was read.", pattern = r#"^"v\d{1,18}\.f\d{1,18}"$"#)),
-    request_body(description = "What is to change.", content((OrganizationPatch = "application/json"), (OrganizationPatch = "application/merge-patch+json"))),
+    request_body(description = "What is to change.", content((OrganizationPatch = "application/merge-patch+json"))),
     responses((status = 200, description = "The organization as it is now.", body = Organization, headers(("ETag" = String, description = "Its version.")))))]
 async fn update_organization(
     allowed: Allowed<Update<Organization>>,

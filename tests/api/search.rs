@@ -1,0 +1,129 @@
+//! Full text: in lists and over everything.
+
+use perennial_tests::app::TestApp;
+use perennial_tests::client::Client;
+use perennial_tests::company::Person;
+use serde_json::{Value, json};
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[track_caller]
+fn finds(client: &Client, q: &str, expected: &[String]) {
+    let listed = client.get(&format!("/customers?q={}", encoded(q))).expect(200);
+    assert_eq!(listed.ids(), expected, "list: {q}");
+    let searched = client.post("/customers/search", json!({ "q": q })).expect(200);
+    assert_eq!(searched.ids(), expected, "search: {q}");
+    let everything = client.get(&format!("/search?q={}", encoded(q))).expect(200);
+    let hits: Vec<String> = everything["data"].as_array().unwrap().iter().filter(|hit| hit["resource"] == "customers").map(|hit| hit["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(hits, expected, "everything: {q}");
+}
+
+fn huawei(client: &Client) -> Value {
+    let draft = json!({
+        "name": "深圳市华为技术有限公司", "code": "HW-1", "industry": "Königlich",
+        "identifiers": [{ "kind": "phone", "value": "+86 755 2878-0808" }, { "kind": "email", "value": "info@huawei.example" }],
+        "addresses": [{ "city": "深圳" }],
+    });
+    client.create("customers", draft).body
+}
+
+#[test]
+fn a_customer_is_found_by_any_part_by_pinyin_by_initials_and_by_digits() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let found = vec![huawei(&seller)["id"].as_str().unwrap().to_owned()];
+    seller.create_customer("Acme");
+    for q in ["华为", "华为技术", "有限公司", "司", "szshwjsyxgs", "szshw", "shenzhenshihuawei", "8675528780808", "HW-1", "hw", "konigl", "KÖNIG", "huawei", "深圳 华为", "info@huawei.example", "华为 0808"] {
+        finds(&seller, q, &found);
+    }
+    for q in ["华技", "beijing", "为华", "acme 华为", "-", "\"", "*", "')", "OR", "a AND b", "NEAR(华 为)", "\u{e000}o1"] {
+        finds(&seller, q, &[]);
+    }
+}
+
+#[test]
+fn what_changes_is_found_by_its_new_words_alone() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let bolt = seller.change(&acme, json!({ "name": "Bolt" })).expect(200).record();
+    finds(&seller, "acme", &[]);
+    finds(&seller, "bolt", &[bolt.id()]);
+    seller.remove(&bolt).expect(204);
+    finds(&seller, "bolt", &[]);
+    seller.restore(&bolt).expect(200);
+    finds(&seller, "bolt", &[bolt.id()]);
+}
+
+#[test]
+fn a_search_finds_what_one_may_see() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    seller.create_contact("Acme Ann", &[&acme]);
+    let hits = |client: &Client| client.get("/search?q=acme").expect(200)["data"].as_array().unwrap().len();
+    for person in [Person::Seller, Person::Colleague, Person::Lead, Person::Manager, Person::Reader] {
+        finds(&app.person(person), "acme", &[acme.id()]);
+        assert_eq!(hits(&app.person(person)), 2, "{person:?}");
+    }
+    for person in [Person::Stranger, Person::Foreigner] {
+        finds(&app.person(person), "acme", &[]);
+        assert_eq!(hits(&app.person(person)), 0, "{person:?}");
+    }
+}
+
+#[test]
+fn a_hand_over_moves_a_customer_between_searches() {
+    let app = TestApp::start();
+    let (seller, stranger) = (app.as_seller(), app.person(Person::Stranger));
+    let acme = seller.create_customer("Acme");
+    seller.change(&acme, json!({ "owner_id": app.id_of(Person::Stranger) })).expect(200);
+    finds(&seller, "acme", &[]);
+    finds(&stranger, "acme", &[acme.id()]);
+}
+
+#[test]
+fn newer_records_that_one_may_not_see_do_not_push_out_those_one_may() {
+    let app = TestApp::start();
+    let (seller, manager) = (app.as_seller(), app.as_manager());
+    let mine = seller.create_customer("Acme");
+    let ann = seller.create_contact("Acme Ann", &[&mine]);
+    for _ in 0..6 {
+        let customers = vec![json!({ "create": { "name": "Acme" } }); 200];
+        manager.post("/customers/batch", json!({ "operations": customers })).expect(200);
+    }
+    finds(&seller, "acme", &[mine.id()]);
+    let contacts = seller.get("/contacts?q=acme").expect(200);
+    assert_eq!(contacts.ids(), [ann.id()]);
+}
+
+#[test]
+fn hits_come_newest_first_with_what_tells_them_apart() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let first = seller.create("customers", json!({ "name": "Acme", "addresses": [{ "city": "上海" }] }));
+    let positions = json!([{ "customer_id": first.id(), "title": "Buyer" }]);
+    let ann = seller.create("contacts", json!({ "name": "Ann of Acme", "positions": positions }));
+    let second = seller.create_customer("Acme");
+    let found = seller.get("/search?q=acme").expect(200);
+    let expected = json!([
+        { "resource": "customers", "id": second.id(), "title": "Acme", "subtitle": "C-00002" },
+        { "resource": "contacts", "id": ann.id(), "title": "Ann of Acme", "subtitle": "Buyer" },
+        { "resource": "customers", "id": first.id(), "title": "Acme", "subtitle": "C-00001 · 上海" },
+    ]);
+    assert_eq!(found["data"], expected);
+    assert_eq!(seller.get("/search?q=acme&limit=2").body["data"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_search_needs_a_text() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    for path in ["/search", "/search?q="] {
+        seller.get(path).refused(400, "bad_request").blames("q", "length");
+    }
+    seller.get("/search?q=a&sort=name").refused(400, "bad_request").blames("sort", "unknown_parameter");
+    seller.get("/search?q=a&q=b").refused(400, "bad_request").blames("q", "duplicate");
+}
