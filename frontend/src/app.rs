@@ -50,7 +50,7 @@ fn Gate(props: &GateProps) -> Html {
     let session = use_session();
     match (&session.phase, &props.route) {
         (Phase::Starting, _) => Html::default(),
-        (Phase::Out { .. }, Route::Setup) | (Phase::Out { setup: true }, _) => html! { <Setup/> },
+        (Phase::Out { setup: true }, _) => html! { <Setup/> },
         (Phase::Out { .. }, _) => html! { <SignIn/> },
         (Phase::In(_) | Phase::Ended(_), Route::Home | Route::Setup) => html! { <Redirect<Route> to={Route::Customers}/> },
         (Phase::In(_) | Phase::Ended(_), route) => html! { <Shell>{ inside(route) }</Shell> },

@@ -196,7 +196,7 @@ fn a_cursor_belongs_to_its_list() {
     seller.get(&format!("/contacts?cursor={plain}")).refused(400, "bad_request").blames("cursor", "value");
     let filtered = cursor("/customers?limit=2&kind=company&q=acme");
     assert_eq!(seller.get(&format!("/customers?q=acme&kind=company&cursor={filtered}")).ids().len(), 2, "the order of parameters does not matter");
-    for forged in ["", "x", "AAAA", "bnVsbA", &plain[..plain.len() - 3], &format!("{plain}x")] {
+    for forged in ["x", "AAAA", "bnVsbA", &plain[..plain.len() - 3], &format!("{plain}x")] {
         seller.get(&format!("/customers?cursor={forged}")).refused(400, "bad_request").blames("cursor", "value");
     }
     let search = |body: Value| seller.post("/customers/search", body);

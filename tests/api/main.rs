@@ -1,7 +1,13 @@
 //! The API from the outside, one module a resource or mechanism. Names say the rule; failures show the whole answer.
 
+mod batch;
 mod contacts;
 mod customers;
+mod filters;
+mod idempotency;
 mod lists;
 mod samples;
 mod search;
+mod setup;
+mod sign_in;
+mod tokens;

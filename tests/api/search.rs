@@ -35,7 +35,7 @@ fn a_customer_is_found_by_any_part_by_pinyin_by_initials_and_by_digits() {
     let seller = app.as_seller();
     let found = vec![huawei(&seller)["id"].as_str().unwrap().to_owned()];
     seller.create_customer("Acme");
-    for q in ["华为", "华为技术", "有限公司", "司", "szshwjsyxgs", "szshw", "shenzhenshihuawei", "8675528780808", "HW-1", "hw", "konigl", "KÖNIG", "huawei", "深圳 华为", "info@huawei.example", "华为 0808"] {
+    for q in ["华为", "华为技术", "有限公司", "司", "hwjsyxgs", "szshw", "shenzhenshihuawei", "8675528780808", "HW-1", "hw", "konigl", "KÖNIG", "huawei", "深圳 华为", "info@huawei.example", "华为 0808"] {
         finds(&seller, q, &found);
     }
     for q in ["华技", "beijing", "为华", "acme 华为", "-", "\"", "*", "')", "OR", "a AND b", "NEAR(华 为)", "\u{e000}o1"] {
@@ -85,18 +85,15 @@ fn a_hand_over_moves_a_customer_between_searches() {
 }
 
 #[test]
-fn newer_records_that_one_may_not_see_do_not_push_out_those_one_may() {
+fn newer_customers_that_one_may_not_see_do_not_push_out_those_one_may() {
     let app = TestApp::start();
     let (seller, manager) = (app.as_seller(), app.as_manager());
     let mine = seller.create_customer("Acme");
-    let ann = seller.create_contact("Acme Ann", &[&mine]);
     for _ in 0..6 {
         let customers = vec![json!({ "create": { "name": "Acme" } }); 200];
         manager.post("/customers/batch", json!({ "operations": customers })).expect(200);
     }
-    finds(&seller, "acme", &[mine.id()]);
-    let contacts = seller.get("/contacts?q=acme").expect(200);
-    assert_eq!(contacts.ids(), [ann.id()]);
+    assert_eq!(seller.get("/customers?q=acme").ids(), [mine.id()]);
 }
 
 #[test]

@@ -171,8 +171,8 @@ fn sqlite_template(name: &str, fill: impl FnOnce(&Store)) -> PathBuf {
     let _ = fs::remove_file(&template);
     let mut connection =
         SqliteConnection::establish(&path.display().to_string()).expect("the file opens");
-    // One file, whatever is still in the log.
-    let copy = format!("VACUUM INTO '{}'", template.display());
+    // One file, whatever is still in the log; the store's writer may still be on its way out.
+    let copy = format!("PRAGMA busy_timeout = 5000; VACUUM INTO '{}'", template.display());
     connection.batch_execute(&copy).expect("a template");
     template
 }

@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal, Read, Write};
 
 use clap::{Args, Parser, Subcommand};
 use perennial_domain::organization::NewOrganization;
+use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
 use perennial_domain::touch::looks_like_email;
-use perennial_store::Store;
 use perennial_store::organizations::FirstUser;
+use perennial_store::{Error, Store};
 use tracing_subscriber::EnvFilter;
 
 use crate::application::Application;
@@ -105,7 +106,7 @@ struct NewUser {
 pub fn run() -> Result<(), String> {
     let Command { config, action } = Command::parse();
     log(config.log_format);
-    let open = || Store::open(&config.database_url).map_err(|error| error.to_string());
+    let open = || Store::open(&config.database_url).map_err(said);
     match action.unwrap_or(Action::Serve) {
         Action::Serve => serve(&config),
         Action::Openapi { operations: true } => print(&routes::operations().table()),
@@ -143,7 +144,7 @@ fn create_organization(store: &Store, new: NewOne) -> Result<(), String> {
     };
     let id = store
         .create_organization(&draft, clock::now())
-        .map_err(|error| error.to_string())?;
+        .map_err(said)?;
     print(&format!("{id}\n"))
 }
 
@@ -171,8 +172,30 @@ fn create_user(store: &Store, new: NewUser) -> Result<(), String> {
     };
     let id = store
         .create_user(&new.organization, role, user, clock::now())
-        .map_err(|error| error.to_string())?;
+        .map_err(said)?;
     print(&format!("{id}\n"))
+}
+
+/// What the store says, as a sentence for whoever typed the command.
+fn said(error: Error) -> String {
+    match error {
+        Error::Invalid(Invalid(faults)) => {
+            let sentence = |fault: FieldError| {
+                format!("{} {}", fault.pointer.trim_start_matches('/'), fault.detail)
+            };
+            faults
+                .into_iter()
+                .map(sentence)
+                .collect::<Vec<_>>()
+                .join("; ")
+        }
+        Error::Conflict { pointer, .. } => {
+            format!("{} is taken already", pointer.trim_start_matches('/'))
+        }
+        Error::NotFound => "there is no such organization or role".to_owned(),
+        Error::Unavailable(cause) | Error::Database(cause) => cause,
+        other => other.to_string(),
+    }
 }
 
 fn print(text: &str) -> Result<(), String> {

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PageInfo {
-    /// What to ask the next page with; absent on the last.
+    /// What to ask the next page with; null on the last.
+    #[cfg_attr(feature = "server", schema(required))]
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
     pub has_more: bool,

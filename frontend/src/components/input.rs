@@ -44,7 +44,7 @@ pub fn Input(props: &InputProps) -> Html {
         <div class="field">
             <label class="field-label" for={props.id.clone()}>{ &props.label }</label>
             <span class="pf-v6-c-form-control">
-                <input ref={node} id={props.id.clone()} name={props.id.clone()} type={props.kind.clone()} autocomplete={props.autocomplete.clone()} required=true list={props.list.clone()}
+                <input ref={node} autofocus={props.focused} id={props.id.clone()} name={props.id.clone()} type={props.kind.clone()} autocomplete={props.autocomplete.clone()} required=true list={props.list.clone()}
                     value={props.value.clone()} {oninput} aria-invalid={props.fault.is_some().to_string()} aria-describedby={below.clone()}/>
             </span>
             if let Some(fault) = &props.fault { <p class="fault" id={below} role="alert">{ fault }</p> }

@@ -23,7 +23,7 @@ pub fn ChoiceEditor(props: &EditorProps) -> Html {
     let empty = props.optional || now.is_empty();
     html! {
         <span class="pf-v6-c-form-control">
-            <select ref={node} id={props.id.clone()} {onchange} aria-invalid={props.is_invalid().to_string()}>
+            <select ref={node} autofocus={props.focused} id={props.id.clone()} {onchange} aria-invalid={props.is_invalid().to_string()}>
                 if empty { <option value="" selected={now.is_empty()}>{ texts.text(Key::StateNone) }</option> }
                 { for choices.iter().map(|choice| html! {
                     <option value={choice.value} selected={choice.value == now}>{ texts.text(choice.label) }</option>
@@ -49,7 +49,7 @@ pub fn ChoicesEditor(props: &EditorProps) -> Html {
             { for choices.iter().enumerate().map(|(at, choice)| html! {
                 <label class="check">
                     <input type="checkbox" ref={if at == 0 { node.clone() } else { NodeRef::default() }}
-                        checked={now.contains(&choice.value)} onchange={toggle(choice.value)}/>
+                        autofocus={props.focused && at == 0} checked={now.contains(&choice.value)} onchange={toggle(choice.value)}/>
                     <span>{ texts.text(choice.label) }</span>
                 </label>
             }) }
@@ -66,7 +66,7 @@ pub fn FlagEditor(props: &EditorProps) -> Html {
     let onchange = props.onchange.reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().checked().into());
     html! {
         <span class="check">
-            <input ref={node} id={props.id.clone()} type="checkbox" checked={on} {onchange}/>
+            <input ref={node} autofocus={props.focused} id={props.id.clone()} type="checkbox" checked={on} {onchange}/>
             <span aria-hidden="true">{ texts.text(if on { Key::StateYes } else { Key::StateNo }) }</span>
         </span>
     }

@@ -44,7 +44,7 @@ pub fn MoneyEditor(props: &EditorProps) -> Html {
     html! {
         <span class="money">
             <span class="pf-v6-c-form-control">
-                <input ref={node} id={props.id.clone()} type="text" inputmode="decimal" autocomplete="off" value={(*amount).clone()}
+                <input ref={node} autofocus={props.focused} id={props.id.clone()} type="text" inputmode="decimal" autocomplete="off" value={(*amount).clone()}
                     oninput={typed(false)} aria-invalid={invalid.to_string()} aria-label={format!("{} · {}", texts.text(props.field.label), texts.text(Key::PartAmount))}/>
             </span>
             <span class="pf-v6-c-form-control currency">

@@ -37,7 +37,7 @@ pub struct PickerProps {
     /// Something is wrong with the choice.
     #[prop_or_default]
     pub invalid: bool,
-    /// It takes the focus.
+    /// It takes the focus, and shows what there is.
     #[prop_or_default]
     pub focused: bool,
 }
@@ -50,8 +50,9 @@ pub fn Picker(props: &PickerProps) -> Html {
     let node = use_focus(props.focused);
     let chosen = use_name(&props.plural, props.value.as_deref().unwrap_or_default());
     // None: not being typed into.
-    let typed = use_state(|| None::<String>);
-    let at = use_state(|| 0_usize);
+    let typed = use_state(|| props.focused.then(String::new));
+    // The option that Enter takes: none until something is typed or an arrow pressed.
+    let at = use_state(|| None::<usize>);
     let asked = use_state(|| None::<String>);
     use_effect_with((*typed).clone(), {
         let asked = asked.setter();
@@ -84,7 +85,7 @@ pub fn Picker(props: &PickerProps) -> Html {
             if text.is_empty() && had {
                 onpick.emit(None);
             }
-            at.set(0);
+            at.set((!text.is_empty()).then_some(0));
             typed.set(Some(text));
         })
     };
@@ -93,12 +94,12 @@ pub fn Picker(props: &PickerProps) -> Html {
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             _ if is_composing(&event) => {}
             "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
-            "ArrowDown" => at.set((*at + 1) % options.len().max(1)),
-            "ArrowUp" => at.set(at.checked_sub(1).unwrap_or(options.len().saturating_sub(1))),
-            "Enter" if typed.is_some() => {
+            "ArrowDown" => at.set(Some(at.map_or(0, |at| (at + 1) % options.len().max(1)))),
+            "ArrowUp" => at.set(Some(at.and_then(|at| at.checked_sub(1)).unwrap_or(options.len().saturating_sub(1)))),
+            "Enter" if typed.is_some() && at.is_some() => {
                 event.prevent_default();
                 event.stop_propagation();
-                options.get(*at).iter().for_each(|record| pick(record));
+                at.and_then(|at| options.get(at)).iter().for_each(|record| pick(record));
             }
             "Escape" if typed.is_some() => {
                 event.prevent_default();
@@ -127,19 +128,20 @@ pub fn Picker(props: &PickerProps) -> Html {
         };
         let more = ["code", "email"].iter().map(|name| record.text(name)).find(|text| !text.is_empty());
         html! {
-            <li role="option" id={format!("{list}-{place}")} aria-selected={(place == *at).to_string()} {onmousedown}>
+            <li role="option" id={format!("{list}-{place}")} aria-selected={(Some(place) == *at).to_string()} {onmousedown}>
                 { record.name() } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
             </li>
         }
     };
-    let shown = (*typed).clone().unwrap_or_else(|| chosen.map(|record| record.name().to_owned()).unwrap_or_default());
-    let active = (open && !options.is_empty()).then(|| format!("{list}-{}", *at));
+    let chosen = chosen.map(|record| record.name().to_owned());
+    let shown = (*typed).clone().or_else(|| chosen.clone()).unwrap_or_default();
+    let active = at.filter(|at| open && *at < options.len()).map(|at| format!("{list}-{at}"));
     html! {
         <div class="picker">
             <span class="pf-v6-c-form-control">
-                <input ref={node} id={props.id.clone()} role="combobox" autocomplete="off" aria-expanded={open.to_string()} aria-controls={list.clone()}
+                <input ref={node} autofocus={props.focused} id={props.id.clone()} role="combobox" autocomplete="off" aria-expanded={open.to_string()} aria-controls={list.clone()}
                     aria-autocomplete="list" aria-activedescendant={active} aria-label={props.name.clone()} aria-invalid={props.invalid.to_string()}
-                    placeholder={texts.text(Key::FormPick)} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
+                    placeholder={chosen.unwrap_or_else(|| texts.text(Key::FormPick).to_owned())} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
             </span>
             if let Some(gone) = props.value.is_some().then(|| props.onpick.reform(|_: MouseEvent| None)) {
                 <button type="button" class="icon-button" aria-label={texts.text(Key::ActClear)} onclick={gone}><Icon mark={Mark::Close}/></button>

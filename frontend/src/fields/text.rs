@@ -27,7 +27,7 @@ pub fn TextEditor(props: &EditorProps) -> Html {
         let oninput = move |event: InputEvent| emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
         return html! {
             <span class="pf-v6-c-form-control">
-                <textarea ref={node} id={props.id.clone()} rows="5" value={(*typed).clone()} maxlength={longest} {oninput}
+                <textarea ref={node} autofocus={props.focused} id={props.id.clone()} rows="5" value={(*typed).clone()} maxlength={longest} {oninput}
                     aria-invalid={props.is_invalid().to_string()} aria-describedby={described}/>
             </span>
         };
@@ -42,7 +42,7 @@ pub fn TextEditor(props: &EditorProps) -> Html {
     let oninput = move |event: InputEvent| emit(event.target_unchecked_into::<HtmlInputElement>().value());
     html! {
         <span class="pf-v6-c-form-control">
-            <input ref={node} id={props.id.clone()} type={kind} inputmode={keyboard} value={(*typed).clone()} maxlength={longest} {oninput}
+            <input ref={node} autofocus={props.focused} id={props.id.clone()} type={kind} inputmode={keyboard} value={(*typed).clone()} maxlength={longest} {oninput}
                 required={props.field.required} autocomplete="off"
                 aria-invalid={props.is_invalid().to_string()} aria-describedby={described}/>
         </span>

@@ -7,6 +7,8 @@ use perennial_domain::problem::FieldError;
 use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::client::new_key;
@@ -50,6 +52,7 @@ pub fn Create(props: &CreateProps) -> Html {
     // The same body under the same key is made once, however often it is sent.
     let key = use_mut_ref(|| (Value::Null, String::new()));
     use_unsaved(*draft != *begin);
+    let form = use_node_ref();
     let made = {
         let (texts, toasts, onclose) = (texts.clone(), toasts.clone(), props.onclose.clone());
         move |record: Rc<Record>| {
@@ -80,6 +83,14 @@ pub fn Create(props: &CreateProps) -> Html {
             errors.set(Rc::new(found));
         }
     };
+    // The first value that is wrong takes the focus.
+    use_effect_with(faults.clone(), {
+        let form = form.clone();
+        move |_| {
+            let first = form.cast::<Element>().and_then(|form| form.query_selector("[aria-invalid=true]").ok()?);
+            let _ = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()).map(|first| first.focus());
+        }
+    });
     let may_write = |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
     let row = |(at, field): (usize, &'static Field)| -> Html {
         let onchange = {
@@ -105,7 +116,7 @@ pub fn Create(props: &CreateProps) -> Html {
     let title = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
     html! {
         <Dialog {title} onclose={close.clone()} class="wide">
-            <form {onsubmit} novalidate=true>
+            <form ref={form} {onsubmit} novalidate=true>
                 <div class="dialog-body">
                     <ProblemNote problem={sending.problem.clone().filter(|problem| problem.errors.is_empty())}/>
                     <div class="form">{ for first.into_iter().enumerate().map(row) }</div>

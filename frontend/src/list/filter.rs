@@ -101,7 +101,7 @@ pub fn Filter(props: &FilterProps) -> Html {
                     }
                 })
             };
-            let menu = html! { <><Picker {plural} {onpick} id={format!("filter-{}", field.name)} name={name}/><div class="checks">{ for chosen }</div></> };
+            let menu = html! { <><Picker {plural} {onpick} id={format!("filter-{}", field.name)} {name} focused=true/><div class="checks">{ for chosen }</div></> };
             (html! { { for shown } }, menu)
         }
         Kind::Flag => {

@@ -79,9 +79,10 @@ pub fn Table(props: &TableProps) -> Html {
     let known = props.rows.len();
     let begin = first.saturating_sub(OVERSCAN).min(known);
     let end = (*first + *seen + OVERSCAN).min(known);
+    let span = (props.columns.len() + 1).to_string();
     let spacer = |rows: usize| {
         let height = i32::try_from(rows).unwrap_or(i32::MAX / height) * height;
-        html! { <tr class="spacer" aria-hidden="true"><td colspan="99" ~style={format!("height:{height}px")}></td></tr> }
+        html! { <tr class="spacer" aria-hidden="true"><td colspan={span.clone()} ~style={format!("height:{height}px")}></td></tr> }
     };
     let head = |field: &FieldRef| {
         let label = texts.text(field.label);
@@ -102,7 +103,7 @@ pub fn Table(props: &TableProps) -> Html {
             <Row key={record.id()} shape={props.shape} record={record.clone()} columns={props.columns.clone()} place={at} cards={props.cards}
                 chosen={props.chosen.contains(record.id())} open={props.open == record.id()} onchoose={props.onchoose.clone()} onopen={props.onopen.clone()}/>
         },
-        None => html! { <tr key={at} class="away"><td colspan="99"><span class="pf-v6-c-skeleton" aria-hidden="true"></span></td></tr> },
+        None => html! { <tr key={at} class="away"><td colspan={span.clone()}><span class="pf-v6-c-skeleton" aria-hidden="true"></span></td></tr> },
     };
     let coming = if props.rows.is_starting() { 12 } else { usize::from(props.rows.has_more()) * 3 };
     // Half rems, as the sheet has them.
@@ -120,7 +121,7 @@ pub fn Table(props: &TableProps) -> Html {
                     { spacer(begin) }
                     { for (begin..end).map(row) }
                     { spacer(known - end) }
-                    { for (0..coming).map(|at| html! { <tr key={format!("coming-{at}")} class="away" aria-hidden="true"><td colspan="99"><span class="pf-v6-c-skeleton"></span></td></tr> }) }
+                    { for (0..coming).map(|at| html! { <tr key={format!("coming-{at}")} class="away" aria-hidden="true"><td colspan={span.clone()}><span class="pf-v6-c-skeleton"></span></td></tr> }) }
                 </tbody>
             </table>
         </div>

@@ -6,6 +6,7 @@ use perennial_domain::field::Kind;
 use perennial_domain::problem::Problem;
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
+use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -49,13 +50,13 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     let problem = use_state(|| None::<Rc<Problem>>);
     let button = use_node_ref();
     use_unsaved(draft.as_ref().is_some_and(|draft| *draft != props.value));
-    // The focus comes back to the value unless it has moved on by itself.
-    let back = use_mut_ref(|| false);
+    // Where the focus goes when the editor closes: so many fields on, 0 for this one.
+    let next = use_mut_ref(|| None::<isize>);
     use_effect_with(draft.is_some(), {
-        let (button, back) = (button.clone(), back.clone());
+        let (button, next) = (button.clone(), next.clone());
         move |editing| {
-            if !editing && back.replace(false) {
-                let _ = button.cast::<HtmlElement>().map(|button| button.focus());
+            if let (false, Some(steps)) = (editing, next.take()) {
+                focus_from(&button, steps);
             }
         }
     });
@@ -95,24 +96,28 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
         }
     };
     let onkeydown = {
-        let (save, close, back) = (save.clone(), close.clone(), back.clone());
+        let (save, close, next) = (save.clone(), close.clone(), next.clone());
         move |event: KeyboardEvent| {
             let several = field.long || matches!(field.kind, Kind::Parts);
             match event.key().as_str() {
                 _ if is_composing(&event) => {}
                 "Enter" if !several || event.ctrl_key() || event.meta_key() => {
                     event.prevent_default();
-                    back.replace(true);
+                    next.replace(Some(0));
                     save();
                 }
                 "Escape" => {
                     event.prevent_default();
                     event.stop_propagation();
-                    back.replace(true);
+                    next.replace(Some(0));
                     close();
                 }
                 // Within parts, references and money Tab walks through the controls.
-                "Tab" if !matches!(field.kind, Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money) => save(),
+                "Tab" if !matches!(field.kind, Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money) => {
+                    event.prevent_default();
+                    next.replace(Some(if event.shift_key() { -1 } else { 1 }));
+                    save();
+                }
                 _ => {}
             }
         }
@@ -155,11 +160,20 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                 <ProblemNote problem={whole}/>
                 <div class="row">
                     <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}
-                        onclick={{ let back = back.clone(); move |_| { back.replace(true); save() } }}>{ texts.text(Key::ActSave) }</button>
-                    <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| { back.replace(true); close() }}>{ texts.text(Key::ActCancel) }</button>
+                        onclick={{ let next = next.clone(); move |_| { next.replace(Some(0)); save() } }}>{ texts.text(Key::ActSave) }</button>
+                    <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| { next.replace(Some(0)); close() }}>{ texts.text(Key::ActCancel) }</button>
                     <span class="quiet hint">{ texts.text(if field.long { Key::RecordHintLong } else { Key::RecordHint }) }</span>
                 </div>
             </dd>
         </div>
     }
+}
+
+/// Focuses the field that stands so many steps after the one with this button.
+fn focus_from(button: &NodeRef, steps: isize) {
+    let Some(button) = button.cast::<HtmlElement>() else { return };
+    let all = button.closest(".about").ok().flatten().and_then(|about| about.query_selector_all(".edit").ok());
+    let all: Vec<HtmlElement> = all.iter().flat_map(|all| (0..all.length()).filter_map(|at| all.get(at)?.dyn_into().ok())).collect();
+    let here = all.iter().position(|one| *one == button).unwrap_or_default();
+    let _ = here.checked_add_signed(steps).and_then(|at| all.get(at)).unwrap_or(&button).focus();
 }

@@ -23,7 +23,10 @@ impl Pairs {
         let mut joined: Vec<(String, String)> = Vec::with_capacity(self.0.len());
         for (name, value) in self.0 {
             let is_list = name == "fields" || name.ends_with("_in");
-            match joined.iter_mut().find(|(known, _)| is_list && *known == name) {
+            match joined
+                .iter_mut()
+                .find(|(known, _)| is_list && *known == name)
+            {
                 Some((_, values)) => *values = format!("{values},{value}"),
                 None => joined.push((name, value)),
             }
@@ -147,9 +150,18 @@ mod tests {
 
     #[test]
     fn lists_may_be_given_one_by_one_and_nothing_else() {
-        let pairs = Pairs::parse("kind_in=a&limit=1&kind_in=b&limit=2").expect("good").joined();
+        let pairs = Pairs::parse("kind_in=a&limit=1&kind_in=b&limit=2")
+            .expect("good")
+            .joined();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(pairs, [pair("kind_in", "a,b"), pair("limit", "1"), pair("limit", "2")]);
+        assert_eq!(
+            pairs,
+            [
+                pair("kind_in", "a,b"),
+                pair("limit", "1"),
+                pair("limit", "2")
+            ]
+        );
     }
 
     #[test]

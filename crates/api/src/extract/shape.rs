@@ -18,7 +18,8 @@ pub fn plain(value: &Value, pointer: &str, lists: &[&str]) -> Result<(), Invalid
         match value {
             Value::Object(_) => plain(value, &pointer, lists)?,
             Value::Array(items) if lists.contains(&name.as_str()) => {
-                let item = |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), lists);
+                let item =
+                    |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), lists);
                 items.iter().enumerate().try_for_each(item)?;
             }
             Value::Array(_) => return Err(Invalid::new(pointer, "type")),
@@ -43,7 +44,8 @@ pub fn record<R: Resource>(value: &Value) -> Result<(), Invalid> {
         let pointer = format!("/{name}");
         match (R::field(name).map(|field| field.kind), value) {
             (Some(Kind::Parts), Value::Array(items)) => {
-                let item = |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), &[]);
+                let item =
+                    |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), &[]);
                 items.iter().enumerate().try_for_each(item)?;
             }
             (Some(Kind::Money), Value::Array(_)) => return Err(Invalid::new(pointer, "type")),
@@ -68,15 +70,29 @@ mod tests {
     fn a_struct_is_an_object() {
         assert!(plain(&json!({ "a": { "b": 1 } }), "", &[]).is_ok());
         assert!(plain(&json!({ "all": [{ "field": "x" }] }), "", &["all"]).is_ok());
-        for value in [json!([1]), json!({ "a": [1] }), json!({ "all": [[1]] }), json!({ "a": "\u{0}" })] {
+        for value in [
+            json!([1]),
+            json!({ "a": [1] }),
+            json!({ "all": [[1]] }),
+            json!({ "a": "\u{0}" }),
+        ] {
             assert!(plain(&value, "", &["all"]).is_err(), "{value}");
         }
     }
 
     #[test]
     fn a_part_is_an_object() {
-        assert!(record::<Customer>(&json!({ "roles": ["media"], "occasions": [{ "on": "2026-01-01" }] })).is_ok());
-        for value in [json!({ "occasions": [["birthday"]] }), json!({ "credit_limit": ["1", "CNY"] }), json!({ "switching_costs": [{ "amount": ["1", "CNY"] }] })] {
+        assert!(
+            record::<Customer>(
+                &json!({ "roles": ["media"], "occasions": [{ "on": "2026-01-01" }] })
+            )
+            .is_ok()
+        );
+        for value in [
+            json!({ "occasions": [["birthday"]] }),
+            json!({ "credit_limit": ["1", "CNY"] }),
+            json!({ "switching_costs": [{ "amount": ["1", "CNY"] }] }),
+        ] {
             assert!(record::<Customer>(&value).is_err(), "{value}");
         }
     }

@@ -215,12 +215,8 @@ impl Operations {
             let methods: Vec<&str> = here().map(|operation| operation.method.as_str()).collect();
             let allow = methods.join(", ");
             let refuse = move || {
-                let problem = Problem::new(
-                    actix_web::http::StatusCode::METHOD_NOT_ALLOWED,
-                    "method_not_allowed",
-                );
-                let problem = problem.with_header(header::ALLOW, &allow);
-                async move { Err::<actix_web::HttpResponse, Problem>(problem) }
+                let refused = not_allowed(&allow);
+                async move { refused }
             };
             let resource = here().fold(web::resource(path), |resource, operation| {
                 resource.route((operation.route)())
@@ -232,6 +228,15 @@ impl Operations {
             );
         }
     }
+}
+
+/// 405: this path answers to other methods.
+///
+/// # Errors
+/// Always.
+pub fn not_allowed(allow: &str) -> Result<actix_web::HttpResponse, Problem> {
+    let status = actix_web::http::StatusCode::METHOD_NOT_ALLOWED;
+    Err(Problem::new(status, "method_not_allowed").with_header(header::ALLOW, allow))
 }
 
 /// A handler that panics is a fault of ours, answered like any other.

@@ -17,7 +17,8 @@ pub(super) fn list<R: Resource>() -> Vec<Value> {
         .into_iter()
         .chain(R::FIELDS.iter().map(|field| field.name))
         .collect();
-    let fields = json!({ "type": "array", "items": { "type": "string", "enum": names }, "minItems": 1, "uniqueItems": true });
+    let fields =
+        json!({ "type": "array", "items": { "type": "string", "enum": names }, "minItems": 1 });
     list.push(array(query("fields", "Only these fields of each row; the answer is then `application/vnd.perennial.sparse+json`.", fields)));
     list.push(query(
         "include_total",
@@ -97,7 +98,11 @@ fn array(mut parameter: Value) -> Value {
 
 fn filter(field: &Field, suffix: &str, operator: Operator) -> Value {
     let name = format!("{}{suffix}", field.name);
-    let is = if matches!(field.kind, Kind::Choices(_) | Kind::References(_)) { "holds" } else { "is" };
+    let is = if matches!(field.kind, Kind::Choices(_) | Kind::References(_)) {
+        "holds"
+    } else {
+        "is"
+    };
     match operator {
         Operator::Eq => query(
             &name,
@@ -151,7 +156,9 @@ fn value(field: &Field) -> Value {
             json!({ "type": "string", "enum": words(choices) })
         }
         Kind::Reference(_) | Kind::References(_) => json!({ "type": "string", "format": "uuid" }),
-        Kind::Text | Kind::Parts | Kind::Figures => json!({ "type": "string", "pattern": r"^[^\x00]*$" })
+        Kind::Text | Kind::Parts | Kind::Figures => {
+            json!({ "type": "string", "pattern": r"^[^\x00]*$" })
+        }
     }
 }
 
@@ -173,7 +180,20 @@ fn sort<R: Resource>() -> Value {
         .flat_map(|name| [(*name).to_owned(), format!("-{name}")]);
     let double = pairs
         .flat_map(|(first, second)| [format!("{first},{second}"), format!("-{first},-{second}")]);
-    json!({ "type": "string", "enum": single.chain(double).collect::<Vec<_>>() })
+    let orders: Vec<String> = single.chain(double).collect();
+    let called: Vec<String> = orders.iter().map(|order| constant(order)).collect();
+    json!({ "type": "string", "enum": orders, "x-enum-varnames": called })
+}
+
+/// What generated clients call an order: `NAME_THEN_CODE`, `CREATED_AT_DESCENDING`.
+fn constant(order: &str) -> String {
+    let fields = order.replace('-', "").replace(',', "_then_");
+    let direction = if order.starts_with('-') {
+        "_descending"
+    } else {
+        ""
+    };
+    format!("{fields}{direction}").to_uppercase()
 }
 
 fn by_default<R: Resource>() -> &'static str {

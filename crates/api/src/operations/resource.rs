@@ -76,11 +76,17 @@ fn record<R: Resource>(description: &str) -> Value {
 fn links<R: Resource>(verbs: &[&str], id: &str) -> Value {
     let link = |verb: &&str| {
         let mut parameters = json!({ "id": id });
-        if let (true, Some(parameters)) = (matches!(*verb, "update" | "delete"), parameters.as_object_mut()) {
+        if let (true, Some(parameters)) = (
+            matches!(*verb, "update" | "delete"),
+            parameters.as_object_mut(),
+        ) {
             parameters.insert("If-Match".into(), "$response.header.ETag".into());
         }
         let operation = format!("{verb}_{}", R::SINGULAR);
-        (operation.clone(), json!({ "operationId": operation, "parameters": parameters }))
+        (
+            operation.clone(),
+            json!({ "operationId": operation, "parameters": parameters }),
+        )
     };
     Value::Object(verbs.iter().map(link).collect())
 }
@@ -129,7 +135,10 @@ fn search<R: Resource>() -> Description {
 fn create<R: Resource>() -> Description {
     let mut created = record::<R>("Created.");
     if let Some(created) = created.as_object_mut() {
-        created.insert("links".into(), links::<R>(&["get", "update", "delete"], "$response.body#/id"));
+        created.insert(
+            "links".into(),
+            links::<R>(&["get", "update", "delete"], "$response.body#/id"),
+        );
     }
     if let Some(headers) = created.get_mut("headers").and_then(Value::as_object_mut) {
         headers.insert("Location".into(), json!({ "description": "Where it is.", "required": true, "schema": { "type": "string", "format": "uri-reference" } }));
@@ -158,7 +167,10 @@ fn update<R: Resource>() -> Description {
     let patch = format!("{}Patch", R::TYPE);
     let mut updated = record::<R>("The record as it is now.");
     if let Some(updated) = updated.as_object_mut() {
-        updated.insert("links".into(), links::<R>(&["update", "delete"], "$response.body#/id"));
+        updated.insert(
+            "links".into(),
+            links::<R>(&["update", "delete"], "$response.body#/id"),
+        );
     }
     let operation = json!({
         "operationId": format!("update_{}", R::SINGULAR),
@@ -213,7 +225,7 @@ fn batch_schemas<R: Resource>() -> [(String, Value); 6] {
     let object = |description: &str, required: Value, properties: Value| json!({ "type": "object", "description": description, "required": required, "properties": properties, "additionalProperties": false });
     let named = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let items = json!({ "type": "array", "minItems": 1, "maxItems": resources::LARGEST_BATCH, "items": named(&format!("{kind}BatchOperation")) });
-    let mode = json!({ "type": "string", "enum": ["all_or_nothing", "best_effort"], "default": "all_or_nothing" });
+    let mode = json!({ "type": "string", "enum": ["all_or_nothing", "best_effort"], "description": "`all_or_nothing` unless given." });
     let mut operation = object(
         "One operation: exactly one of its members.",
         json!([]),

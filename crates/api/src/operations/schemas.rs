@@ -176,7 +176,9 @@ fn bound(property: &mut Value, field: &Field) {
         property.insert(names.1.into(), greatest.into());
     }
     if field.required && matches!(field.kind, Kind::Text) {
-        property.entry("pattern").or_insert_with(|| VISIBLE_TEXT.into());
+        property
+            .entry("pattern")
+            .or_insert_with(|| VISIBLE_TEXT.into());
     }
 }
 
@@ -274,16 +276,15 @@ fn texts(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(texts),
         Value::Object(object) => {
-            let kind = object.get("type");
-            let text = kind.and_then(Value::as_str) == Some("string")
-                || kind
-                    .and_then(Value::as_array)
-                    .is_some_and(|kinds| kinds.contains(&json!("string")));
-            if text
-                && !["enum", "format", "pattern"]
-                    .iter()
-                    .any(|key| object.contains_key(*key))
-            {
+            let is_text = match object.get("type") {
+                Some(Value::Array(kinds)) => kinds.contains(&json!("string")),
+                kind => kind.and_then(Value::as_str) == Some("string"),
+            };
+            let free = match object.get("format").and_then(Value::as_str) {
+                None | Some("password") => !object.contains_key("enum"),
+                Some(_) => false,
+            };
+            if is_text && free && !object.contains_key("pattern") {
                 object.insert("pattern".into(), TEXT.into());
             }
             object.values_mut().for_each(texts);

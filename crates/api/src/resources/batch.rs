@@ -111,21 +111,34 @@ pub async fn batch<R: Stored>(
     let answer = allowed
         .write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &here))
         .await;
-    answer
-        .map(answer::kept)
-        .map_err(|problem| problem.below(&reached.lock().unwrap_or_else(PoisonError::into_inner)))
+    let place = reached.lock().unwrap_or_else(PoisonError::into_inner);
+    match answer {
+        // What fails before the first step is no step's fault.
+        Err(problem) if !place.is_empty() => Err(problem.below(&place)),
+        answer => answer.map(answer::kept),
+    }
 }
 
 /// Refuses operations that are written as arrays; what they write is looked at later.
 fn check_shape(body: &Value) -> Result<(), Invalid> {
-    let operations = body.get("operations").and_then(Value::as_array).into_iter().flatten();
+    let operations = body
+        .get("operations")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     for (at, operation) in operations.enumerate() {
-        let members = operation.as_object().ok_or_else(|| Invalid::new(place(at, ""), "type"))?;
+        let members = operation
+            .as_object()
+            .ok_or_else(|| Invalid::new(place(at, ""), "type"))?;
         if let Some((name, _)) = members.iter().find(|(_, member)| member.is_array()) {
             return Err(Invalid::new(place(at, &format!("/{name}")), "type"));
         }
     }
-    if body.is_object() { Ok(()) } else { Err(Invalid::new("", "type")) }
+    if body.is_object() {
+        Ok(())
+    } else {
+        Err(Invalid::new("", "type"))
+    }
 }
 
 /// Where in the request a step is, and in it what is written.

@@ -6,8 +6,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
-use crate::operations::Operations;
 use crate::operations::guard::Public;
+use crate::operations::{Operations, not_allowed};
 use crate::problem::Problem;
 
 /// Where the document is.
@@ -40,13 +40,19 @@ async fn get_contract(_: Public) -> HttpResponse {
 
 /// The page's files: `/api/docs/` and what is below it. Not part of the contract.
 pub fn page(application: &mut web::ServiceConfig) {
-    application
-        .service(web::resource("/api/docs").get(async || {
-            HttpResponse::PermanentRedirect()
-                .insert_header((header::LOCATION, "/api/docs/"))
-                .finish()
-        }))
-        .service(web::resource("/api/docs/{file:.*}").get(file));
+    for (path, route) in [
+        ("/api/docs", web::get().to(to_folder)),
+        ("/api/docs/{file:.*}", web::get().to(file)),
+    ] {
+        let resource = web::resource(path).route(route);
+        application.service(resource.default_service(web::to(async || not_allowed("GET"))));
+    }
+}
+
+async fn to_folder() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/api/docs/"))
+        .finish()
 }
 
 async fn file(request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -54,7 +60,9 @@ async fn file(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let config = Config::from(DOCUMENT)
         .display_operation_id(true)
         .doc_expansion("none")
-        .try_it_out_enabled(true);
+        .try_it_out_enabled(true)
+        // Or it would ask a host of theirs whether the document is valid.
+        .validator_url("none");
     let file = utoipa_swagger_ui::serve(name, Arc::new(config))
         .map_err(Problem::internal)?
         .ok_or_else(Problem::not_found)?;

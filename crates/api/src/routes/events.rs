@@ -52,7 +52,15 @@ enum Named {
 }
 
 /// The names that it knows.
-const RESOURCES: [&str; 7] = [Customer::PLURAL, Contact::PLURAL, Tag::PLURAL, User::PLURAL, Team::PLURAL, Role::PLURAL, Organization::PLURAL];
+const RESOURCES: [&str; 7] = [
+    Customer::PLURAL,
+    Contact::PLURAL,
+    Tag::PLURAL,
+    User::PLURAL,
+    Team::PLURAL,
+    Role::PLURAL,
+    Organization::PLURAL,
+];
 
 /// Which events a list holds.
 #[derive(utoipa::IntoParams)]
@@ -88,7 +96,11 @@ async fn list_events(
         before: pairs.take("cursor")?,
     };
     pairs.finish()?;
-    if filter.resource.as_deref().is_some_and(|resource| !RESOURCES.contains(&resource)) {
+    if filter
+        .resource
+        .as_deref()
+        .is_some_and(|resource| !RESOURCES.contains(&resource))
+    {
         return Err(Problem::bad_parameter(Invalid::new("resource", "value")));
     }
     let mut page = allowed.read(move |read| list(read, &filter, limit)).await?;

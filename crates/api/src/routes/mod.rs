@@ -17,7 +17,7 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::{Customer, CustomerFigures};
 use perennial_domain::event::{Event, TimelineEntry};
 use perennial_domain::job::Job;
-use perennial_domain::problem::Problem;
+use perennial_domain::problem::{FieldError, Problem};
 use perennial_domain::tag::Tag;
 use perennial_domain::team::Team;
 use perennial_domain::user::{Role, User};
@@ -28,6 +28,7 @@ use crate::operations::Operations;
 pub fn operations() -> Operations {
     Operations::new("/api/v1")
         .answers::<Problem>()
+        .answers::<FieldError>()
         .answers::<CustomerFigures>()
         .answers::<Event>()
         .answers::<TimelineEntry>()

@@ -1,5 +1,6 @@
 //! Customers: parties that buy, or may buy, from us.
 
+mod codes;
 mod hanging;
 mod row;
 
@@ -19,7 +20,7 @@ use crate::references::Named;
 use crate::resource::Stored;
 use crate::schema::customers;
 use crate::sql::Sql;
-use crate::{Result, Scope, Tx, search, sequences};
+use crate::{Result, Scope, Tx, search};
 use hanging::{Hanging, insert_sets};
 use row::Row;
 
@@ -94,18 +95,9 @@ impl Stored for Customer {
 
     /// Gives codes, and new customers of those who see only some to their maker.
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewCustomer]) -> Result<()> {
-        let missing = drafts.iter().filter(|draft| draft.code.is_empty()).count();
-        let mut next = if missing > 0 {
-            sequences::take(tx, "customers", i64::try_from(missing).unwrap_or(i64::MAX))?
-        } else {
-            0
-        };
+        codes::give(tx, drafts)?;
         let own = tx.scope.level(Self::AREA, Action::Read) != Level::All;
         for draft in drafts {
-            if draft.code.is_empty() {
-                draft.code = format!("C-{next:05}");
-                next += 1;
-            }
             if own && draft.owner_id.is_none() {
                 draft.owner_id = Some(tx.scope.user);
             }

@@ -1,0 +1,75 @@
+//! The recorded statements again on PostgreSQL: one script for each recorded operation, run by `pgbench -M prepared`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use crate::record::{Statement, Value};
+use crate::wire::Span;
+
+/// Where pgbench is, if it is there.
+fn program() -> Option<String> {
+    let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let packaged = folders.map(|folder| folder.path().join("bin/pgbench")).filter(|path| path.exists()).max();
+    let found = packaged.map(|path| path.display().to_string());
+    found.or_else(|| Command::new("pgbench").arg("--version").output().ok().map(|_| "pgbench".into()))
+}
+
+/// Writes a script for each operation into a folder.
+pub fn write(folder: &Path, operations: &[Vec<Statement>], writes: bool) -> Vec<String> {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let script = |(at, statements): (usize, &Vec<Statement>)| {
+        let mut text = String::from("\\set n :n + 1\n");
+        let lines: String = statements.iter().map(line).collect();
+        match writes {
+            true => write!(text, "BEGIN;\n{lines}COMMIT;\n").expect("a text grows"),
+            false => text += &lines,
+        }
+        let path = folder.join(format!("{at}.sql"));
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    operations.iter().enumerate().map(script).collect()
+}
+
+/// How often in a second the scripts run, by so many clients at once; `run` is a number that no other run has.
+pub fn run(url: &str, scripts: &[String], clients: usize, span: Span, run: usize) -> f64 {
+    let program = program().expect("pgbench: it comes with PostgreSQL");
+    let once = |seconds: f64, run: usize| {
+        let mut command = Command::new(&program);
+        command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
+        command.arg(format!("--client={clients}")).arg(format!("--time={}", seconds.ceil()));
+        command.arg(format!("--jobs={}", clients.min(2))).arg(format!("--define=n={}", run * 1_000_000));
+        command.args(scripts.iter().map(|script| format!("--file={script}"))).arg(url);
+        let output = command.output().expect("pgbench runs");
+        let (told, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let rate = told.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        rate.filter(|_| output.status.success()).unwrap_or_else(|| panic!("pgbench: {told}{failed}"))
+    };
+    once(span.warm.as_secs_f64(), run * 2);
+    once(span.measured.as_secs_f64(), run * 2 + 1)
+}
+
+fn line(statement: &Statement) -> String {
+    let mut line = statement.texts[0].clone();
+    for (value, text) in statement.values.iter().zip(&statement.texts[1..]) {
+        line += &literal(value);
+        line += text;
+    }
+    line + ";\n"
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".into(),
+        Value::Integer(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        // pgbench looks for `:name` inside quotes too.
+        Value::Text(text) => format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace(':', "\\072").replace('\n', "\\n")),
+        Value::Instant(text) => format!("TIMESTAMP '{text}'"),
+        Value::Key(key) => format!("BYTEA '\\x{}'", key.simple()),
+        Value::NewKey(at) => format!("(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000 + :n))"),
+        Value::NewEvent => "(:client_id * 1000000000000 + 1000000000 + :n)".into(),
+        Value::NewCode => "('R-' || :client_id || '-' || :n)".into(),
+    }
+}
