@@ -34,7 +34,7 @@ openapi:
 
 # A release build under load, on both databases, PostgreSQL durable here.
 bench: setup application
-	@$(STEP) 'Server' cargo build --release --package perennial-api --bin perennial
+	@$(STEP) 'Server' cargo build --release --package perennial-api --bin perennial --features embed-frontend
 	@PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial scripts/postgres.sh with fsync=on synchronous_commit=on \
 		full_page_writes=on autovacuum=on cargo bench --package perennial-tests
 
@@ -43,6 +43,7 @@ application: tool-trunk tool-wasm-bindgen
 	@rustup target list --installed | grep --quiet wasm32 || rustup target add wasm32-unknown-unknown
 	@scripts/npm.sh frontend && scripts/patternfly.sh
 	@cd frontend && $(STEP) 'Browser application' trunk build --release --cargo-profile browser --skip-version-check
+	@$(STEP) 'Compression' node scripts/compress.mjs frontend/dist
 
 # The first build of the server goes on beside the front end's. It embeds the latter, so it is then finished by `run`.
 first-server:

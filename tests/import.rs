@@ -32,17 +32,30 @@ struct Notes(Mutex<Vec<Refusal>>);
 
 impl Watch for Notes {
     fn refused(&self, refusal: &Refusal) {
-        self.0.lock().expect("nobody panicked").push(refusal.clone());
+        self.0
+            .lock()
+            .expect("nobody panicked")
+            .push(refusal.clone());
     }
     fn done(&self, _rows: u64) {}
 }
 
 fn customers() -> Options {
-    Options { what: What::Customers, user: ADMIN.into(), map: Vec::new(), system: None, dry_run: false, atomic: false }
+    Options {
+        what: What::Customers,
+        user: ADMIN.into(),
+        map: Vec::new(),
+        system: None,
+        dry_run: false,
+        atomic: false,
+    }
 }
 
 fn contacts() -> Options {
-    Options { what: What::Contacts, ..customers() }
+    Options {
+        what: What::Contacts,
+        ..customers()
+    }
 }
 
 fn northwind(file: &str) -> Source {
@@ -54,7 +67,12 @@ fn text(text: &str) -> Source {
 }
 
 fn summary(created: u64, changed: u64, unchanged: u64, refused: u64) -> Summary {
-    Summary { created, changed, unchanged, refused }
+    Summary {
+        created,
+        changed,
+        unchanged,
+        refused,
+    }
 }
 
 impl Office {
@@ -68,12 +86,23 @@ impl Office {
             language: Language::En,
             country: "CN".into(),
         };
-        store.create_organization(&organization, clock::now()).expect("an organization");
+        store
+            .create_organization(&organization, clock::now())
+            .expect("an organization");
         for (email, role) in [(ADMIN, StandardRole::Admin), (SELLER, StandardRole::Seller)] {
-            let user = FirstUser { name: email.into(), email: email.into(), password_hash: "none".into() };
-            store.create_user("Northwind", role, user, clock::now()).expect("a user");
+            let user = FirstUser {
+                name: email.into(),
+                email: email.into(),
+                password_hash: "none".into(),
+            };
+            store
+                .create_user("Northwind", role, user, clock::now())
+                .expect("a user");
         }
-        Self { store, _database: database }
+        Self {
+            store,
+            _database: database,
+        }
     }
 
     /// What became of the rows, and the refusals as `line column code`.
@@ -82,7 +111,14 @@ impl Office {
         let watch: Arc<dyn Watch> = Arc::<Notes>::clone(&notes);
         let outcome = transfer(&self.store, options, source, &watch);
         let refusals = notes.0.lock().expect("nobody panicked");
-        let short = |refusal: &Refusal| format!("{} {} {}", refusal.line, refusal.column.as_deref().unwrap_or("-"), refusal.code);
+        let short = |refusal: &Refusal| {
+            format!(
+                "{} {} {}",
+                refusal.line,
+                refusal.column.as_deref().unwrap_or("-"),
+                refusal.code
+            )
+        };
         (outcome, refusals.iter().map(short).collect())
     }
 
@@ -93,57 +129,130 @@ impl Office {
     }
 
     fn failed(&self, options: &Options, source: Source) -> String {
-        self.import(options, source).0.expect_err("an import that does not reach the end").reason
+        self.import(options, source)
+            .0
+            .expect_err("an import that does not reach the end")
+            .reason
     }
 
     fn all<R: Stored>(&self) -> Vec<R> {
-        let scope = self.store.scope_of_email(ADMIN, clock::now()).expect("the administrator");
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
         let query = ListQuery::parse::<R>(&[("limit".into(), "200".into())]).expect("a query");
-        self.store.read(&scope, |read| resource::list::<R>(read, &query)).expect("a list").data
+        self.store
+            .read(&scope, |read| resource::list::<R>(read, &query))
+            .expect("a list")
+            .data
     }
 
     fn customer(&self, code: &str) -> Customer {
-        self.all::<Customer>().into_iter().find(|customer| customer.code == code).expect(code)
+        self.all::<Customer>()
+            .into_iter()
+            .find(|customer| customer.code == code)
+            .expect(code)
     }
 
     fn contact(&self, name: &str) -> Contact {
-        self.all::<Contact>().into_iter().find(|contact| contact.name == name).expect(name)
+        self.all::<Contact>()
+            .into_iter()
+            .find(|contact| contact.name == name)
+            .expect(name)
     }
 
     fn events(&self) -> i64 {
-        let scope = self.store.scope_of_email(ADMIN, clock::now()).expect("the administrator");
-        let page = self.store.read(&scope, |read| events::list(read, &events::EventFilter::default(), 1)).expect("events");
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
+        let page = self
+            .store
+            .read(&scope, |read| {
+                events::list(read, &events::EventFilter::default(), 1)
+            })
+            .expect("events");
         page.data.first().map_or(0, |event| event.seq)
     }
 
     fn patch<R: Stored>(&self, row: &R, patch: serde_json::Value) {
-        let scope = self.store.scope_of_email(ADMIN, clock::now()).expect("the administrator");
-        let change = Change { id: row.id(), version: row.version(), patch };
-        self.store.write(&scope, move |tx| resource::update::<R>(tx, std::slice::from_ref(&change))).expect("a change");
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
+        let change = Change {
+            id: row.id(),
+            version: row.version(),
+            patch,
+        };
+        self.store
+            .write(&scope, move |tx| {
+                resource::update::<R>(tx, std::slice::from_ref(&change))
+            })
+            .expect("a change");
     }
 }
 
 fn values(identifiers: &[perennial_domain::touch::Identifier]) -> Vec<(IdentifierKind, &str)> {
-    identifiers.iter().map(|identifier| (identifier.kind, identifier.value.as_str())).collect()
+    identifiers
+        .iter()
+        .map(|identifier| (identifier.kind, identifier.value.as_str()))
+        .collect()
 }
 
 #[test]
 fn northwind_comes_in_as_it_is() {
     let office = Office::new();
-    assert_eq!(office.imported(&customers(), northwind("customers.csv")), summary(91, 0, 0, 0));
-    assert_eq!(office.imported(&contacts(), northwind("contacts.csv")), summary(91, 0, 0, 0));
+    assert_eq!(
+        office.imported(&customers(), northwind("customers.csv")),
+        summary(91, 0, 0, 0)
+    );
+    assert_eq!(
+        office.imported(&contacts(), northwind("contacts.csv")),
+        summary(91, 0, 0, 0)
+    );
 
     let first = office.customer("ALFKI");
     assert_eq!(first.name, "Alfreds Futterkiste");
-    assert_eq!(values(&first.identifiers), [(IdentifierKind::Phone, "030-0074321"), (IdentifierKind::Fax, "030-0076545")]);
+    assert_eq!(
+        values(&first.identifiers),
+        [
+            (IdentifierKind::Phone, "030-0074321"),
+            (IdentifierKind::Fax, "030-0076545")
+        ]
+    );
     let seat = first.addresses.first().expect("an address");
-    assert_eq!((seat.street.as_str(), seat.city.as_str(), seat.postal_code.as_str()), ("Obere Str. 57", "Berlin", "12209"));
-    assert_eq!((first.city.as_deref(), first.country.as_deref(), first.figures.contacts), (Some("Berlin"), Some("Germany"), 1));
-    assert_eq!(office.customer("ANTON").addresses.first().map(|seat| seat.street.as_str()), Some("Mataderos  2312"));
+    assert_eq!(
+        (
+            seat.street.as_str(),
+            seat.city.as_str(),
+            seat.postal_code.as_str()
+        ),
+        ("Obere Str. 57", "Berlin", "12209")
+    );
+    assert_eq!(
+        (
+            first.city.as_deref(),
+            first.country.as_deref(),
+            first.figures.contacts
+        ),
+        (Some("Berlin"), Some("Germany"), 1)
+    );
+    assert_eq!(
+        office
+            .customer("ANTON")
+            .addresses
+            .first()
+            .map(|seat| seat.street.as_str()),
+        Some("Mataderos  2312")
+    );
 
     let maria = office.contact("Maria Anders");
     let post = maria.positions.first().expect("a position");
-    assert_eq!((post.customer_id, post.title.as_str()), (first.id, "Sales Representative"));
+    assert_eq!(
+        (post.customer_id, post.title.as_str()),
+        (first.id, "Sales Representative")
+    );
 }
 
 #[test]
@@ -155,28 +264,60 @@ fn a_second_import_changes_nothing() {
     }
     let before = office.events();
     assert_eq!(before, 2 * 91);
-    assert_eq!(office.imported(&customers(), northwind("customers.csv")), summary(0, 0, 91, 0));
-    assert_eq!(office.imported(&contacts(), northwind("contacts.csv")), summary(0, 0, 91, 0));
+    assert_eq!(
+        office.imported(&customers(), northwind("customers.csv")),
+        summary(0, 0, 91, 0)
+    );
+    assert_eq!(
+        office.imported(&contacts(), northwind("contacts.csv")),
+        summary(0, 0, 91, 0)
+    );
     assert_eq!(office.events(), before);
-    assert!(office.all::<Customer>().iter().all(|customer| customer.version == 1));
+    assert!(
+        office
+            .all::<Customer>()
+            .iter()
+            .all(|customer| customer.version == 1)
+    );
 }
 
 #[test]
 fn what_differs_is_changed_and_the_rest_stays() {
     let office = Office::new();
-    office.imported(&customers(), text("code,name,phone,city\nA,Alpha,010-1,Berlin\nB,Beta,010-2,Bonn\n"));
+    office.imported(
+        &customers(),
+        text("code,name,phone,city\nA,Alpha,010-1,Berlin\nB,Beta,010-2,Bonn\n"),
+    );
     let alpha = office.customer("A");
     office.patch(&alpha, json!({
         "industry": "paper",
         "identifiers": [{ "kind": "email", "value": "a@example.com" }, { "kind": "phone", "value": "010-1" }],
         "addresses": [{ "street": "Weg 1", "city": "Berlin" }, { "city": "Ulm" }],
     }));
-    let again = "code,name,phone,fax,city,employees\nA,Alpha,010-9,010-8,Bremen,\nB,Beta,010-2,,Bonn,\n";
-    assert_eq!(office.imported(&customers(), text(again)), summary(0, 1, 1, 0));
+    let again =
+        "code,name,phone,fax,city,employees\nA,Alpha,010-9,010-8,Bremen,\nB,Beta,010-2,,Bonn,\n";
+    assert_eq!(
+        office.imported(&customers(), text(again)),
+        summary(0, 1, 1, 0)
+    );
     let alpha = office.customer("A");
-    assert_eq!((alpha.version, alpha.industry.as_deref()), (3, Some("paper")));
-    assert_eq!(values(&alpha.identifiers), [(IdentifierKind::Email, "a@example.com"), (IdentifierKind::Phone, "010-9"), (IdentifierKind::Fax, "010-8")]);
-    let seats: Vec<(&str, &str)> = alpha.addresses.iter().map(|seat| (seat.street.as_str(), seat.city.as_str())).collect();
+    assert_eq!(
+        (alpha.version, alpha.industry.as_deref()),
+        (3, Some("paper"))
+    );
+    assert_eq!(
+        values(&alpha.identifiers),
+        [
+            (IdentifierKind::Email, "a@example.com"),
+            (IdentifierKind::Phone, "010-9"),
+            (IdentifierKind::Fax, "010-8")
+        ]
+    );
+    let seats: Vec<(&str, &str)> = alpha
+        .addresses
+        .iter()
+        .map(|seat| (seat.street.as_str(), seat.city.as_str()))
+        .collect();
     assert_eq!(seats, [("Weg 1", "Bremen"), ("", "Ulm")]);
     assert_eq!(office.customer("B").version, 1);
 }
@@ -197,17 +338,31 @@ fn bad_rows_are_reported_and_good_ones_kept() {
     assert_eq!(outcome, Ok(summary(1, 1, 0, 6)));
     let mut sorted = refusals;
     sorted.sort();
-    let expected = ["3 name required", "4 employees type", "4 kind value", "5 email email", "6 credit_limit exchange_rate_missing", "7 - type", "8 employees range"];
+    let expected = [
+        "3 name required",
+        "4 employees type",
+        "4 kind value",
+        "5 email email",
+        "6 credit_limit exchange_rate_missing",
+        "7 - type",
+        "8 employees range",
+    ];
     assert_eq!(sorted, expected);
     let kept = office.all::<Customer>();
     assert_eq!(kept.len(), 1);
-    assert_eq!(kept.first().and_then(|customer| customer.employees), Some(13));
+    assert_eq!(
+        kept.first().and_then(|customer| customer.employees),
+        Some(13)
+    );
 }
 
 #[test]
 fn a_row_that_clashes_does_not_take_others_with_it() {
     let office = Office::new();
-    let erp = Options { system: Some("erp".into()), ..customers() };
+    let erp = Options {
+        system: Some("erp".into()),
+        ..customers()
+    };
     office.imported(&erp, text("external_id,code,name\n1,X,First\n"));
     let mut file = String::from("external_id,code,name\n");
     for number in 2..=99 {
@@ -223,22 +378,53 @@ fn a_row_that_clashes_does_not_take_others_with_it() {
 #[test]
 fn an_atomic_import_keeps_all_or_nothing() {
     let office = Office::new();
-    let atomic = Options { atomic: true, ..customers() };
+    let atomic = Options {
+        atomic: true,
+        ..customers()
+    };
     let (outcome, refusals) = office.import(&atomic, text("code,name\nA,Alpha\nB,\n"));
-    assert_eq!((outcome, refusals), (Ok(summary(0, 0, 0, 1)), vec!["3 name required".to_owned()]));
+    assert_eq!(
+        (outcome, refusals),
+        (Ok(summary(0, 0, 0, 1)), vec!["3 name required".to_owned()])
+    );
     assert_eq!((office.all::<Customer>().len(), office.events()), (0, 0));
-    assert_eq!(office.imported(&atomic, northwind("customers.csv")), summary(91, 0, 0, 0));
-    assert_eq!(office.imported(&Options { atomic: true, ..contacts() }, northwind("contacts.csv")), summary(91, 0, 0, 0));
-    assert_eq!(office.imported(&atomic, northwind("customers.csv")), summary(0, 0, 91, 0));
+    assert_eq!(
+        office.imported(&atomic, northwind("customers.csv")),
+        summary(91, 0, 0, 0)
+    );
+    assert_eq!(
+        office.imported(
+            &Options {
+                atomic: true,
+                ..contacts()
+            },
+            northwind("contacts.csv")
+        ),
+        summary(91, 0, 0, 0)
+    );
+    assert_eq!(
+        office.imported(&atomic, northwind("customers.csv")),
+        summary(0, 0, 91, 0)
+    );
 }
 
 #[test]
 fn a_rehearsal_keeps_nothing_and_counts_right() {
     let office = Office::new();
     for atomic in [false, true] {
-        let rehearsal = Options { dry_run: true, atomic, ..customers() };
-        assert_eq!(office.imported(&rehearsal, northwind("customers.csv")), summary(91, 0, 0, 0));
-        let (outcome, refusals) = office.import(&rehearsal, text("code,name\nA,Alpha\nB,\nA,Alpha\nA,Alpha and sons\n"));
+        let rehearsal = Options {
+            dry_run: true,
+            atomic,
+            ..customers()
+        };
+        assert_eq!(
+            office.imported(&rehearsal, northwind("customers.csv")),
+            summary(91, 0, 0, 0)
+        );
+        let (outcome, refusals) = office.import(
+            &rehearsal,
+            text("code,name\nA,Alpha\nB,\nA,Alpha\nA,Alpha and sons\n"),
+        );
         assert_eq!((outcome, refusals.len()), (Ok(summary(1, 1, 1, 1)), 1));
         assert_eq!((office.all::<Customer>().len(), office.events()), (0, 0));
     }
@@ -249,81 +435,193 @@ fn columns_are_mapped_or_refused_before_anything_is_written() {
     let office = Office::new();
     let file = "Kundennummer,Firma,Telefax,Umsatz\nA,Alpha,010-1,12\n";
     let reason = office.failed(&customers(), text(file));
-    assert!(reason.contains("unknown columns: Kundennummer, Firma, Telefax, Umsatz"), "{reason}");
-    let map = |pairs: &[(&str, &str)]| Options { map: pairs.iter().map(|(theirs, ours)| ((*theirs).into(), (*ours).into())).collect(), ..customers() };
-    let mapped = [("kundennummer", "code"), ("Firma", "name"), ("Telefax", "fax"), ("Umsatz", "")];
-    let reason = office.failed(&map(&[("Firma", "firm"), ("Ort", "city"), ("Umsatz", "name"), ("Telefax", "name")]), text(file));
-    for part in ["--map Firma=firm: customers have no firm", "no such column", "unknown columns: Kundennummer.", "Telefax and Umsatz mean the same"] {
+    assert!(
+        reason.contains("unknown columns: Kundennummer, Firma, Telefax, Umsatz"),
+        "{reason}"
+    );
+    let map = |pairs: &[(&str, &str)]| Options {
+        map: pairs
+            .iter()
+            .map(|(theirs, ours)| ((*theirs).into(), (*ours).into()))
+            .collect(),
+        ..customers()
+    };
+    let mapped = [
+        ("kundennummer", "code"),
+        ("Firma", "name"),
+        ("Telefax", "fax"),
+        ("Umsatz", ""),
+    ];
+    let reason = office.failed(
+        &map(&[
+            ("Firma", "firm"),
+            ("Ort", "city"),
+            ("Umsatz", "name"),
+            ("Telefax", "name"),
+        ]),
+        text(file),
+    );
+    for part in [
+        "--map Firma=firm: customers have no firm",
+        "no such column",
+        "unknown columns: Kundennummer.",
+        "Telefax and Umsatz mean the same",
+    ] {
         assert!(reason.contains(part), "{part}: {reason}");
     }
     assert_eq!(office.events(), 0);
-    assert_eq!(office.imported(&map(&mapped), text(file)), summary(1, 0, 0, 0));
-    assert_eq!(values(&office.customer("A").identifiers), [(IdentifierKind::Fax, "010-1")]);
+    assert_eq!(
+        office.imported(&map(&mapped), text(file)),
+        summary(1, 0, 0, 0)
+    );
+    assert_eq!(
+        values(&office.customer("A").identifiers),
+        [(IdentifierKind::Fax, "010-1")]
+    );
     let reason = office.failed(&customers(), text("external_id,name\n1,Alpha\n"));
     assert!(reason.contains("--system"), "{reason}");
-    assert!(office.failed(&customers(), text("phone\n1\n")).contains("no column names the customers"));
+    assert!(
+        office
+            .failed(&customers(), text("phone\n1\n"))
+            .contains("no column names the customers")
+    );
     assert!(office.failed(&customers(), text("")).contains("empty"));
 }
 
 #[test]
 fn external_ids_names_and_customers_are_matched() {
     let office = Office::new();
-    let erp = Options { system: Some("erp".into()), ..customers() };
+    let erp = Options {
+        system: Some("erp".into()),
+        ..customers()
+    };
     office.imported(&customers(), text("name\nAlpha\nTwin\n"));
     // Without a code the exact name tells; two systems' namesakes stay apart.
-    assert_eq!(office.imported(&erp, text("external id,name\n1,Alpha\n2,Li Wei\n3,Li Wei\n")), summary(2, 1, 0, 0));
-    assert_eq!(office.imported(&erp, text("external id,name\n1,Alpha\n2,Li Wei\n3,Li Wei (new)\n")), summary(0, 1, 2, 0));
-    assert_eq!(office.imported(&customers(), text("name\nTwin\n")), summary(0, 0, 1, 0));
+    assert_eq!(
+        office.imported(
+            &erp,
+            text("external id,name\n1,Alpha\n2,Li Wei\n3,Li Wei\n")
+        ),
+        summary(2, 1, 0, 0)
+    );
+    assert_eq!(
+        office.imported(
+            &erp,
+            text("external id,name\n1,Alpha\n2,Li Wei\n3,Li Wei (new)\n")
+        ),
+        summary(0, 1, 2, 0)
+    );
+    assert_eq!(
+        office.imported(&customers(), text("name\nTwin\n")),
+        summary(0, 0, 1, 0)
+    );
     office.imported(&customers(), text("code,name\nT2,Twin\n"));
     let (_, refusals) = office.import(&customers(), text("name\nTwin\n"));
     assert_eq!(refusals, ["2 name ambiguous"]);
 
     let file = "customer,name,title,email\nAlpha,Ann,Owner,ann@example.com; a@example.com\nNobody,Bob,,\nTwin,Cid,,\n,Dan,,\n";
     let (outcome, refusals) = office.import(&contacts(), text(file));
-    assert_eq!((outcome, refusals), (Ok(summary(2, 0, 0, 2)), vec!["3 customer not_found".into(), "4 customer ambiguous".into()]));
+    assert_eq!(
+        (outcome, refusals),
+        (
+            Ok(summary(2, 0, 0, 2)),
+            vec!["3 customer not_found".into(), "4 customer ambiguous".into()]
+        )
+    );
     let ann = office.contact("Ann");
-    assert_eq!(values(&ann.identifiers), [(IdentifierKind::Email, "ann@example.com"), (IdentifierKind::Email, "a@example.com")]);
+    assert_eq!(
+        values(&ann.identifiers),
+        [
+            (IdentifierKind::Email, "ann@example.com"),
+            (IdentifierKind::Email, "a@example.com")
+        ]
+    );
     let file = "customer,name,title\nAlpha,Ann,Founder\nT2,Ann,Adviser\n,Dan,\n";
-    assert_eq!(office.imported(&contacts(), text(file)), summary(1, 1, 1, 0));
+    assert_eq!(
+        office.imported(&contacts(), text(file)),
+        summary(1, 1, 1, 0)
+    );
     assert_eq!(office.all::<Contact>().len(), 3);
 }
 
 #[test]
 fn rights_hold() {
     let office = Office::new();
-    let seller = Options { user: SELLER.into(), ..customers() };
-    assert!(office.failed(&seller, northwind("customers.csv")).contains("may not import customers"));
-    let nobody = Options { user: "nobody@perennial.test".into(), ..customers() };
-    assert!(office.failed(&nobody, northwind("customers.csv")).contains("nobody can sign in"));
+    let seller = Options {
+        user: SELLER.into(),
+        ..customers()
+    };
+    assert!(
+        office
+            .failed(&seller, northwind("customers.csv"))
+            .contains("may not import customers")
+    );
+    let nobody = Options {
+        user: "nobody@perennial.test".into(),
+        ..customers()
+    };
+    assert!(
+        office
+            .failed(&nobody, northwind("customers.csv"))
+            .contains("nobody can sign in")
+    );
     assert_eq!(office.events(), 0);
 }
 
 #[test]
 fn a_locked_class_of_fields_is_not_written() {
     let office = Office::new();
-    let role = office.all::<perennial_domain::user::Role>().into_iter().find(|role| role.name == StandardRole::Seller.label().text(Language::En)).expect("the seller's role");
+    let role = office
+        .all::<perennial_domain::user::Role>()
+        .into_iter()
+        .find(|role| role.name == StandardRole::Seller.label().text(Language::En))
+        .expect("the seller's role");
     let mut permissions = serde_json::to_value(&role.permissions).expect("permissions");
-    permissions.as_array_mut().expect("a list").push(json!({ "area": "customers", "action": "import", "level": "own" }));
+    permissions
+        .as_array_mut()
+        .expect("a list")
+        .push(json!({ "area": "customers", "action": "import", "level": "own" }));
     office.patch(&role, json!({ "permissions": permissions, "field_rules": [{ "class": "contact_details", "access": "mask" }] }));
-    let seller = Options { user: SELLER.into(), ..customers() };
-    assert!(office.failed(&seller, northwind("customers.csv")).contains("may not write the columns address, city"));
+    let seller = Options {
+        user: SELLER.into(),
+        ..customers()
+    };
+    assert!(
+        office
+            .failed(&seller, northwind("customers.csv"))
+            .contains("may not write the columns address, city")
+    );
     office.imported(&customers(), text("code,name\nA,Alpha\n"));
     // What somebody else owns, a seller neither sees nor takes.
     let (outcome, refusals) = office.import(&seller, text("code,name\nA,Mine\nB,Beta\n"));
-    assert_eq!((outcome, refusals), (Ok(summary(1, 0, 0, 1)), vec!["2 code duplicate".to_owned()]));
-    assert_eq!(office.imported(&seller, text("code,name\nB,Beta and sons\n")), summary(0, 1, 0, 0));
+    assert_eq!(
+        (outcome, refusals),
+        (Ok(summary(1, 0, 0, 1)), vec!["2 code duplicate".to_owned()])
+    );
+    assert_eq!(
+        office.imported(&seller, text("code,name\nB,Beta and sons\n")),
+        summary(0, 1, 0, 0)
+    );
 }
 
 #[test]
 fn files_of_every_make_are_read() {
     let office = Office::new();
-    let file = "\u{feff}\"Code\",\"Company Name\"\r\n\r\nA,\"Alpha, \"\"the\"\" first\"\r\n\r\nB,Beta";
-    assert_eq!(office.imported(&customers(), text(file)), summary(2, 0, 0, 0));
+    let file =
+        "\u{feff}\"Code\",\"Company Name\"\r\n\r\nA,\"Alpha, \"\"the\"\" first\"\r\n\r\nB,Beta";
+    assert_eq!(
+        office.imported(&customers(), text(file)),
+        summary(2, 0, 0, 0)
+    );
     assert_eq!(office.customer("A").name, "Alpha, \"the\" first");
     let latin = Source::Text((*b"code,name\nC,Gamma\nD,M\xfcller\n").into());
     let (outcome, _) = office.import(&customers(), latin);
     let failure = outcome.expect_err("not UTF-8");
-    assert!(failure.reason.contains("line 3 is not UTF-8"), "{}", failure.reason);
+    assert!(
+        failure.reason.contains("line 3 is not UTF-8"),
+        "{}",
+        failure.reason
+    );
     assert_eq!(failure.before, summary(1, 0, 0, 0));
 }
 
@@ -335,10 +633,17 @@ fn many_rows_come_in_at_a_rate() {
     for number in 0..ROWS {
         writeln!(file, "N{number},Customer {number},trade {},c{number}@example.com,+86 21 6{number:07},Road {number},City {},{number:06}", number % 20, number % 300).expect("a line");
     }
-    for (turn, expected) in [("first", summary(ROWS, 0, 0, 0)), ("second", summary(0, 0, ROWS, 0))] {
+    for (turn, expected) in [
+        ("first", summary(ROWS, 0, 0, 0)),
+        ("second", summary(0, 0, ROWS, 0)),
+    ] {
         let begun = clock::now();
         assert_eq!(office.imported(&customers(), text(&file)), expected);
         let millis = (clock::now().micros() - begun.micros()) / 1_000;
-        println!("{:?}, {turn} import: {ROWS} rows in {millis} ms, {} rows/s", kind(), ROWS as i64 * 1_000 / millis.max(1));
+        println!(
+            "{:?}, {turn} import: {ROWS} rows in {millis} ms, {} rows/s",
+            kind(),
+            ROWS as i64 * 1_000 / millis.max(1)
+        );
     }
 }

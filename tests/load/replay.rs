@@ -11,7 +11,7 @@ use diesel::connection::{LoadConnection, SimpleConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary, Bool, Text, Untyped};
 use diesel::sqlite::Sqlite;
-use diesel::{Connection, QueryResult, SqliteConnection};
+use diesel::{Connection, QueryResult, RunQueryDsl, SqliteConnection};
 use uuid::Uuid;
 
 use crate::record::{Statement, Value};
@@ -112,18 +112,30 @@ pub fn reads(file: &Path, operations: &[Vec<Statement>], readers: usize, span: S
     f64::from(counts.iter().sum::<u32>()) / span.measured.as_secs_f64()
 }
 
-/// How often in a second the operations' statements run, so many of them in one commit. Events count on from `event`.
-pub fn writes(file: &Path, operations: &[Vec<Statement>], group: usize, span: Span, event: &mut i64) -> f64 {
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+fn last_event(connection: &mut SqliteConnection) -> i64 {
+    let last = diesel::sql_query("SELECT MAX(seq) AS number FROM events").get_result(connection);
+    last.map(|last: Number| last.number).expect("there are events")
+}
+
+/// How often in a second the operations' statements run, so many of them in one commit.
+pub fn writes(file: &Path, operations: &[Vec<Statement>], group: usize, span: Span) -> f64 {
     let mut connection = open(file);
+    let mut event = last_event(&mut connection);
     let start = Instant::now();
     let mut count = 0;
     loop {
         connection.batch_execute("BEGIN IMMEDIATE").expect("nobody else writes");
         for _ in 0..group {
-            *event += 1;
-            let operation = usize::try_from(*event).unwrap_or(0) % operations.len();
+            event += 1;
+            let operation = usize::try_from(event).unwrap_or(0) % operations.len();
             connection.batch_execute("SAVEPOINT one").expect("a savepoint");
-            run(&mut connection, &operations[operation], &Turn::number(*event));
+            run(&mut connection, &operations[operation], &Turn::number(event));
             connection.batch_execute("RELEASE one").expect("a savepoint");
         }
         connection.batch_execute("COMMIT").expect("it is durable");

@@ -151,6 +151,18 @@ pub struct FirstUser {
 }
 
 impl Store {
+    /// Whether there is any organization.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn has_organizations(&self) -> Result<bool> {
+        self.system_read(|system| {
+            let keys = organizations::table.select(organizations::key).limit(1);
+            let found: Vec<i64> = keys.load(system.connection())?;
+            Ok(!found.is_empty())
+        })
+    }
+
     /// Makes an organization with its standard roles.
     ///
     /// # Errors

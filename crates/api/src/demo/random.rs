@@ -2,11 +2,11 @@
 
 /// A small generator (SplitMix64, Steele, Lea and Flood 2014): the same numbers on every machine and in every version.
 #[derive(Clone, Debug)]
-pub struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
     /// Starts from a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -19,31 +19,34 @@ impl Random {
     }
 
     /// A number from `least` to `greatest`.
-    pub fn between(&mut self, least: i64, greatest: i64) -> i64 {
+    pub(super) fn between(&mut self, least: i64, greatest: i64) -> i64 {
         let span = u64::try_from(greatest - least).unwrap_or(0) + 1;
         least + i64::try_from(self.next() % span).unwrap_or(0)
     }
 
     /// True so many times in a hundred.
-    pub fn chance(&mut self, percent: i64) -> bool {
+    pub(super) fn chance(&mut self, percent: i64) -> bool {
         self.between(1, 100) <= percent
     }
 
     /// One of several; the first ones more often than the last.
-    pub fn mostly<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(super) fn mostly<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let last = i64::try_from(of.len()).unwrap_or(1) - 1;
         let at = self.between(0, last).min(self.between(0, last));
         pick(of, at)
     }
 
     /// One of several.
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(super) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let at = self.between(0, i64::try_from(of.len()).unwrap_or(1) - 1);
         pick(of, at)
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "the lists of this module are never empty")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the lists of this module are never empty"
+)]
 fn pick<T>(of: &[T], at: i64) -> &T {
     &of[usize::try_from(at).unwrap_or(0) % of.len()]
 }

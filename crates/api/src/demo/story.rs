@@ -1,0 +1,354 @@
+//! Two years of work: who met whom, when, and what changed since.
+
+use std::collections::BTreeMap;
+
+use perennial_domain::contact::{Contact, NewContact};
+use perennial_domain::customer::{Customer, CustomerRole, NewCustomer, RelationshipType};
+use perennial_domain::user::User;
+use perennial_domain::{Id, Instant};
+use perennial_store::{Change, Error, Scope, Store, Tx, resource};
+use serde_json::{Value, json};
+
+use super::parties::Maker;
+use super::random::Random;
+use super::words::{Named, Words};
+
+/// Weeks that are told.
+pub(super) const WEEKS: i64 = 104;
+/// The manager's place among the employees; sellers follow.
+pub(super) const MANAGER: usize = 1;
+const DAY: i64 = 86_400;
+
+/// Something that an employee does in a week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Deed {
+    /// Writes down a party that does not buy.
+    Other(CustomerRole, Named),
+    /// Wins a company; the number is the customer's place in the story.
+    Company(usize),
+    /// Wins a person.
+    Person(usize),
+    /// Gets to know somebody at a customer.
+    Meet(usize),
+    /// Writes down what changed.
+    Change(usize, Turn),
+}
+
+/// What may change at a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Closer,
+    Credit,
+    Note,
+    Label,
+    Plan,
+    /// Another seller takes over.
+    HandOver,
+}
+
+/// What each employee does in each week.
+type Plan = BTreeMap<(i64, usize), Vec<Deed>>;
+
+/// Who did it, and with what right.
+pub(super) struct Actor {
+    /// The user.
+    pub(super) id: Id<User>,
+    /// What the user may do.
+    pub(super) scope: Scope,
+    /// The user's team.
+    pub(super) team: usize,
+}
+
+fn plan(words: &Words, customers: usize) -> Plan {
+    let mut random = Random::new(7);
+    let mut plan = Plan::new();
+    let mut add =
+        |week: i64, who: usize, deed: Deed| plan.entry((week, who)).or_default().push(deed);
+    let roles = [
+        CustomerRole::Supplier,
+        CustomerRole::Competitor,
+        CustomerRole::Partner,
+        CustomerRole::Authority,
+        CustomerRole::Media,
+    ];
+    let others: Vec<Deed> = roles
+        .iter()
+        .zip(words.others)
+        .flat_map(|(role, names)| names.iter().map(|named| Deed::Other(*role, *named)))
+        .collect();
+    let buyers = customers.saturating_sub(others.len());
+    for deed in others.into_iter().take(customers) {
+        add(random.between(0, 8), MANAGER, deed);
+    }
+    for number in 0..buyers {
+        let evenly = i64::try_from(number * 98 / buyers.max(1)).unwrap_or(0);
+        let week = evenly + random.between(0, 4);
+        let who = if random.chance(6) {
+            MANAGER
+        } else {
+            *random.one(&[2, 2, 3, 3, 4, 4, 4])
+        };
+        let is_person = random.chance(22);
+        add(
+            week,
+            who,
+            if is_person {
+                Deed::Person(number)
+            } else {
+                Deed::Company(number)
+            },
+        );
+        let people = if is_person {
+            0
+        } else {
+            *random.mostly(&[2, 1, 3, 2, 4])
+        };
+        for nth in 0..people {
+            let met = if nth == 0 {
+                week
+            } else {
+                week + random.between(1, 45)
+            };
+            if met < WEEKS {
+                add(met, who, Deed::Meet(number));
+            }
+        }
+        let mut later = week;
+        for _ in 0..random.between(0, 2) {
+            later += random.between(3, 30);
+            let turn = *random.mostly(&[
+                Turn::Note,
+                Turn::Closer,
+                Turn::Label,
+                Turn::Credit,
+                Turn::Plan,
+            ]);
+            if later < WEEKS && !is_person {
+                add(later, who, Deed::Change(number, turn));
+            }
+        }
+        if random.chance(5) && (2..=3).contains(&who) && later + 2 < WEEKS {
+            add(later + 2, MANAGER, Deed::Change(number, Turn::HandOver));
+        }
+    }
+    plan
+}
+
+/// What is written at once.
+#[derive(Default)]
+struct Work {
+    customers: Vec<(Option<usize>, NewCustomer)>,
+    /// People, and the place of their customer: one of those above, or one that is there.
+    people: Vec<(Result<usize, Id<Customer>>, NewContact)>,
+    changes: Vec<(usize, Change<Customer>)>,
+}
+
+/// Tells the story: writes everything, week by week.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) fn tell(
+    store: &Store,
+    maker: &mut Maker,
+    actors: &[Actor],
+    monday: Instant,
+    customers: usize,
+) -> Result<(), Error> {
+    let mut known: BTreeMap<usize, (usize, Customer)> = BTreeMap::new();
+    for ((week, who), mut deeds) in plan(maker.words, customers) {
+        let Some(actor) = actors.get(who) else {
+            continue;
+        };
+        deeds.sort_unstable();
+        deeds.dedup_by(|one, other| matches!((one, other), (Deed::Change(this, _), Deed::Change(that, _)) if this == that));
+        let moment = moment(maker, monday, week, who);
+        let work = prepare(maker, actors, who, &deeds, &known, moment);
+        let numbers: Vec<Option<usize>> =
+            work.customers.iter().map(|(number, _)| *number).collect();
+        let changed: Vec<usize> = work.changes.iter().map(|(number, _)| *number).collect();
+        let (made, updated) = store.write(&actor.scope.at(moment), move |tx| write(tx, &work))?;
+        known.extend(
+            numbers
+                .into_iter()
+                .zip(made)
+                .filter_map(|(number, customer)| Some((number?, (who, customer)))),
+        );
+        for (number, customer) in changed.into_iter().zip(updated) {
+            known
+                .entry(number)
+                .and_modify(|(_, known)| *known = customer);
+        }
+    }
+    Ok(())
+}
+
+/// When an employee works on it: on a weekday, in business hours.
+fn moment(maker: &mut Maker, monday: Instant, week: i64, who: usize) -> Instant {
+    let weekday = (week * 3 + i64::try_from(who).unwrap_or(0) * 2) % 5;
+    let hour = maker.random.between(9, 17) - maker.words.ahead;
+    monday.plus_seconds((week * 7 + weekday) * DAY + hour * 3_600 + maker.random.between(0, 3_599))
+}
+
+fn prepare(
+    maker: &mut Maker,
+    actors: &[Actor],
+    who: usize,
+    deeds: &[Deed],
+    known: &BTreeMap<usize, (usize, Customer)>,
+    moment: Instant,
+) -> Work {
+    let team = actors.get(who).map_or(2, |actor| actor.team);
+    let own: Vec<&Customer> = known
+        .values()
+        .filter(|(owner, _)| *owner == who)
+        .map(|(_, customer)| customer)
+        .collect();
+    let mut work = Work::default();
+    for deed in deeds {
+        match *deed {
+            Deed::Other(role, named) => work
+                .customers
+                .push((None, maker.other(role, named, team, moment))),
+            Deed::Company(number) => work
+                .customers
+                .push((Some(number), maker.company(team, &own, moment))),
+            Deed::Person(number) => work
+                .customers
+                .push((Some(number), maker.person(team, &own, moment))),
+            Deed::Meet(number) => {
+                let new = work
+                    .customers
+                    .iter()
+                    .position(|(of, _)| *of == Some(number));
+                let place = new
+                    .map(Ok)
+                    .or_else(|| known.get(&number).map(|(_, customer)| Err(customer.id)));
+                if let Some(place) = place {
+                    let others: Vec<&Customer> = own
+                        .iter()
+                        .copied()
+                        .filter(|customer| Err(customer.id) != place)
+                        .collect();
+                    work.people.push((place, maker.contact(&others, moment)));
+                }
+            }
+            Deed::Change(number, turn) => {
+                if let Some((_, customer)) = known.get(&number) {
+                    let patch = change(maker, actors, customer, turn);
+                    work.changes.push((
+                        number,
+                        Change {
+                            id: customer.id,
+                            version: customer.version,
+                            patch,
+                        },
+                    ));
+                }
+            }
+        }
+    }
+    work
+}
+
+fn change(maker: &mut Maker, actors: &[Actor], customer: &Customer, turn: Turn) -> Value {
+    let words = maker.words;
+    match turn {
+        Turn::Closer => {
+            let steps = RelationshipType::ALL;
+            let at = steps
+                .iter()
+                .position(|step| customer.relationship_type == Some(*step))
+                .unwrap_or(0);
+            json!({ "relationship_type": steps.get(at + 1).or(steps.last()) })
+        }
+        Turn::Credit => {
+            json!({ "credit_limit": maker.money(5_000, 60_000), "credit_days": maker.random.one(&[30, 45, 60]) })
+        }
+        Turn::Note => json!({ "note": maker.say(words.notes) }),
+        Turn::Label => {
+            let mut tags = customer.tag_ids.clone();
+            let tag = *maker.random.one(&maker.tags.clone());
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+            json!({ "tag_ids": tags })
+        }
+        Turn::Plan => json!({ "switching_plan": maker.say(words.plans), "bond_level": "social" }),
+        Turn::HandOver => {
+            let mut colleague = actors
+                .iter()
+                .filter(|actor| actor.team < 2 && Some(actor.id) != customer.owner_id);
+            let same = |actor: &&Actor| {
+                actors
+                    .iter()
+                    .any(|owner| Some(owner.id) == customer.owner_id && owner.team == actor.team)
+            };
+            json!({ "owner_id": colleague.find(same).map(|actor| actor.id) })
+        }
+    }
+}
+
+fn write(tx: &mut Tx<'_>, work: &Work) -> Result<(Vec<Customer>, Vec<Customer>), Error> {
+    let drafts: Vec<NewCustomer> = work
+        .customers
+        .iter()
+        .map(|(_, draft)| draft.clone())
+        .collect();
+    let made = if drafts.is_empty() {
+        Vec::new()
+    } else {
+        resource::create::<Customer>(tx, &drafts)?
+    };
+    let mut people = Vec::with_capacity(work.people.len());
+    for (place, draft) in &work.people {
+        let customer = match place {
+            Ok(at) => made
+                .get(*at)
+                .map(|customer| customer.id)
+                .unwrap_or_default(),
+            Err(id) => *id,
+        };
+        let mut draft = draft.clone();
+        if let Some(position) = draft.positions.first_mut() {
+            position.customer_id = customer;
+        }
+        people.push(draft);
+    }
+    if !people.is_empty() {
+        resource::create::<Contact>(tx, &people)?;
+    }
+    let changes: Vec<Change<Customer>> = work
+        .changes
+        .iter()
+        .map(|(_, change)| change.clone())
+        .collect();
+    let updated = if changes.is_empty() {
+        Vec::new()
+    } else {
+        resource::update::<Customer>(tx, &changes)?
+    };
+    Ok((made, updated))
+}
+
+#[cfg(test)]
+mod tests {
+    use perennial_domain::text::Language;
+
+    use super::*;
+    use crate::demo::words;
+
+    #[test]
+    fn the_same_story_is_told_each_time() {
+        for language in Language::ALL {
+            let words = words::of(language);
+            assert_eq!(plan(words, 240), plan(words, 240));
+            let deeds: usize = plan(words, 240).values().map(Vec::len).sum();
+            assert!((600..1_200).contains(&deeds), "{deeds}");
+            assert!(
+                plan(words, 240)
+                    .keys()
+                    .all(|(week, who)| (0..WEEKS).contains(week) && *who < 5)
+            );
+        }
+    }
+}
