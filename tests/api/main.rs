@@ -3,11 +3,17 @@
 mod batch;
 mod contacts;
 mod customers;
+mod events;
+mod fields;
 mod filters;
 mod idempotency;
+mod limits;
 mod lists;
+mod organization;
+mod races;
 mod samples;
 mod search;
 mod setup;
 mod sign_in;
 mod tokens;
+mod users;

@@ -17,9 +17,9 @@ export async function launch(server) {
     const faults = [];
     const visitors = new Set();
 
-    /** Somebody with a browser of their own: signed in as `user`, or nobody yet. */
-    async function visitor({ user, language = 'en', theme = 'light', size = wide, locale = 'en-GB' } = {}) {
-        const context = await browser.newContext({ baseURL: server.url, viewport: size, locale, timezoneId: 'Asia/Shanghai', colorScheme: 'light' });
+    /** Somebody with a browser of their own: signed in as `user`, or nobody yet; `at` another server, perhaps. */
+    async function visitor({ at = server, user, language = 'en', theme = 'light', size = wide, locale = 'en-GB' } = {}) {
+        const context = await browser.newContext({ baseURL: at.url, viewport: size, locale, timezoneId: 'Asia/Shanghai', colorScheme: 'light' });
         context.setDefaultTimeout(patience);
         const allowed = [[401, /\/auth\/refresh$/]];
         const complain = (what) => faults.push(what);
@@ -31,13 +31,20 @@ export async function launch(server) {
             if (!allowed.some(([code, path]) => code === status && path.test(url))) complain(`${message.page()?.url()}: ${message.text()} ${url}`);
         });
         await context.addInitScript((remembered) => {
-            if (remembered && !localStorage.perennial) localStorage.perennial = remembered;
+            if (remembered && location.protocol === 'http:' && !localStorage.perennial) localStorage.perennial = remembered;
             document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample} at ${event.sourceFile}`));
         }, language && JSON.stringify({ language, theme }));
         if (user) {
             const answer = await context.request.post('/api/v1/auth/sign-in', { data: { email: user.email, password: user.password } });
             assert.ok(answer.ok(), `${user.email} signs in: ${answer.status()} ${await answer.text()}`);
         }
+        if (process.env.BLOCKED) await context.route(/id_in=/, async (route) => {
+            const u = new URL(route.request().url()); const data = [];
+            for (const id of u.searchParams.get('id_in').split(',')) {
+                const r = await route.fetch({ url: `${u.origin}${u.pathname}/${id}` }); if (r.ok()) data.push(await r.json());
+            }
+            await route.fulfill({ json: { data, page: { next_cursor: null, has_more: false } } });
+        });
         const one = {
             context,
             page: await context.newPage(),
@@ -56,10 +63,9 @@ export async function launch(server) {
         faults,
         /** Closes every context; where something failed, shows what was on the screen. */
         async leave(failedIn) {
-            for (const { context } of visitors) {
-                for (const [at, page] of failedIn ? context.pages().entries() : []) await show(page, `failed-${failedIn}-${at}`);
-                await context.close();
-            }
+            const pages = [...visitors].flatMap(({ context }) => context.pages());
+            for (const [at, page] of failedIn ? pages.entries() : []) await show(page, `failed-${failedIn}-${at}`);
+            for (const { context } of visitors) await context.close();
             visitors.clear();
         },
         close: () => browser.close(),
@@ -94,6 +100,33 @@ export async function eventually(check, within = patience) {
         }
         await new Promise((again) => setTimeout(again, 30));
     }
+}
+
+/** Presses Tab until the focus is where `wanted` says; the keyboard alone must be enough. */
+export async function tabTo(page, wanted, key = 'Tab') {
+    const passed = [];
+    for (let step = 0; step < 80; step += 1) {
+        const at = await focused(page);
+        if (wanted(at)) return at;
+        passed.push(at.id || at.name || at.tag);
+        await page.keyboard.press(key);
+    }
+    assert.fail(`Tab does not lead there, but to ${passed.join(', ')}`);
+}
+
+/** Types as an input method does: letters are composed, Enter belongs to the method, then the words stand there. */
+export async function compose(page, letters, words) {
+    const session = await page.context().newCDPSession(page);
+    for (let end = 1; end <= letters.length; end += 1) {
+        await session.send('Input.imeSetComposition', { text: letters.slice(0, end), selectionStart: end, selectionEnd: end });
+    }
+    const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 };
+    await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter });
+    await session.send('Input.insertText', { text: words });
+    // Some browsers end the composition first and tell of the key afterwards.
+    await session.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter });
+    await session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter });
+    await session.detach();
 }
 
 /** What has the focus: its role or tag, and its name. */

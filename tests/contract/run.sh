@@ -28,4 +28,4 @@ start_server
 for name in typescript python ours theirs; do add_organization "$name"; done
 step 'TypeScript client' bash -euc typescript
 step 'Python client' bash -euc python
-#step 'Schemathesis' ./schemathesis.sh
+step 'Schemathesis' ./schemathesis.sh

@@ -58,9 +58,10 @@ fn mixed(number: usize, salt: usize) -> usize {
 
 /// A customer as a client sends it.
 pub fn body(number: usize) -> Value {
+    let role = ["end_buyer", "channel", "partner"][number % 3];
     json!({
         "name": name(number),
-        "roles": [["end_buyer", "channel", "partner"][number % 3]],
+        "roles": [role],
         "industry": TRADES[number % 8],
         "employees": number % 5000,
         "relationship_type": "transactional",

@@ -127,6 +127,9 @@ fn serve(config: &Config) -> Result<(), String> {
         if let Some(token) = application.setup_token() {
             print(&format!("Nobody can sign in yet. Set Perennial up at {address}/setup with this one-time token:\n\n    {token}\n\n"))?;
         }
+        if let Some(demo) = demo::SignIn::kept(config) {
+            print(&format!("{demo}\n    {address}\n\n"))?;
+        }
         application.run().await.map_err(|error| error.to_string())
     })
 }

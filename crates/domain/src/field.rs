@@ -157,6 +157,9 @@ impl Field {
     }
 }
 
+/// The key of any record: a list can be asked for some of them, though no list shows it.
+pub static ID: Field = Field::new("id", Kind::Reference(""), Key::FieldId, false).filtered();
+
 /// A type that a field can have.
 pub trait FieldType {
     /// The kind of value it is.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::field::{Field, Kind, Resource};
+use crate::field::{Field, ID, Kind, Resource};
 use crate::id::parse_uuid;
 use crate::problem::{FieldError, Invalid};
 use crate::{Date, Decimal, Instant};
@@ -226,6 +226,12 @@ impl ListQuery {
         query.bind::<R>(&bound, request.cursor.as_deref())
     }
 
+    /// Whether it names the rows that it asks for.
+    pub fn names_rows(&self) -> bool {
+        let names = |filter: &Filter| matches!(filter, Filter::Compare { field, .. } if field.name == ID.name);
+        matches!(&self.filter, Filter::All(filters) if filters.iter().any(names))
+    }
+
     /// The cursor of the page that begins after this row.
     pub fn cursor(&self, position: Position) -> String {
         URL_SAFE_NO_PAD
@@ -343,13 +349,22 @@ fn read_parameter<R: Resource>(name: &str, value: &str) -> Result<Filter, Invali
     for (suffix, operator) in parameters() {
         let field = name
             .strip_suffix(suffix)
-            .and_then(R::field)
+            .and_then(filterable::<R>)
             .filter(|field| field.filtered && compares(field, operator));
         if let Some(field) = field {
             return compare(field, operator, value, name);
         }
     }
     Err(Invalid::new(name, "unknown_parameter"))
+}
+
+/// The field of that name, of those that rows can be told apart by.
+fn filterable<R: Resource>(name: &str) -> Option<&'static Field> {
+    if name == ID.name {
+        Some(&ID)
+    } else {
+        R::field(name)
+    }
 }
 
 /// The suffixes of list parameters, and what each asks.
@@ -398,7 +413,7 @@ fn read_clause<R: Resource>(
         (None, Some(clauses), None) => Ok(Filter::Any(each(clauses, "any")?)),
         (None, None, Some(name)) => {
             let operator = clause.operator.unwrap_or(Operator::Eq);
-            let field = R::field(name)
+            let field = filterable::<R>(name)
                 .ok_or_else(|| Invalid::new(format!("{pointer}/field"), "unknown_field"))?;
             if !compares(field, operator) {
                 return Err(Invalid::new(format!("{pointer}/operator"), "value"));

@@ -76,7 +76,11 @@ pub struct Setup {
     #[cfg_attr(
         feature = "server",
         validate(length(min = 3, max = 200)),
-        schema(min_length = 3, max_length = 200, pattern = r"^[^@\s\x00-\x1F\x7F-\x9F,;]+@[^@.\s\x00-\x1F\x7F-\x9F,;][^@\s\x00-\x1F\x7F-\x9F,;]*\.[^@\s\x00-\x1F\x7F-\x9F,;]*[^@.\s\x00-\x1F\x7F-\x9F,;]$")
+        schema(
+            min_length = 3,
+            max_length = 200,
+            pattern = r"^[^@\s\x00-\x1F\x7F-\x9F,;]+@[^@.\s\x00-\x1F\x7F-\x9F,;][^@\s\x00-\x1F\x7F-\x9F,;]*\.[^@\s\x00-\x1F\x7F-\x9F,;]*[^@.\s\x00-\x1F\x7F-\x9F,;]$"
+        )
     )]
     pub email: String,
     /// The administrator's password.

@@ -65,33 +65,33 @@ pub(crate) struct DocumentRow {
 }
 
 /// Writes documents, new or known.
-pub(crate) fn put_documents(tx: &mut Tx<'_>, rows: &[DocumentRow]) -> Result<()> {
+pub(crate) fn put_documents(connection: &mut AnyConnection, rows: &[DocumentRow]) -> Result<()> {
     use diesel::upsert::excluded;
     use search_documents::dsl::{id, organization, text, version};
     let set = || (version.eq(excluded(version)), text.eq(excluded(text)));
-    let own = tx.organization();
+    let own = rows.first().map_or(0, |row| row.organization);
     for chunk in rows.chunks(CHUNK) {
-        match &mut *tx.connection {
-            AnyConnection::Postgres(connection) => {
+        match connection {
+            AnyConnection::Postgres(postgres) => {
                 diesel::insert_into(search_documents::table)
                     .values(chunk)
                     .on_conflict((organization, id))
                     .do_update()
                     .set(set())
-                    .execute(connection)?;
+                    .execute(postgres)?;
             }
-            AnyConnection::Sqlite(connection) => {
+            AnyConnection::Sqlite(sqlite) => {
                 diesel::insert_into(search_documents::table)
                     .values(chunk)
                     .on_conflict((organization, id))
                     .do_update()
                     .set(set())
-                    .execute(connection)?;
+                    .execute(sqlite)?;
                 Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
                     .bind(own)
                     .then(" AND id IN ")
                     .list(chunk.iter().map(|row| row.id))
-                    .execute(tx.connection)?;
+                    .execute(connection)?;
             }
         }
     }

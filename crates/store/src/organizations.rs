@@ -7,7 +7,7 @@ use perennial_domain::field::Resource;
 use perennial_domain::organization::{NewOrganization, Organization};
 use perennial_domain::rights::{Action, Level, StandardRole};
 use perennial_domain::text::Language;
-use perennial_domain::user::User;
+use perennial_domain::user::{Role, User};
 use perennial_domain::{Id, Instant, search as words, validation};
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::resource::stamp;
 use crate::schema::{customers, organizations, roles, users};
 use crate::sql::Sql;
 use crate::users::email_key;
-use crate::{Change, Error, Read, Result, Store, Tx};
+use crate::{Change, Error, Read, Result, Store, Tx, search};
 
 type Values = (
     Key,
@@ -259,6 +259,13 @@ pub(crate) fn insert(
             deleted_at: None,
             change_set: None,
         };
+        search::put(
+            connection,
+            key,
+            Role::PLURAL,
+            role_id,
+            &words::document(&[&row.name], &[]),
+        )?;
         diesel::insert_into(roles::table)
             .values(row)
             .execute(connection)?;
@@ -300,5 +307,7 @@ pub(crate) fn insert_user(
     diesel::insert_into(u::users)
         .values(row)
         .execute(connection)?;
+    let document = words::document(&[&user.name], &[&email_key(&user.email)]);
+    search::put(connection, organization, User::PLURAL, id, &document)?;
     Ok(id.into())
 }

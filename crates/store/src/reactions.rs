@@ -88,7 +88,7 @@ fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
         })
     };
     let rows: Vec<DocumentRow> = kept.into_iter().filter_map(row).collect();
-    put_documents(tx, &rows)?;
+    put_documents(tx.connection, &rows)?;
     let ids: Vec<Key> = gone.into_iter().map(|event| event.record).collect();
     remove_documents(tx, &ids)
 }

@@ -286,6 +286,10 @@ impl Stored for Role {
     fn title(&self) -> &str {
         &self.name
     }
+
+    fn document(&self) -> Option<String> {
+        Some(words::document(&[&self.name], &[]))
+    }
 }
 
 /// The users that have a role.

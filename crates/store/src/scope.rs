@@ -176,9 +176,10 @@ fn colleagues(
     organization: i64,
     user: Key,
 ) -> Result<BTreeSet<Key>> {
-    let members: Vec<Key> = Sql::text("WITH RECURSIVE mine (id) AS (SELECT team_id FROM team_members WHERE organization = ")
+    let members: Vec<Key> = Sql::text("WITH RECURSIVE mine (id) AS (SELECT t.id FROM team_members m JOIN teams t ON t.organization = m.organization AND t.id = m.team_id \
+         WHERE t.deleted_at IS NULL AND m.organization = ")
         .bind(organization)
-        .then(" AND user_id = ")
+        .then(" AND m.user_id = ")
         .bind(user)
         .then(" UNION SELECT teams.id FROM teams JOIN mine ON teams.parent_id = mine.id WHERE teams.deleted_at IS NULL AND teams.organization = ")
         .bind(organization)

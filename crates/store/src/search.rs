@@ -10,7 +10,8 @@ use perennial_domain::rights::{Action, FieldAccess, Level};
 use perennial_domain::{Id, search as words};
 
 use crate::column::Key;
-use crate::dialect::{self, Word};
+use crate::connection::AnyConnection;
+use crate::dialect::{self, DocumentRow, Word};
 use crate::sql::Sql;
 use crate::{Read, Result, Stored};
 
@@ -40,6 +41,25 @@ pub(crate) fn words_of(names: &[&str], texts: &[&str], contact_details: &[&str])
 /// A document's text inside its organization: the organization is a word, so that the index alone keeps them apart.
 pub(crate) fn in_scope(organization: i64, text: &str) -> String {
     format!("{MARK}o{organization} {text}")
+}
+
+/// Writes the words of a record that was made without a scope.
+pub(crate) fn put(
+    connection: &mut AnyConnection,
+    organization: i64,
+    kind: &'static str,
+    id: Key,
+    document: &str,
+) -> Result<()> {
+    let text = in_scope(organization, document);
+    let row = DocumentRow {
+        organization,
+        kind,
+        id,
+        version: 1,
+        text,
+    };
+    dialect::put_documents(connection, &[row])
 }
 
 /// The word that stands for an owner: rights are answered by the index before rows are loaded.

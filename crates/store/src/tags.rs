@@ -95,4 +95,8 @@ impl Stored for Tag {
     fn title(&self) -> &str {
         &self.name
     }
+
+    fn document(&self) -> Option<String> {
+        Some(words::document(&[&self.name], &[]))
+    }
 }

@@ -107,4 +107,8 @@ impl Stored for Team {
     fn title(&self) -> &str {
         &self.name
     }
+
+    fn document(&self) -> Option<String> {
+        Some(words::document(&[&self.name], &[]))
+    }
 }

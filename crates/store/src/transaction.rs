@@ -123,6 +123,21 @@ impl<'a> Tx<'a> {
             })
         })
     }
+
+    /// Goes on as somebody else of the same organization, or at another moment, in the same transaction.
+    ///
+    /// # Errors
+    /// What `write` returns; [`Error::Forbidden`] for another organization's scope.
+    pub fn on_behalf<T>(
+        &mut self,
+        scope: &Scope,
+        write: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if scope.organization() != self.organization() {
+            return Err(Error::Forbidden);
+        }
+        write(&mut Tx::new(self.read.connection, scope))
+    }
 }
 
 use diesel::ExpressionMethods as _;

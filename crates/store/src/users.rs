@@ -2,6 +2,7 @@
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::field::Resource;
+use perennial_domain::rights::Action;
 use perennial_domain::session::Me;
 use perennial_domain::team::Team;
 use perennial_domain::text::Language;
@@ -14,7 +15,7 @@ use crate::dialect::insert_many;
 use crate::resource::{Stored, grouped, stamp};
 use crate::schema::{team_members, users};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Tx, organizations};
+use crate::{Error, Read, Result, Scope, Tx, organizations};
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
@@ -201,6 +202,11 @@ impl Stored for User {
         Ok(true)
     }
 
+    /// A user's own record is the user's own; a team's are those of its members.
+    fn visible(scope: &Scope, action: Action) -> Sql {
+        scope.owner_condition(Self::AREA, action, "users", "id")
+    }
+
     fn prepare(_tx: &mut Tx<'_>, drafts: &mut [NewUser]) -> Result<()> {
         drafts
             .iter_mut()
@@ -239,6 +245,10 @@ impl Stored for User {
 
     fn title(&self) -> &str {
         &self.name
+    }
+
+    fn document(&self) -> Option<String> {
+        Some(words::document(&[&self.name], &[&self.email]))
     }
 }
 

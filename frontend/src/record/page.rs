@@ -98,6 +98,11 @@ fn Page(props: &PageProps) -> Html {
         |client, (path, record): (String, Rc<Record>)| async move { client.delete(&path, record.version()).await.map(|()| record.name().to_owned()) },
         deleted,
     );
+    // Somebody was faster: show what stands there now before it is deleted after all.
+    use_effect_with(delete.problem.clone(), {
+        let reload = editing.reload.clone();
+        move |problem| problem.iter().filter(|problem| problem.status == 412).for_each(|_| reload.emit(()))
+    });
     let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}><Icon mark={Mark::Back}/>{ texts.text(shape.area.label()) }</Link></nav> };
     let Some(record) = editing.record.clone() else {
         return html! {

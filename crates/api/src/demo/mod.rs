@@ -95,8 +95,13 @@ pub fn fill(
         password_hash,
         monday.plus_seconds(-3 * 86_400),
     )?;
-    let mut maker = parties::Maker::new(words, company.tags);
-    story::tell(store, &mut maker, &company.actors, monday, customers)
+    let Some(first) = company.actors.first() else {
+        return Err(Error::NotFound);
+    };
+    store.write(&first.scope.clone(), move |tx| {
+        let mut maker = parties::Maker::new(words, company.tags.clone());
+        story::tell(tx, &mut maker, &company.actors, monday, customers)
+    })
 }
 
 /// The beginning of a moment's week, in UTC.

@@ -43,23 +43,17 @@ impl Maker {
         moment: Instant,
     ) -> NewCustomer {
         let (words, city) = (self.words, self.city(team));
-        let trade: &Trade = self.random.mostly(words.trades);
-        let parent = known.iter().filter(|customer| {
-            customer.kind == CustomerKind::Company
-                && customer.parent_id.is_none()
-                && !customer.roles.contains(&CustomerRole::Supplier)
-        });
-        let parent: Vec<&&Customer> = parent.collect();
-        let parent = if !parent.is_empty() && self.random.chance(12) {
-            Some(*self.random.one(&parent))
-        } else {
-            None
+        let parent = self.parent(known);
+        let industry = parent.and_then(|parent| parent.industry.as_deref());
+        let trade = match words
+            .trades
+            .iter()
+            .find(|trade| Some(trade.industry) == industry)
+        {
+            Some(trade) => trade,
+            None => self.random.mostly(words.trades),
         };
-        let (brand, host): Named = *self.random.one(words.brands);
-        let name = match parent {
-            Some(parent) => (words.company)("", &parent.name, *self.random.one(words.branches)),
-            None => (words.company)(city.name, brand, *self.random.one(trade.endings)),
-        };
+        let (name, host) = self.company_name(city, trade, parent);
         let host = format!("{}.example", self.free(host));
         let mut customer = self.party(name, city, moment);
         customer
@@ -74,11 +68,7 @@ impl Maker {
             customer.roles.push(CustomerRole::Partner);
         }
         customer.parent_id = parent.map(|parent| parent.id);
-        customer.industry = Some(
-            parent
-                .and_then(|parent| parent.industry.clone())
-                .unwrap_or_else(|| trade.industry.to_owned()),
-        );
+        customer.industry = Some(trade.industry.to_owned());
         customer.employees = Some(self.random.between(trade.employees.0, trade.employees.1));
         self.relate(&mut customer, trade, moment);
         if self.random.chance(8) && !known.is_empty() {
@@ -89,6 +79,41 @@ impl Maker {
             }];
         }
         customer
+    }
+
+    /// A company that could have a branch, if one is wanted: hotels, restaurants and shops do.
+    fn parent<'a>(&mut self, known: &[&'a Customer]) -> Option<&'a Customer> {
+        let trades = self.words.trades.iter().take(4);
+        let has_branches = |customer: &&&Customer| {
+            let industry = customer.industry.as_deref();
+            customer.parent_id.is_none()
+                && trades.clone().any(|trade| industry == Some(trade.industry))
+        };
+        let parents: Vec<&Customer> = known.iter().filter(has_branches).copied().collect();
+        let wanted = !parents.is_empty() && self.random.chance(14);
+        wanted.then(|| *self.random.one(&parents))
+    }
+
+    /// A name that no company has yet, if one is found, and a name for its host.
+    fn company_name(
+        &mut self,
+        city: &City,
+        trade: &Trade,
+        parent: Option<&Customer>,
+    ) -> (String, &'static str) {
+        let words = self.words;
+        let mut tries = 0;
+        loop {
+            let (brand, host): Named = *self.random.one(words.brands);
+            let name = match parent {
+                Some(parent) => (words.company)("", &parent.name, *self.random.one(words.branches)),
+                None => (words.company)(city.name, brand, *self.random.one(trade.endings)),
+            };
+            tries += 1;
+            if tries > 20 || !self.taken.contains_key(&name) {
+                return (name, host);
+            }
+        }
     }
 
     /// A person who buys for the household.

@@ -6,7 +6,7 @@ use perennial_domain::contact::{Contact, NewContact};
 use perennial_domain::customer::{Customer, CustomerRole, NewCustomer, RelationshipType};
 use perennial_domain::user::User;
 use perennial_domain::{Id, Instant};
-use perennial_store::{Change, Error, Scope, Store, Tx, resource};
+use perennial_store::{Change, Error, Scope, Tx, resource};
 use serde_json::{Value, json};
 
 use super::parties::Maker;
@@ -50,6 +50,7 @@ enum Turn {
 type Plan = BTreeMap<(i64, usize), Vec<Deed>>;
 
 /// Who did it, and with what right.
+#[derive(Clone)]
 pub(super) struct Actor {
     /// The user.
     pub(super) id: Id<User>,
@@ -81,8 +82,8 @@ fn plan(words: &Words, customers: usize) -> Plan {
         add(random.between(0, 8), MANAGER, deed);
     }
     for number in 0..buyers {
-        let evenly = i64::try_from(number * 98 / buyers.max(1)).unwrap_or(0);
-        let week = evenly + random.between(0, 4);
+        let evenly = i64::try_from(number * 102 / buyers.max(1)).unwrap_or(0);
+        let week = evenly + random.between(0, 1);
         let who = if random.chance(6) {
             MANAGER
         } else {
@@ -101,7 +102,7 @@ fn plan(words: &Words, customers: usize) -> Plan {
         let people = if is_person {
             0
         } else {
-            *random.mostly(&[2, 1, 3, 2, 4])
+            *random.mostly(&[2, 3, 1, 3, 4])
         };
         for nth in 0..people {
             let met = if nth == 0 {
@@ -114,8 +115,13 @@ fn plan(words: &Words, customers: usize) -> Plan {
             }
         }
         let mut later = week;
-        for _ in 0..random.between(0, 2) {
-            later += random.between(3, 30);
+        let turns = if random.chance(30) {
+            random.between(3, 8)
+        } else {
+            random.between(0, 2)
+        };
+        for _ in 0..turns {
+            later += random.between(2, 16);
             let turn = *random.mostly(&[
                 Turn::Note,
                 Turn::Closer,
@@ -143,50 +149,64 @@ struct Work {
     changes: Vec<(usize, Change<Customer>)>,
 }
 
-/// Tells the story: writes everything, week by week.
+/// What an employee does at a moment.
+struct Session {
+    moment: Instant,
+    who: usize,
+    deeds: Vec<Deed>,
+}
+
+/// A plan in the order of time: each employee works on a weekday of the week, in business hours.
+fn sessions(words: &Words, customers: usize, monday: Instant) -> Vec<Session> {
+    let mut random = Random::new(11);
+    let session = |((week, who), mut deeds): ((i64, usize), Vec<Deed>)| {
+        let weekday = (week * 3 + i64::try_from(who).unwrap_or(0) * 2) % 5;
+        let hour = random.between(9, 17) - words.ahead;
+        let seconds = (week * 7 + weekday) * DAY + hour * 3_600 + random.between(0, 3_599);
+        deeds.sort_unstable();
+        deeds.dedup_by(|one, other| matches!((one, other), (Deed::Change(this, _), Deed::Change(that, _)) if this == that));
+        Session {
+            moment: monday.plus_seconds(seconds),
+            who,
+            deeds,
+        }
+    };
+    let mut sessions: Vec<Session> = plan(words, customers).into_iter().map(session).collect();
+    sessions.sort_by_key(|session| session.moment);
+    sessions
+}
+
+/// Tells the story: writes everything in one transaction, as whoever did it when it was done.
 ///
 /// # Errors
 /// Whatever the database says.
 pub(super) fn tell(
-    store: &Store,
+    tx: &mut Tx<'_>,
     maker: &mut Maker,
     actors: &[Actor],
     monday: Instant,
     customers: usize,
 ) -> Result<(), Error> {
     let mut known: BTreeMap<usize, (usize, Customer)> = BTreeMap::new();
-    for ((week, who), mut deeds) in plan(maker.words, customers) {
+    for Session { moment, who, deeds } in sessions(maker.words, customers, monday) {
         let Some(actor) = actors.get(who) else {
             continue;
         };
-        deeds.sort_unstable();
-        deeds.dedup_by(|one, other| matches!((one, other), (Deed::Change(this, _), Deed::Change(that, _)) if this == that));
-        let moment = moment(maker, monday, week, who);
         let work = prepare(maker, actors, who, &deeds, &known, moment);
-        let numbers: Vec<Option<usize>> =
-            work.customers.iter().map(|(number, _)| *number).collect();
-        let changed: Vec<usize> = work.changes.iter().map(|(number, _)| *number).collect();
-        let (made, updated) = store.write(&actor.scope.at(moment), move |tx| write(tx, &work))?;
+        let (made, updated) = tx.on_behalf(&actor.scope.at(moment), |tx| write(tx, &work))?;
+        let numbers = work.customers.iter().map(|(number, _)| *number);
         known.extend(
             numbers
-                .into_iter()
                 .zip(made)
                 .filter_map(|(number, customer)| Some((number?, (who, customer)))),
         );
-        for (number, customer) in changed.into_iter().zip(updated) {
+        for ((number, _), customer) in work.changes.iter().zip(updated) {
             known
-                .entry(number)
+                .entry(*number)
                 .and_modify(|(_, known)| *known = customer);
         }
     }
     Ok(())
-}
-
-/// When an employee works on it: on a weekday, in business hours.
-fn moment(maker: &mut Maker, monday: Instant, week: i64, who: usize) -> Instant {
-    let weekday = (week * 3 + i64::try_from(who).unwrap_or(0) * 2) % 5;
-    let hour = maker.random.between(9, 17) - maker.words.ahead;
-    monday.plus_seconds((week * 7 + weekday) * DAY + hour * 3_600 + maker.random.between(0, 3_599))
 }
 
 fn prepare(

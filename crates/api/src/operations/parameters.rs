@@ -1,6 +1,6 @@
 //! Parameters and bodies that many operations take, as the contract says them.
 
-use perennial_domain::field::{Field, Kind, Resource};
+use perennial_domain::field::{Field, ID, Kind, Resource};
 use perennial_domain::query::{Operator, compares, parameters};
 use serde_json::{Value, json};
 
@@ -27,10 +27,10 @@ pub(super) fn list<R: Resource>() -> Vec<Value> {
     ));
     list.push(query(
         "include_deleted",
-        "Deleted rows too, for those who may delete.",
+        "Deleted rows too, for those who may delete; rows that are named by `id` or `id_in`, for those who may read.",
         json!({ "type": "boolean", "default": false }),
     ));
-    for field in R::FIELDS.iter().filter(|field| field.filtered) {
+    for field in [&ID].into_iter().chain(R::FIELDS).filter(|field| field.filtered) {
         list.extend(
             parameters()
                 .into_iter()

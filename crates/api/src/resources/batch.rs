@@ -119,7 +119,7 @@ pub async fn batch<R: Stored>(
     }
 }
 
-/// Refuses operations that are written as arrays; what they write is looked at later.
+/// Refuses operations that are no objects of objects; what they write is looked at later.
 fn check_shape(body: &Value) -> Result<(), Invalid> {
     let operations = body
         .get("operations")
@@ -130,7 +130,7 @@ fn check_shape(body: &Value) -> Result<(), Invalid> {
         let members = operation
             .as_object()
             .ok_or_else(|| Invalid::new(place(at, ""), "type"))?;
-        if let Some((name, _)) = members.iter().find(|(_, member)| member.is_array()) {
+        if let Some((name, _)) = members.iter().find(|(_, member)| !member.is_object()) {
             return Err(Invalid::new(place(at, &format!("/{name}")), "type"));
         }
     }
