@@ -333,12 +333,14 @@ fn bad_rows_are_reported_and_good_ones_kept() {
                 E,Epsilon,company,12,,10 USD\n\
                 F,Zeta,company,12,,,,left over\n\
                 G,\"Eta\nand sons\",person,-1,,\n\
-                A,Alpha,company,13,a@example.com,100\n";
+                A,Alpha,company,13,a@example.com,100\n\
+                \u{0}X,Chi,company,1,,\n";
     let (outcome, refusals) = office.import(&customers(), text(file));
-    assert_eq!(outcome, Ok(summary(1, 1, 0, 6)));
+    assert_eq!(outcome, Ok(summary(1, 1, 0, 7)));
     let mut sorted = refusals;
     sorted.sort();
     let expected = [
+        "11 code control_character",
         "3 name required",
         "4 employees type",
         "4 kind value",
@@ -608,7 +610,7 @@ fn a_locked_class_of_fields_is_not_written() {
 fn files_of_every_make_are_read() {
     let office = Office::new();
     let file =
-        "\u{feff}\"Code\",\"Company Name\"\r\n\r\nA,\"Alpha, \"\"the\"\" first\"\r\n\r\nB,Beta";
+        "\u{feff}\"Code\",\"Company Name\",\r\n\r\nA,\"Alpha, \"\"the\"\" first\",\r\n\r\nB,Beta";
     assert_eq!(
         office.imported(&customers(), text(file)),
         summary(2, 0, 0, 0)

@@ -1,7 +1,7 @@
 //! The application: its contexts, and which page stands at which address.
 
-use perennial_domain::customer::Customer;
 use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -11,6 +11,7 @@ use crate::names::NamesProvider;
 use crate::pages::contacts::ContactPage;
 use crate::pages::customers::CustomerPage;
 use crate::pages::not_found::NotFound;
+use crate::pages::password::NewPassword;
 use crate::pages::settings::Settings;
 use crate::pages::setup::Setup;
 use crate::pages::sign_in::SignIn;
@@ -51,8 +52,11 @@ fn Gate(props: &GateProps) -> Html {
     match (&session.phase, &props.route) {
         (Phase::Starting, _) => Html::default(),
         (Phase::Out { setup: true }, _) => html! { <Setup/> },
+        (_, Route::Password) => html! { <NewPassword/> },
         (Phase::Out { .. }, _) => html! { <SignIn/> },
-        (Phase::In(_) | Phase::Ended(_), Route::Home | Route::Setup) => html! { <Redirect<Route> to={Route::Customers}/> },
+        (Phase::In(_) | Phase::Ended(_), Route::Home | Route::Setup) => {
+            html! { <Redirect<Route> to={Route::Customers}/> }
+        }
         (Phase::In(_) | Phase::Ended(_), route) => html! { <Shell>{ inside(route) }</Shell> },
     }
 }
@@ -65,7 +69,9 @@ fn inside(route: &Route) -> Html {
         Route::Contact { id } => html! { <ContactPage key={id.as_str()} id={id.clone()}/> },
         Route::Settings => html! { <Settings section="account" id=""/> },
         Route::Section { section } => html! { <Settings section={section.clone()} id=""/> },
-        Route::SectionRecord { section, id } => html! { <Settings section={section.clone()} id={id.clone()}/> },
-        Route::Home | Route::Setup | Route::NotFound => html! { <NotFound/> },
+        Route::SectionRecord { section, id } => {
+            html! { <Settings section={section.clone()} id={id.clone()}/> }
+        }
+        Route::Home | Route::Setup | Route::Password | Route::NotFound => html! { <NotFound/> },
     }
 }

@@ -57,24 +57,58 @@ impl Client {
 
     /// `GET path`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Outcome<T> {
-        self.call(Call { path: path.into(), ..Call::default() }).await.and_then(read)
+        self.call(Call {
+            path: path.into(),
+            ..Call::default()
+        })
+        .await
+        .and_then(read)
     }
 
     /// `POST path`. The same `key` twice does it once.
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: impl Serialize, key: &str) -> Outcome<T> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: impl Serialize,
+        key: &str,
+    ) -> Outcome<T> {
         let body = serde_json::to_value(body).ok();
-        self.call(Call { method: Method::POST, path: path.into(), body, key: Some(key.into()), ..Call::default() }).await.and_then(read)
+        self.call(Call {
+            method: Method::POST,
+            path: path.into(),
+            body,
+            key: Some(key.into()),
+            ..Call::default()
+        })
+        .await
+        .and_then(read)
     }
 
     /// `PATCH path` with a merge patch of the version that was read.
-    pub async fn patch<T: DeserializeOwned>(&self, path: &str, version: i64, patch: Value) -> Outcome<T> {
-        let call = Call { method: Method::PATCH, path: path.into(), body: Some(patch), version: Some(version), key: None };
+    pub async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        version: i64,
+        patch: Value,
+    ) -> Outcome<T> {
+        let call = Call {
+            method: Method::PATCH,
+            path: path.into(),
+            body: Some(patch),
+            version: Some(version),
+            key: None,
+        };
         self.call(call).await.and_then(read)
     }
 
     /// `DELETE path` of the version that was read.
     pub async fn delete(&self, path: &str, version: i64) -> Outcome<()> {
-        let call = Call { method: Method::DELETE, path: path.into(), version: Some(version), ..Call::default() };
+        let call = Call {
+            method: Method::DELETE,
+            path: path.into(),
+            version: Some(version),
+            ..Call::default()
+        };
         self.call(call).await.map(drop)
     }
 
@@ -87,7 +121,11 @@ impl Client {
 
     /// Ends this session, or with `everywhere` all of the user's.
     pub async fn sign_out(&self, everywhere: bool) -> Outcome<()> {
-        let path = if everywhere { "auth/sign-out-everywhere" } else { "auth/sign-out" };
+        let path = if everywhere {
+            "auth/sign-out-everywhere"
+        } else {
+            "auth/sign-out"
+        };
         let outcome = self.post::<Value>(path, json!({}), &new_key()).await;
         *self.0.token.borrow_mut() = None;
         outcome.map(drop)
@@ -98,18 +136,26 @@ impl Client {
         let running = self.0.renewing.borrow().clone();
         let promise = running.unwrap_or_else(|| {
             let client = self.clone();
-            let promise = one_tab_at_a_time(move || future_to_promise(async move { client.ask_for_token().await }));
+            let promise = one_tab_at_a_time(move || {
+                future_to_promise(async move { client.ask_for_token().await })
+            });
             *self.0.renewing.borrow_mut() = Some(promise.clone());
             promise
         });
         let outcome = JsFuture::from(promise).await;
         *self.0.renewing.borrow_mut() = None;
-        outcome.map(drop).map_err(|status| problem_of(status.as_f64().unwrap_or_default() as u16))
+        outcome
+            .map(drop)
+            .map_err(|status| problem_of(status.as_f64().unwrap_or_default() as u16))
     }
 
     /// The promise's own errors are HTTP statuses.
     async fn ask_for_token(&self) -> Result<JsValue, JsValue> {
-        let call = Call { method: Method::POST, path: "auth/refresh".into(), ..Call::default() };
+        let call = Call {
+            method: Method::POST,
+            path: "auth/refresh".into(),
+            ..Call::default()
+        };
         match self.once(&call).await.and_then(read) {
             Ok(token) => self.keep(token),
             Err(problem) => return Err(problem.status.into()),
@@ -124,7 +170,12 @@ impl Client {
 
     /// Sends a call; renews the token before it expires, and once if it is refused all the same.
     async fn call(&self, call: Call) -> Outcome<Value> {
-        let due = self.0.token.borrow().as_ref().map(|(_, until)| *until < Date::now());
+        let due = self
+            .0
+            .token
+            .borrow()
+            .as_ref()
+            .map(|(_, until)| *until < Date::now());
         if due == Some(true) {
             let _ = self.renew().await;
         }
@@ -140,7 +191,8 @@ impl Client {
     }
 
     async fn once(&self, call: &Call) -> Outcome<Value> {
-        let mut request = RequestBuilder::new(&format!("/api/v1/{}", call.path)).method(call.method.clone());
+        let mut request =
+            RequestBuilder::new(&format!("/api/v1/{}", call.path)).method(call.method.clone());
         if let Some((token, _)) = &*self.0.token.borrow() {
             request = request.header("Authorization", &format!("Bearer {token}"));
         }
@@ -153,7 +205,11 @@ impl Client {
         let sent = match &call.body {
             Some(body) => {
                 let patch = call.method == Method::PATCH;
-                let kind = if patch { "application/merge-patch+json" } else { "application/json" };
+                let kind = if patch {
+                    "application/merge-patch+json"
+                } else {
+                    "application/json"
+                };
                 request.header("Content-Type", kind).body(body.to_string())
             }
             None => request.build(),
@@ -162,7 +218,11 @@ impl Client {
         let answer = sent.map_err(offline)?.send().await.map_err(offline)?;
         let text = answer.text().await.map_err(offline)?;
         if answer.ok() {
-            return if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).map_err(|_| problem_of(500)) };
+            return if text.is_empty() {
+                Ok(Value::Null)
+            } else {
+                serde_json::from_str(&text).map_err(|_| problem_of(500))
+            };
         }
         Err(serde_json::from_str(&text).unwrap_or_else(|_| problem_of(answer.status())))
     }
@@ -192,17 +252,30 @@ fn problem_of(status: u16) -> Problem {
         502..=504 => "unavailable",
         _ => "internal",
     };
-    Problem { status, code: code.into(), ..Problem::default() }
+    Problem {
+        status,
+        code: code.into(),
+        ..Problem::default()
+    }
 }
 
 /// Runs `work` while no other tab runs its own (`navigator.locks`): a refresh token used twice would end the session.
 fn one_tab_at_a_time(work: impl FnOnce() -> Promise + 'static) -> Promise {
-    let locks = web_sys::window().and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok()).filter(JsValue::is_object);
-    let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
+    let locks = web_sys::window()
+        .and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok())
+        .filter(JsValue::is_object);
+    let request = locks.as_ref().and_then(|locks| {
+        Reflect::get(locks, &"request".into())
+            .ok()?
+            .dyn_into::<Function>()
+            .ok()
+    });
     match (locks, request) {
         (Some(locks), Some(request)) => {
             let work = Closure::once_into_js(move |_: JsValue| work());
-            request.call2(&locks, &"perennial-renewal".into(), &work).map_or_else(|error| Promise::reject(&error), JsValue::unchecked_into)
+            request
+                .call2(&locks, &"perennial-renewal".into(), &work)
+                .map_or_else(|error| Promise::reject(&error), JsValue::unchecked_into)
         }
         _ => work(),
     }

@@ -10,5 +10,8 @@ pub fn is_composing(event: &KeyboardEvent) -> bool {
 
 /// Whether the key is typed into something.
 pub fn is_typing(event: &KeyboardEvent) -> bool {
-    event.target_dyn_into::<Element>().is_some_and(|at| at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]").unwrap_or_default())
+    event.target_dyn_into::<Element>().is_some_and(|at| {
+        at.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")
+            .unwrap_or_default()
+    })
 }

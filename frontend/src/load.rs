@@ -35,7 +35,10 @@ where
     let latest = use_mut_ref(|| 0_u32);
     let client = use_session().client;
     use_effect_with((of.clone(), *turn), {
-        let (set, kept) = (state.setter(), state.1.clone().filter(|_| state.0.as_ref() == Some(&of)));
+        let (set, kept) = (
+            state.setter(),
+            state.1.clone().filter(|_| state.0.as_ref() == Some(&of)),
+        );
         move |(of, _): &(D, u32)| {
             let mine = {
                 let mut latest = latest.borrow_mut();
@@ -63,7 +66,12 @@ where
         Callback::from(move |data| set.set((Some(of.clone()), Some(data), None)))
     };
     let current = state.0.as_ref() == Some(&of);
-    Loaded { data: state.1.clone().filter(|_| current), problem: state.2.clone().filter(|_| current), reload, put }
+    Loaded {
+        data: state.1.clone().filter(|_| current),
+        problem: state.2.clone().filter(|_| current),
+        reload,
+        put,
+    }
 }
 
 /// Something that a person sets off: one at a time.
@@ -78,7 +86,10 @@ pub struct Sending<A> {
 
 /// Sends what a person sets off, and tells `done` of its success.
 #[hook]
-pub fn use_send<A, T, F>(send: impl Fn(Client, A) -> F + 'static, done: impl Fn(T) + 'static) -> Sending<A>
+pub fn use_send<A, T, F>(
+    send: impl Fn(Client, A) -> F + 'static,
+    done: impl Fn(T) + 'static,
+) -> Sending<A>
 where
     A: 'static,
     T: 'static,
@@ -105,5 +116,9 @@ where
             }
         });
     });
-    Sending { busy, problem, send }
+    Sending {
+        busy,
+        problem,
+        send,
+    }
 }

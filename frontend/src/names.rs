@@ -7,11 +7,11 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use perennial_domain::field::Kind;
 use perennial_domain::page::Page;
+use perennial_domain::rights::Action;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::client::Client;
-use crate::session::{Around, use_session};
+use crate::session::{Around, Session, use_session};
 use crate::shape::{Record, Shape};
 
 /// At most so many ids in one question.
@@ -28,7 +28,7 @@ struct Store {
 #[derive(Clone)]
 pub struct Names {
     store: Rc<RefCell<Store>>,
-    client: Client,
+    session: Session,
     version: u32,
     redraw: Callback<()>,
 }
@@ -42,17 +42,29 @@ impl PartialEq for Names {
 impl Names {
     /// The record, if it is known by now.
     pub fn find(&self, plural: &str, id: &str) -> Option<Rc<Record>> {
-        self.store.borrow().known.get(&(plural.to_owned(), id.to_owned())).cloned().flatten()
+        self.store
+            .borrow()
+            .known
+            .get(&(plural.to_owned(), id.to_owned()))
+            .cloned()
+            .flatten()
     }
 
     /// Whether it was asked for and cannot be seen.
     pub fn is_missing(&self, plural: &str, id: &str) -> bool {
-        self.store.borrow().known.get(&(plural.to_owned(), id.to_owned())).is_some_and(Option::is_none)
+        self.store
+            .borrow()
+            .known
+            .get(&(plural.to_owned(), id.to_owned()))
+            .is_some_and(Option::is_none)
     }
 
     /// Remembers a record that came by another way.
     pub fn learn(&self, plural: &str, record: Rc<Record>) {
-        self.store.borrow_mut().known.insert((plural.to_owned(), record.id().to_owned()), Some(record));
+        self.store
+            .borrow_mut()
+            .known
+            .insert((plural.to_owned(), record.id().to_owned()), Some(record));
         self.redraw.emit(());
     }
 
@@ -73,11 +85,15 @@ impl Names {
     /// Asks for everything that the rows of a page refer to.
     pub fn want_all(&self, shape: &Shape, rows: &[Rc<Record>]) {
         for field in shape.fields {
-            let (Kind::Reference(plural) | Kind::References(plural)) = field.kind else { continue };
+            let (Kind::Reference(plural) | Kind::References(plural)) = field.kind else {
+                continue;
+            };
             for row in rows {
                 let value = row.value(field.name);
                 let several = value.as_array().into_iter().flatten().chain([value]);
-                several.filter_map(|id| id.as_str()).for_each(|id| self.want(plural, id));
+                several
+                    .filter_map(|id| id.as_str())
+                    .for_each(|id| self.want(plural, id));
             }
         }
     }
@@ -97,16 +113,23 @@ impl Names {
     }
 
     async fn fetch(&self, plural: String, ids: Vec<String>) {
-        let path = format!("{plural}?limit={AT_ONCE}&include_deleted=true&id_in={}", ids.join(","));
-        let found: Page<Rc<Record>> = match self.client.get(&path).await {
+        // What was deleted still has a name, for those who may see it.
+        let deleted =
+            Shape::named(&plural).is_some_and(|shape| self.session.may(shape.area, Action::Delete));
+        let deleted = if deleted { "&include_deleted=true" } else { "" };
+        let path = format!("{plural}?limit={AT_ONCE}{deleted}&id_in={}", ids.join(","));
+        let found: Page<Rc<Record>> = match self.session.client.get(&path).await {
             Ok(page) => page,
             Err(problem) if problem.status == 0 => return,
             Err(_) => Page::default(),
         };
         {
             let known = &mut self.store.borrow_mut().known;
-            ids.into_iter().for_each(|id| drop(known.insert((plural.clone(), id), None)));
-            found.data.into_iter().for_each(|record| drop(known.insert((plural.clone(), record.id().to_owned()), Some(record))));
+            ids.into_iter()
+                .for_each(|id| drop(known.insert((plural.clone(), id), None)));
+            found.data.into_iter().for_each(|record| {
+                drop(known.insert((plural.clone(), record.id().to_owned()), Some(record)))
+            });
         }
         self.redraw.emit(());
     }
@@ -115,8 +138,13 @@ impl Names {
 /// The names around this component.
 #[hook]
 pub fn use_names() -> Names {
-    let none = || Names { store: Rc::default(), client: Client::default(), version: 0, redraw: Callback::noop() };
-    use_context().unwrap_or_else(none)
+    let session = use_session();
+    use_context().unwrap_or_else(|| Names {
+        store: Rc::default(),
+        session,
+        version: 0,
+        redraw: Callback::noop(),
+    })
 }
 
 /// The record that a reference names, once it is known.
@@ -124,21 +152,28 @@ pub fn use_names() -> Names {
 pub fn use_name(plural: &str, id: &str) -> Option<Rc<Record>> {
     let names = use_names();
     let found = names.find(plural, id);
-    use_effect_with((plural.to_owned(), id.to_owned()), move |(plural, id)| names.want(plural, id));
+    use_effect_with((plural.to_owned(), id.to_owned()), move |(plural, id)| {
+        names.want(plural, id)
+    });
     found
 }
 
 /// Provides the names; forgets them with the session.
 #[component]
 pub fn NamesProvider(props: &Around) -> Html {
-    let client = use_session().client;
+    let session = use_session();
     let store = use_memo((), |()| RefCell::new(Store::default()));
     let version = use_reducer(|| Count(0));
     let redraw = use_callback((), {
         let dispatcher = version.dispatcher();
         move |(), ()| dispatcher.dispatch(())
     });
-    let names = Names { store, client, version: version.0, redraw };
+    let names = Names {
+        store,
+        session,
+        version: version.0,
+        redraw,
+    };
     html! { <ContextProvider<Names> context={names}>{ props.children.clone() }</ContextProvider<Names>> }
 }
 

@@ -56,8 +56,14 @@ impl Remembered {
 
     /// The language of the pages.
     pub fn language(&self) -> Language {
-        let asked = || web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
-        self.now.language.unwrap_or_else(|| Language::of_tag(&asked()))
+        let asked = || {
+            web_sys::window()
+                .and_then(|window| window.navigator().language())
+                .unwrap_or_default()
+        };
+        self.now
+            .language
+            .unwrap_or_else(|| Language::of_tag(&asked()))
     }
 
     /// Whether the pages are dark now.
@@ -77,13 +83,18 @@ fn storage() -> Option<web_sys::Storage> {
 
 /// Whether a media query holds now.
 pub fn media_matches(query: &str) -> bool {
-    web_sys::window().and_then(|window| window.match_media(query).ok()?).is_some_and(|list| list.matches())
+    web_sys::window()
+        .and_then(|window| window.match_media(query).ok()?)
+        .is_some_and(|list| list.matches())
 }
 
 /// The preferences around this component.
 #[hook]
 pub fn use_preferences() -> Remembered {
-    use_context().unwrap_or_else(|| Remembered { now: Preferences::default(), set: Callback::noop() })
+    use_context().unwrap_or_else(|| Remembered {
+        now: Preferences::default(),
+        set: Callback::noop(),
+    })
 }
 
 /// Provides the preferences, and puts language and theme on the document.
@@ -91,18 +102,29 @@ pub fn use_preferences() -> Remembered {
 pub fn PreferencesProvider(props: &Around) -> Html {
     let now = use_state_eq(|| -> Preferences {
         let text = storage().and_then(|storage| storage.get_item(ITEM).ok()?);
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        text.and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default()
     });
     let set = use_callback((), {
         let now = now.setter();
         move |next, ()| now.set(next)
     });
-    let remembered = Remembered { now: (*now).clone(), set };
-    use_effect_with((remembered.language(), remembered.is_dark()), |(language, dark)| {
-        if let Some(root) = web_sys::window().and_then(|window| window.document()?.document_element()) {
-            let _ = root.set_attribute("lang", language.tag());
-            let _ = root.class_list().toggle_with_force("pf-v6-theme-dark", *dark);
-        }
-    });
+    let remembered = Remembered {
+        now: (*now).clone(),
+        set,
+    };
+    use_effect_with(
+        (remembered.language(), remembered.is_dark()),
+        |(language, dark)| {
+            if let Some(root) =
+                web_sys::window().and_then(|window| window.document()?.document_element())
+            {
+                let _ = root.set_attribute("lang", language.tag());
+                let _ = root
+                    .class_list()
+                    .toggle_with_force("pf-v6-theme-dark", *dark);
+            }
+        },
+    );
     html! { <ContextProvider<Remembered> context={remembered}>{ props.children.clone() }</ContextProvider<Remembered>> }
 }

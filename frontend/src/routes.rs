@@ -49,6 +49,9 @@ pub enum Route {
     /// The first administrator's page.
     #[at("/setup")]
     Setup,
+    /// Where a link for a new password leads.
+    #[at("/password")]
+    Password,
     /// No page.
     #[not_found]
     #[at("/404")]

@@ -46,12 +46,15 @@ impl Session {
 
     /// Whether the user may do something to anybody's records at all.
     pub fn may(&self, area: Area, action: Action) -> bool {
-        self.me().is_some_and(|me| me.level(area, action) != Level::None)
+        self.me()
+            .is_some_and(|me| me.level(area, action) != Level::None)
     }
 
     /// What the user may do with a field of that class.
     pub fn access(&self, class: Option<&str>) -> FieldAccess {
-        class.map_or(FieldAccess::Write, |class| self.me().map_or(FieldAccess::Hide, |me| me.access(class)))
+        class.map_or(FieldAccess::Write, |class| {
+            self.me().map_or(FieldAccess::Hide, |me| me.access(class))
+        })
     }
 
     /// Reads who is signed in, after signing in or after a change of oneself.
@@ -78,7 +81,11 @@ impl Session {
 /// The session around this component.
 #[hook]
 pub fn use_session() -> Session {
-    let none = || Session { client: Client::default(), phase: Phase::Starting, set: Callback::noop() };
+    let none = || Session {
+        client: Client::default(),
+        phase: Phase::Starting,
+        set: Callback::noop(),
+    };
     use_context().unwrap_or_else(none)
 }
 
@@ -98,19 +105,31 @@ pub fn SessionProvider(props: &Around) -> Html {
         let phase = phase.setter();
         move |next, ()| phase.set(next)
     });
-    let session = Session { client: (*client).clone(), phase: (*phase).clone(), set };
+    let session = Session {
+        client: (*client).clone(),
+        phase: (*phase).clone(),
+        set,
+    };
     use_effect_with((), {
         let session = session.clone();
-        move |()| spawn_local(async move {
-            if session.client.renew().await.is_ok() {
-                return session.reload();
-            }
-            let state = session.client.get::<SetupState>("setup").await.unwrap_or_default();
-            session.set.emit(Phase::Out { setup: state.open });
-        })
+        move |()| {
+            spawn_local(async move {
+                if session.client.renew().await.is_ok() {
+                    return session.reload();
+                }
+                let state = session
+                    .client
+                    .get::<SetupState>("setup")
+                    .await
+                    .unwrap_or_default();
+                session.set.emit(Phase::Out { setup: state.open });
+            })
+        }
     });
     let ended = session.me().map(|me| Phase::Ended(me.clone()));
     let set = session.set.clone();
-    session.client.on_end(Callback::from(move |()| ended.iter().for_each(|ended| set.emit(ended.clone()))));
+    session.client.on_end(Callback::from(move |()| {
+        ended.iter().for_each(|ended| set.emit(ended.clone()))
+    }));
     html! { <ContextProvider<Session> context={session}>{ props.children.clone() }</ContextProvider<Session>> }
 }

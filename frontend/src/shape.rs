@@ -39,7 +39,16 @@ impl PartialEq for Shape {
 impl Shape {
     /// The shape of `R`.
     pub const fn of<R: Resource>() -> &'static Self {
-        const { &Self { plural: R::PLURAL, singular: R::SINGULAR, area: R::AREA, fields: R::FIELDS, check: check::<R>, blank: blank::<R> } }
+        const {
+            &Self {
+                plural: R::PLURAL,
+                singular: R::SINGULAR,
+                area: R::AREA,
+                fields: R::FIELDS,
+                check: check::<R>,
+                blank: blank::<R>,
+            }
+        }
     }
 
     /// The shape of the resource that a reference names.
@@ -57,7 +66,10 @@ impl Shape {
 
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<FieldRef> {
-        self.fields.iter().find(|field| field.name == name).map(FieldRef)
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(FieldRef)
     }
 
     /// What one of it is called in the middle of a sentence.
@@ -77,7 +89,10 @@ fn check<R: Resource>(draft: &Value) -> Vec<FieldError> {
 fn blank<R: Resource>() -> Map<String, Value> {
     let nothing = |value: Value| if value == NIL { Value::Null } else { value };
     match serde_json::to_value(R::Draft::default()) {
-        Ok(Value::Object(draft)) => draft.into_iter().map(|(name, value)| (name, nothing(value))).collect(),
+        Ok(Value::Object(draft)) => draft
+            .into_iter()
+            .map(|(name, value)| (name, nothing(value)))
+            .collect(),
         _ => Map::new(),
     }
 }
@@ -131,6 +146,16 @@ impl Record {
     /// What people call it.
     pub fn name(&self) -> &str {
         self.text("name")
+    }
+
+    /// The same, as it is once it was deleted a moment ago.
+    pub fn deleted_now(&self) -> Self {
+        let mut record = self.clone();
+        record.0.insert(
+            "deleted_at".into(),
+            String::from(js_sys::Date::new_0().to_iso_string()).into(),
+        );
+        record
     }
 
     /// Whether it was deleted.

@@ -27,8 +27,16 @@ pub struct Texts {
 pub fn use_texts() -> Texts {
     let language = use_preferences().language();
     let session = use_session();
-    let zone = session.me().map(|me| me.user.zone.clone().unwrap_or_else(|| me.organization.zone.clone()));
-    Texts { language, zone: zone.filter(|zone| !zone.is_empty()) }
+    let zone = session.me().map(|me| {
+        me.user
+            .zone
+            .clone()
+            .unwrap_or_else(|| me.organization.zone.clone())
+    });
+    Texts {
+        language,
+        zone: zone.filter(|zone| !zone.is_empty()),
+    }
 }
 
 impl Texts {
@@ -46,72 +54,145 @@ impl Texts {
     pub fn problem(&self, problem: &Problem) -> String {
         match Key::find(&format!("problem.{}", problem.code)) {
             Some(key) => self.text(key).to_owned(),
-            None => problem.detail.clone().unwrap_or_else(|| problem.title.clone()),
+            None => problem
+                .detail
+                .clone()
+                .unwrap_or_else(|| problem.title.clone()),
         }
     }
 
     /// What is wrong with a value.
     pub fn fault(&self, error: &FieldError) -> String {
-        let Some(key) = Key::find(&format!("invalid.{}", error.code)) else { return error.detail.clone() };
-        let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let parameters: Vec<_> = error.params.iter().map(|(name, value)| (name.as_str(), shown(value))).collect();
-        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, value as &dyn Display)).collect();
+        let Some(key) = Key::find(&format!("invalid.{}", error.code)) else {
+            return error.detail.clone();
+        };
+        let shown = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        let parameters: Vec<_> = error
+            .params
+            .iter()
+            .map(|(name, value)| (name.as_str(), shown(value)))
+            .collect();
+        let parameters: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (*name, value as &dyn Display))
+            .collect();
         self.format(key, &parameters)
     }
 
     /// A whole number.
     pub fn number(&self, number: i64) -> String {
-        self.intl("NumberFormat", &[], &[JsValue::from_f64(number as f64)]).unwrap_or_else(|| number.to_string())
+        self.intl("NumberFormat", &[], &[JsValue::from_f64(number as f64)])
+            .unwrap_or_else(|| number.to_string())
     }
 
     /// A decimal as it came over the wire.
     pub fn decimal(&self, decimal: &str) -> String {
         let options = [("maximumFractionDigits", JsValue::from_f64(4.0))];
-        self.intl("NumberFormat", &options, &[decimal.into()]).unwrap_or_else(|| decimal.to_owned())
+        self.intl("NumberFormat", &options, &[decimal.into()])
+            .unwrap_or_else(|| decimal.to_owned())
     }
 
     /// An amount in a currency, with the currency's digits.
     pub fn money(&self, amount: &str, currency: &str) -> String {
-        let options = [("style", "currency".into()), ("currency", currency.into()), ("currencyDisplay", "narrowSymbol".into())];
-        self.intl("NumberFormat", &options, &[amount.into()]).unwrap_or_else(|| format!("{amount} {currency}"))
+        let options = [
+            ("style", "currency".into()),
+            ("currency", currency.into()),
+            ("currencyDisplay", "narrowSymbol".into()),
+        ];
+        self.intl("NumberFormat", &options, &[amount.into()])
+            .unwrap_or_else(|| format!("{amount} {currency}"))
     }
 
     /// A day, as it came over the wire.
     pub fn date(&self, date: &str) -> String {
         let options = [("dateStyle", "medium".into()), ("timeZone", "UTC".into())];
-        self.intl("DateTimeFormat", &options, &[Date::new(&date.into()).into()]).unwrap_or_else(|| date.to_owned())
+        self.intl(
+            "DateTimeFormat",
+            &options,
+            &[Date::new(&date.into()).into()],
+        )
+        .unwrap_or_else(|| date.to_owned())
     }
 
     /// A moment, as it came over the wire, in the reader's zone.
     pub fn instant(&self, instant: &str) -> String {
-        let zone = self.zone.as_ref().map(|zone| ("timeZone", JsValue::from(zone)));
-        let options: Vec<_> = [("dateStyle", "medium".into()), ("timeStyle", "short".into())].into_iter().chain(zone).collect();
-        self.intl("DateTimeFormat", &options, &[Date::new(&instant.into()).into()]).unwrap_or_else(|| instant.to_owned())
+        let zone = self
+            .zone
+            .as_ref()
+            .map(|zone| ("timeZone", JsValue::from(zone)));
+        let options: Vec<_> = [
+            ("dateStyle", "medium".into()),
+            ("timeStyle", "short".into()),
+        ]
+        .into_iter()
+        .chain(zone)
+        .collect();
+        self.intl(
+            "DateTimeFormat",
+            &options,
+            &[Date::new(&instant.into()).into()],
+        )
+        .unwrap_or_else(|| instant.to_owned())
     }
 
     /// How long ago a moment is: "2 hours ago"; a date once it is over a month.
     pub fn ago(&self, instant: &str) -> String {
         let seconds = (Date::new(&instant.into()).get_time() - Date::now()) / 1000.0;
-        let units = [("second", 60.0, 1.0), ("minute", 3600.0, 60.0), ("hour", 86_400.0, 3600.0), ("day", 2_592_000.0, 86_400.0)];
-        let unit = units.into_iter().find(|(_, limit, _)| seconds.abs() < *limit);
+        let units = [
+            ("second", 60.0, 1.0),
+            ("minute", 3600.0, 60.0),
+            ("hour", 86_400.0, 3600.0),
+            ("day", 2_592_000.0, 86_400.0),
+        ];
+        let unit = units
+            .into_iter()
+            .find(|(_, limit, _)| seconds.abs() < *limit);
         let said = unit.and_then(|(unit, _, size)| {
             let count = JsValue::from_f64((seconds / size).round());
-            self.intl("RelativeTimeFormat", &[("numeric", "auto".into())], &[count, unit.into()])
+            self.intl(
+                "RelativeTimeFormat",
+                &[("numeric", "auto".into())],
+                &[count, unit.into()],
+            )
         });
         said.unwrap_or_else(|| {
-            let zone = self.zone.as_ref().map(|zone| ("timeZone", JsValue::from(zone)));
-            let options: Vec<_> = [("dateStyle", "medium".into())].into_iter().chain(zone).collect();
-            self.intl("DateTimeFormat", &options, &[Date::new(&instant.into()).into()]).unwrap_or_default()
+            let zone = self
+                .zone
+                .as_ref()
+                .map(|zone| ("timeZone", JsValue::from(zone)));
+            let options: Vec<_> = [("dateStyle", "medium".into())]
+                .into_iter()
+                .chain(zone)
+                .collect();
+            self.intl(
+                "DateTimeFormat",
+                &options,
+                &[Date::new(&instant.into()).into()],
+            )
+            .unwrap_or_default()
         })
     }
 
     /// Several things in one line: "A, B".
     pub fn list(&self, items: &[String]) -> String {
-        items.join(if self.language == Language::ZhCn { "、" } else { ", " })
+        items.join(if self.language == Language::ZhCn {
+            "、"
+        } else {
+            ", "
+        })
     }
 
     /// `new Intl[class](language, options).format(...arguments)`; formatters are kept, as they are slow to make.
-    fn intl(&self, class: &str, options: &[(&str, JsValue)], arguments: &[JsValue]) -> Option<String> {
+    fn intl(
+        &self,
+        class: &str,
+        options: &[(&str, JsValue)],
+        arguments: &[JsValue],
+    ) -> Option<String> {
         thread_local! { static MADE: RefCell<HashMap<String, (JsValue, Function)>> = RefCell::default(); }
         let name = format!("{class} {} {options:?}", self.language.tag());
         let known = MADE.with_borrow(|made| made.get(&name).cloned());
@@ -124,12 +205,20 @@ impl Texts {
                 for (option, value) in options {
                     Reflect::set(&object, &(*option).into(), value).ok()?;
                 }
-                let formatter = Reflect::construct(&class, &Array::of2(&self.language.tag().into(), &object)).ok()?;
-                let format: Function = Reflect::get(&formatter, &"format".into()).ok()?.dyn_into().ok()?;
+                let formatter =
+                    Reflect::construct(&class, &Array::of2(&self.language.tag().into(), &object))
+                        .ok()?;
+                let format: Function = Reflect::get(&formatter, &"format".into())
+                    .ok()?
+                    .dyn_into()
+                    .ok()?;
                 MADE.with_borrow_mut(|made| made.insert(name, (formatter.clone(), format.clone())));
                 (formatter, format)
             }
         };
-        format.apply(&formatter, &arguments.iter().collect()).ok()?.as_string()
+        format
+            .apply(&formatter, &arguments.iter().collect())
+            .ok()?
+            .as_string()
     }
 }

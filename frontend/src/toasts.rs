@@ -39,7 +39,10 @@ impl Reducible for Shown {
     fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
         let kept = self.0.iter().cloned();
         Rc::new(match step {
-            Step::Show(toast) => Self(kept.chain([(self.1, toast)]).collect(), self.1.wrapping_add(1)),
+            Step::Show(toast) => Self(
+                kept.chain([(self.1, toast)]).collect(),
+                self.1.wrapping_add(1),
+            ),
             Step::Close(id) => Self(kept.filter(|(other, _)| *other != id).collect(), self.1),
         })
     }
@@ -52,17 +55,29 @@ pub struct Toasts(UseReducerDispatcher<Shown>);
 impl Toasts {
     /// Tells.
     pub fn tell(&self, text: impl Into<String>) {
-        self.0.dispatch(Step::Show(Toast { text: text.into(), bad: false, act: None }));
+        self.0.dispatch(Step::Show(Toast {
+            text: text.into(),
+            bad: false,
+            act: None,
+        }));
     }
 
     /// Tells, with something to do about it.
     pub fn offer(&self, text: impl Into<String>, label: Key, act: Callback<()>) {
-        self.0.dispatch(Step::Show(Toast { text: text.into(), bad: false, act: Some((label, act)) }));
+        self.0.dispatch(Step::Show(Toast {
+            text: text.into(),
+            bad: false,
+            act: Some((label, act)),
+        }));
     }
 
     /// Tells what went wrong.
     pub fn complain(&self, texts: &Texts, problem: &Problem) {
-        self.0.dispatch(Step::Show(Toast { text: texts.problem(problem), bad: true, act: None }));
+        self.0.dispatch(Step::Show(Toast {
+            text: texts.problem(problem),
+            bad: true,
+            act: None,
+        }));
     }
 }
 

@@ -38,7 +38,12 @@ pub fn use_leave_warning() {
             })
         });
         // The browser's own `navigation` object sees every way out of a page, the back button too.
-        let navigation = window.as_ref().and_then(|window| Reflect::get(window, &"navigation".into()).ok()?.dyn_into::<web_sys::EventTarget>().ok());
+        let navigation = window.as_ref().and_then(|window| {
+            Reflect::get(window, &"navigation".into())
+                .ok()?
+                .dyn_into::<web_sys::EventTarget>()
+                .ok()
+        });
         let leaving = navigation.map(|navigation| {
             EventListener::new_with_options(&navigation, "navigate", active, move |event| {
                 if UNSAVED.get() > 0 && leaves(event) && event.cancelable() && !asked(question) {
@@ -52,17 +57,24 @@ pub fn use_leave_warning() {
 
 /// Whether the event goes to another path within the application; the rest is `beforeunload`'s.
 fn leaves(event: &web_sys::Event) -> bool {
-    let to = Reflect::get(event, &"destination".into()).and_then(|to| Reflect::get(&to, &"url".into()));
-    let to = to.ok().and_then(|url| web_sys::Url::new(&url.as_string()?).ok());
+    let to =
+        Reflect::get(event, &"destination".into()).and_then(|to| Reflect::get(&to, &"url".into()));
+    let to = to
+        .ok()
+        .and_then(|url| web_sys::Url::new(&url.as_string()?).ok());
     let here = web_sys::window().map(|window| window.location());
     match (to, here) {
-        (Some(to), Some(here)) => here.origin().is_ok_and(|origin| origin == to.origin()) && here.pathname().is_ok_and(|path| path != to.pathname()),
+        (Some(to), Some(here)) => {
+            here.origin().is_ok_and(|origin| origin == to.origin())
+                && here.pathname().is_ok_and(|path| path != to.pathname())
+        }
         _ => false,
     }
 }
 
 fn asked(question: &str) -> bool {
-    let leave = web_sys::window().is_some_and(|window| window.confirm_with_message(question).unwrap_or_default());
+    let leave = web_sys::window()
+        .is_some_and(|window| window.confirm_with_message(question).unwrap_or_default());
     if leave {
         UNSAVED.set(0);
     }

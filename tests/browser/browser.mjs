@@ -38,13 +38,6 @@ export async function launch(server) {
             const answer = await context.request.post('/api/v1/auth/sign-in', { data: { email: user.email, password: user.password } });
             assert.ok(answer.ok(), `${user.email} signs in: ${answer.status()} ${await answer.text()}`);
         }
-        if (process.env.BLOCKED) await context.route(/id_in=/, async (route) => {
-            const u = new URL(route.request().url()); const data = [];
-            for (const id of u.searchParams.get('id_in').split(',')) {
-                const r = await route.fetch({ url: `${u.origin}${u.pathname}/${id}` }); if (r.ok()) data.push(await r.json());
-            }
-            await route.fulfill({ json: { data, page: { next_cursor: null, has_more: false } } });
-        });
         const one = {
             context,
             page: await context.newPage(),

@@ -4,35 +4,47 @@ import itertools
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import requests
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import CaseMetadata, TestPhase
 
-identities = json.loads(open(os.environ["PERENNIAL_TEST_IDENTITIES"]).read())["auth"]
+identities = json.loads(Path(os.environ["PERENNIAL_TEST_IDENTITIES"]).read_text())["auth"]
 session = requests.Session()
 session.headers.update({header["name"]: header["value"] for header in identities[0]["fixedHeaders"]})
-keys = (f"key-{number}" for number in itertools.count())
+numbers = itertools.count()
 
 
-def api(method: str, path: str, **more: Any) -> Any:
-    answer = session.request(method, f"{os.environ['PERENNIAL_TEST_URL']}/api/v1{path}", **more)
+def api(method: str, path: str, **more: Any) -> requests.Response:
+    return session.request(method, f"{os.environ['PERENNIAL_TEST_URL']}{path}", **more)
+
+
+def made(resource: str) -> str:
+    """A new record's id."""
+    draft = {"name": f"Made beforehand, {next(numbers)}"}
+    if resource == "users":
+        draft |= {"email": address(), "role_id": me["role_id"], "active": True}
+    answer = api("POST", f"/api/v1/{resource}", json=draft)
     answer.raise_for_status()
-    return answer.json()
+    return str(answer.json()["id"])
 
 
-def made(path: str) -> str:
-    return str(api("POST", path, json={"name": "Referred to"})["id"])
+def address() -> str:
+    return f"someone-{next(numbers)}@example.com"
 
 
-me = api("GET", "/me")["user"]
+me = api("GET", "/api/v1/me").json()["user"]
+records = {resource: made(resource) for resource in ("customers", "contacts", "tags", "users", "teams", "roles")}
 # A reference must name a record that is there, and a parent must not be below its child.
 REFERENCES = {
     "owner_id": me["id"],
     "role_id": me["role_id"],
-    "customer_id": made("/customers"),
-    "tag_ids": [made("/tags")],
-    "team_ids": [made("/teams")],
+    "customer_id": records["customers"],
+    "tag_ids": [records["tags"]],
+    "team_ids": [records["teams"]],
     "parent_id": None,
 }
 
@@ -48,17 +60,40 @@ def before_load_schema(context: schemathesis.HookContext, schema: dict[str, Any]
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    meta = case.meta
+    if meta is None or case.method != case.operation.method.upper():
         return
-    # The same key with another body is refused.
-    if case.headers and "Idempotency-Key" in case.headers:
-        case.headers["Idempotency-Key"] = next(keys)
-    if isinstance(case.body, (dict, list)):
+    if good(meta, ParameterLocation.PATH) and meta.phase.name != TestPhase.STATEFUL:
+        name_a_record(case)
+    if good(meta, ParameterLocation.HEADER):
+        name_its_version(case)
+    if meta.generation.mode.is_positive and case.headers and "Idempotency-Key" in case.headers:
+        # The same key with another body is refused.
+        case.headers["Idempotency-Key"] = f"key-{next(numbers)}"
+    if meta.generation.mode.is_positive:
         obey(case.body)
 
 
+def good(meta: CaseMetadata, place: ParameterLocation) -> bool:
+    return not meta.is_negative_at(place)
+
+
+def name_a_record(case: schemathesis.Case) -> None:
+    """Changes are made to a record that is there; what is deleted is made for it."""
+    resource = case.operation.path.split("/")[3:4]
+    if case.method != "GET" and "{id}" in case.operation.path and resource[0] in records:
+        case.path_parameters["id"] = made(resource[0]) if case.method == "DELETE" else records[resource[0]]
+
+
+def name_its_version(case: schemathesis.Case) -> None:
+    """... and to the version that it has."""
+    if case.headers and "If-Match" in case.headers:
+        etag = api("GET", case.formatted_path).headers.get("ETag")
+        case.headers["If-Match"] = etag or case.headers["If-Match"]
+
+
 def obey(value: Any) -> None:
-    """Makes a body obey the rules between fields."""
+    """Makes a body obey the rules between its fields."""
     if isinstance(value, list):
         for item in value:
             obey(item)
@@ -78,10 +113,9 @@ def obey(value: Any) -> None:
 
 def identifier(value: dict[str, Any]) -> None:
     """An external id names its system, no other kind does; an e-mail address looks like one."""
-    external = value.get("kind") == "external"
-    value["system"] = "erp" if external else ""
+    value["system"] = "erp" if value.get("kind") == "external" else ""
     if value.get("kind", "email") == "email":
-        value["value"] = f"a{next(keys)}@example.com"
+        value["value"] = address()
 
 
 def position(value: dict[str, Any]) -> None:

@@ -185,13 +185,29 @@ pub(crate) fn candidates(
 
 /// Holds a name until the transaction ends, so that two of one name go one after the other. SQLite's one writer does that
 /// by itself.
-pub(crate) fn lock_name(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+pub(crate) fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<()> {
     use diesel::sql_types::Text;
-    if matches!(tx.connection, AnyConnection::Postgres(_)) {
+    if matches!(connection, AnyConnection::Postgres(_)) {
         let _: Vec<String> = Sql::text("SELECT CAST(pg_advisory_xact_lock(hashtextextended(")
             .bind(name)
             .then(", 0)) AS TEXT)")
-            .rows::<Text, _>(tx.connection)?;
+            .rows::<Text, _>(connection)?;
+    }
+    Ok(())
+}
+
+/// Holds the figures of customers until the transaction ends: what is counted next is then counted by one at a time.
+/// SQLite's one writer does that by itself.
+pub(crate) fn lock_figures(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
+    use diesel::sql_types::Binary;
+    if matches!(tx.connection, AnyConnection::Postgres(_)) {
+        let _: Vec<Key> =
+            Sql::text("SELECT customer_id FROM customer_figures WHERE organization = ")
+                .bind(tx.organization())
+                .then(" AND customer_id IN ")
+                .list(customers.iter().copied())
+                .then(" ORDER BY customer_id FOR UPDATE")
+                .rows::<Binary, _>(tx.connection)?;
     }
     Ok(())
 }

@@ -64,7 +64,8 @@ impl Store {
 }
 
 fn known(tx: &mut Tx<'_>, key: &IdempotencyKey) -> Result<Option<Answer>> {
-    crate::dialect::lock_name(tx, &format!("{}/{}", tx.scope.user, key.key))?;
+    let name = format!("{}/{}", tx.scope.user, key.key);
+    crate::dialect::lock_name(tx.connection, &name)?;
     let (organization, user, now) = (tx.organization(), Key::from(tx.scope.user), tx.scope.now);
     let one = i::idempotency_keys.find((organization, user, &key.key));
     type Values = (String, String, Vec<u8>, String, chrono::NaiveDateTime);

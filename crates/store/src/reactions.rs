@@ -11,7 +11,9 @@ use perennial_domain::field::Resource;
 use serde_json::json;
 
 use crate::column::Key;
-use crate::dialect::{CHUNK, DocumentRow, insert_many, put_documents, remove_documents};
+use crate::dialect::{
+    CHUNK, DocumentRow, insert_many, lock_figures, put_documents, remove_documents,
+};
 use crate::events::NewEvent;
 use crate::schema::{customer_figures, timeline_entries};
 use crate::search;
@@ -58,6 +60,7 @@ fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let count = "(SELECT COUNT(DISTINCT p.contact_id) FROM positions p JOIN contacts c ON c.organization = p.organization AND c.id = p.contact_id \
          WHERE p.organization = customer_figures.organization AND p.customer_id = customer_figures.customer_id AND p.until IS NULL AND c.deleted_at IS NULL)";
     for chunk in touched.chunks(CHUNK) {
+        lock_figures(tx, chunk)?;
         Sql::text("UPDATE customer_figures SET version = version + 1, contacts = ")
             .then(count)
             .then(" WHERE organization = ")

@@ -6,6 +6,7 @@
 use diesel::sql_types::{BigInt, Timestamp};
 use perennial_domain::Instant;
 
+use crate::dialect::lock_name;
 use crate::sql::Sql;
 use crate::{Result, Store, System};
 
@@ -60,6 +61,8 @@ pub fn attempt(store: &Store, counted: &[Counted], now: Instant) -> Result<Optio
     store.system_write(move |system| {
         let mut wait = 0;
         for one in &counted {
+            // Of many at once each sees what those before it have counted.
+            lock_name(system.connection(), &one.key())?;
             let known: Vec<(i64, chrono::NaiveDateTime)> =
                 Sql::text("SELECT attempts, tried_at FROM throttles WHERE key = ")
                     .bind(one.key())

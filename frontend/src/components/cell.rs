@@ -32,20 +32,40 @@ pub fn Cell(props: &CellProps) -> Html {
         (_, Value::Null) => dash(),
         (_, Value::String(text)) if text.is_empty() => dash(),
         (_, Value::Array(items)) if items.is_empty() => dash(),
-        (Kind::Flag, value) => html! { <>{ texts.text(if value == true { Key::StateYes } else { Key::StateNo }) }</> },
-        (Kind::Integer, Value::Number(number)) => html! { <span class="number">{ texts.number(number.as_i64().unwrap_or_default()) }</span> },
-        (Kind::Decimal, Value::String(decimal)) => html! { <span class="number">{ texts.decimal(decimal) }</span> },
-        (Kind::Money, Value::Object(_)) => html! { <span class="number">{ plain(&texts, props.field, &props.value) }</span> },
-        (Kind::Date, Value::String(date)) => html! { <time datetime={date.clone()}>{ texts.date(date) }</time> },
+        (Kind::Flag, value) => {
+            html! { <>{ texts.text(if value == true { Key::StateYes } else { Key::StateNo }) }</> }
+        }
+        (Kind::Integer, Value::Number(number)) => {
+            html! { <span class="number">{ texts.number(number.as_i64().unwrap_or_default()) }</span> }
+        }
+        (Kind::Decimal, Value::String(decimal)) => {
+            html! { <span class="number">{ texts.decimal(decimal) }</span> }
+        }
+        (Kind::Money, Value::Object(_)) => {
+            html! { <span class="number">{ plain(&texts, props.field, &props.value) }</span> }
+        }
+        (Kind::Date, Value::String(date)) => {
+            html! { <time datetime={date.clone()}>{ texts.date(date) }</time> }
+        }
         (Kind::Instant, Value::String(at)) => html! { <Time at={at.clone()}/> },
-        (Kind::Choice(choices), Value::String(word)) => html! { <>{ label(choices, word).map(|key| texts.text(key)) }</> },
-        (Kind::Choices(choices), Value::Array(words)) => several(words.iter().filter_map(|word| word.as_str()), props.short, |word| {
-            html! { <span class="pill grey">{ label(choices, word).map(|key| texts.text(key)) }</span> }
-        }),
-        (Kind::Reference(plural), Value::String(id)) => html! { <Name {plural} id={id.clone()} link={!props.short}/> },
-        (Kind::References(plural), Value::Array(ids)) => several(ids.iter().filter_map(|id| id.as_str()), props.short, |id| {
-            html! { <Name {plural} id={id.to_owned()}/> }
-        }),
+        (Kind::Choice(choices), Value::String(word)) => {
+            html! { <>{ label(choices, word).map(|key| texts.text(key)) }</> }
+        }
+        (Kind::Choices(choices), Value::Array(words)) => several(
+            words.iter().filter_map(|word| word.as_str()),
+            props.short,
+            |word| {
+                html! { <span class="pill grey">{ label(choices, word).map(|key| texts.text(key)) }</span> }
+            },
+        ),
+        (Kind::Reference(plural), Value::String(id)) => {
+            html! { <Name {plural} id={id.clone()} link={!props.short}/> }
+        }
+        (Kind::References(plural), Value::Array(ids)) => {
+            several(ids.iter().filter_map(|id| id.as_str()), props.short, |id| {
+                html! { <Name {plural} id={id.to_owned()}/> }
+            })
+        }
         (Kind::Parts, Value::Array(rows)) if props.short => html! {
             <>
                 { rows.first().map(|row| part::view(&texts, props.field, row)) }
@@ -55,14 +75,19 @@ pub fn Cell(props: &CellProps) -> Html {
         (Kind::Parts, Value::Array(rows)) => html! {
             <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(&texts, props.field, row) }</li> }) }</ul>
         },
-        (_, Value::String(text)) => html! { <span class={props.field.long.then_some("long")}>{ text }</span> },
+        (_, Value::String(text)) => {
+            html! { <span class={props.field.long.then_some("long")}>{ text }</span> }
+        }
         _ => Html::default(),
     }
 }
 
 /// The label of a word.
 pub fn label(choices: &[Choice], word: &str) -> Option<Key> {
-    choices.iter().find(|choice| choice.value == word).map(|choice| choice.label)
+    choices
+        .iter()
+        .find(|choice| choice.value == word)
+        .map(|choice| choice.label)
 }
 
 /// A value that needs no other record, as plain text.
@@ -72,23 +97,44 @@ pub fn plain(texts: &Texts, field: FieldRef, value: &Value) -> String {
             let part = |name| money.get(name).and_then(Value::as_str).unwrap_or_default();
             texts.money(part("amount"), part("currency"))
         }
-        (Kind::Flag, value) => texts.text(if value == true { Key::StateYes } else { Key::StateNo }).to_owned(),
-        (Kind::Choice(choices), Value::String(word)) => label(choices, word).map_or_else(|| word.clone(), |key| texts.text(key).to_owned()),
+        (Kind::Flag, value) => texts
+            .text(if value == true {
+                Key::StateYes
+            } else {
+                Key::StateNo
+            })
+            .to_owned(),
+        (Kind::Choice(choices), Value::String(word)) => {
+            label(choices, word).map_or_else(|| word.clone(), |key| texts.text(key).to_owned())
+        }
         (Kind::Choices(choices), Value::Array(words)) => {
-            let words = words.iter().filter_map(|word| label(choices, word.as_str()?));
-            texts.list(&words.map(|key| texts.text(key).to_owned()).collect::<Vec<_>>())
+            let words = words
+                .iter()
+                .filter_map(|word| label(choices, word.as_str()?));
+            texts.list(
+                &words
+                    .map(|key| texts.text(key).to_owned())
+                    .collect::<Vec<_>>(),
+            )
         }
         (Kind::Date, Value::String(date)) => texts.date(date),
         (Kind::Instant, Value::String(at)) => texts.instant(at),
         (Kind::Decimal, Value::String(decimal)) => texts.decimal(decimal),
         (_, Value::String(text)) => text.clone(),
-        (_, Value::Number(number)) => number.as_i64().map(|number| texts.number(number)).unwrap_or_default(),
+        (_, Value::Number(number)) => number
+            .as_i64()
+            .map(|number| texts.number(number))
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }
 
 /// Pills in a row; with little room the first two and how many more.
-fn several<'a>(items: impl Iterator<Item = &'a str>, short: bool, show: impl Fn(&str) -> Html) -> Html {
+fn several<'a>(
+    items: impl Iterator<Item = &'a str>,
+    short: bool,
+    show: impl Fn(&str) -> Html,
+) -> Html {
     let items: Vec<_> = items.collect();
     let room = if short { 2 } else { items.len() };
     html! {

@@ -38,8 +38,11 @@ pub struct InputProps {
 #[component]
 pub fn Input(props: &InputProps) -> Html {
     let node = crate::fields::editor::use_focus(props.focused);
-    let oninput = props.oninput.reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
-    let below = (props.fault.is_some() || props.hint.is_some()).then(|| format!("{}-below", props.id));
+    let oninput = props
+        .oninput
+        .reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
+    let below =
+        (props.fault.is_some() || props.hint.is_some()).then(|| format!("{}-below", props.id));
     html! {
         <div class="field">
             <label class="field-label" for={props.id.clone()}>{ &props.label }</label>

@@ -37,5 +37,6 @@ pub fn Link(props: &LinkProps) -> Html {
 
 /// Whether a click asks for this tab.
 pub fn is_plain(event: &MouseEvent) -> bool {
-    event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+    event.button() == 0
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
 }

@@ -28,9 +28,13 @@ pub fn Name(props: &NameProps) -> Html {
         (Some(record), _) if props.plural == "tags" => html! {
             <span class={format!("pill {}", record.text("colour"))}>{ record.name() }</span>
         },
-        (Some(record), Some(shape)) if props.link => html! { <Link to={record_path(shape, &props.id)}>{ record.name() }</Link> },
+        (Some(record), Some(shape)) if props.link => {
+            html! { <Link to={record_path(shape, &props.id)}>{ record.name() }</Link> }
+        }
         (Some(record), _) => html! { <>{ record.name() }</> },
         (None, _) if missing => html! { <span class="quiet">{ "—" }</span> },
-        (None, _) => html! { <span class="pf-v6-c-skeleton name-skeleton" aria-hidden="true"></span> },
+        (None, _) => {
+            html! { <span class="pf-v6-c-skeleton name-skeleton" aria-hidden="true"></span> }
+        }
     }
 }

@@ -40,7 +40,11 @@ pub fn Popup(props: &PopupProps) -> Html {
     use_effect_with(*open, {
         let panel = panel.clone();
         move |open| {
-            if let Some(first) = open.then(|| panel.cast::<HtmlElement>()).flatten().and_then(|panel| focusable(&panel).into_iter().next()) {
+            if let Some(first) = open
+                .then(|| panel.cast::<HtmlElement>())
+                .flatten()
+                .and_then(|panel| focusable(&panel).into_iter().next())
+            {
                 let _ = first.focus();
             }
         }
@@ -62,7 +66,9 @@ pub fn Popup(props: &PopupProps) -> Html {
             }
             key @ ("ArrowDown" | "ArrowUp") if open && !takes_arrows(&event) => {
                 event.prevent_default();
-                let _ = panel.cast::<HtmlElement>().map(|panel| step(&panel, key == "ArrowDown"));
+                let _ = panel
+                    .cast::<HtmlElement>()
+                    .map(|panel| step(&panel, key == "ArrowDown"));
             }
             _ => {}
         })
@@ -70,8 +76,13 @@ pub fn Popup(props: &PopupProps) -> Html {
     let onfocusout = {
         let (all, open) = (all.clone(), open.setter());
         Callback::from(move |event: FocusEvent| {
-            let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-            if !all.get().is_some_and(|all| to.is_some() && all.contains(to.as_ref())) {
+            let to = event
+                .related_target()
+                .and_then(|to| to.dyn_into::<Node>().ok());
+            if !all
+                .get()
+                .is_some_and(|all| to.is_some() && all.contains(to.as_ref()))
+            {
                 open.set(false);
             }
         })
@@ -83,7 +94,9 @@ pub fn Popup(props: &PopupProps) -> Html {
     let inside = {
         let (close, menu) = (close.clone(), props.menu);
         Callback::from(move |event: MouseEvent| {
-            let on_item = event.target_dyn_into::<Element>().is_some_and(|at| at.closest("button, a").is_ok_and(|item| item.is_some()));
+            let on_item = event
+                .target_dyn_into::<Element>()
+                .is_some_and(|at| at.closest("button, a").is_ok_and(|item| item.is_some()));
             if menu && on_item {
                 close();
             }
@@ -105,20 +118,31 @@ pub fn Popup(props: &PopupProps) -> Html {
 }
 
 fn focusable(within: &HtmlElement) -> Vec<HtmlElement> {
-    let all = within.query_selector_all("button:not(:disabled), a, input, select").ok();
-    let all = all.into_iter().flat_map(|all| (0..all.length()).filter_map(move |at| all.get(at)));
+    let all = within
+        .query_selector_all("button:not(:disabled), a, input, select")
+        .ok();
+    let all = all
+        .into_iter()
+        .flat_map(|all| (0..all.length()).filter_map(move |at| all.get(at)));
     all.filter_map(|node| node.dyn_into().ok()).collect()
 }
 
 /// Whether the element itself needs the arrow keys.
 fn takes_arrows(event: &KeyboardEvent) -> bool {
-    event.target_dyn_into::<Element>().is_some_and(|at| at.matches("select, input[role=combobox], input[type=date]").unwrap_or_default())
+    event.target_dyn_into::<Element>().is_some_and(|at| {
+        at.matches("select, input[role=combobox], input[type=date]")
+            .unwrap_or_default()
+    })
 }
 
 fn step(panel: &HtmlElement, down: bool) {
     let all = focusable(panel);
     let active = web_sys::window().and_then(|window| window.document()?.active_element());
-    let at = all.iter().position(|one| active.as_ref().is_some_and(|active| active == one.unchecked_ref::<Element>()));
+    let at = all.iter().position(|one| {
+        active
+            .as_ref()
+            .is_some_and(|active| active == one.unchecked_ref::<Element>())
+    });
     let next = match at {
         Some(at) if down => at + 1,
         Some(at) => at.checked_sub(1).unwrap_or(all.len().saturating_sub(1)),

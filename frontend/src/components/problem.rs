@@ -14,6 +14,9 @@ use crate::texts::use_texts;
 pub struct ProblemProps {
     /// What went wrong; nothing is shown without.
     pub problem: Option<Rc<Problem>>,
+    /// What to say instead of the problem's own text.
+    #[prop_or_default]
+    pub text: Option<String>,
     /// What to do about it.
     #[prop_or_default]
     pub retry: Option<Callback<()>>,
@@ -23,14 +26,16 @@ pub struct ProblemProps {
 #[component]
 pub fn ProblemNote(props: &ProblemProps) -> Html {
     let texts = use_texts();
-    let Some(problem) = &props.problem else { return Html::default() };
+    let Some(problem) = &props.problem else {
+        return Html::default();
+    };
     let retry = props.retry.clone().map(|retry| {
         html! { <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={move |_| retry.emit(())}>{ texts.text(Key::ActRetry) }</button> }
     });
     html! {
         <div class="note bad" role="alert">
             <Icon mark={Mark::Warning}/>
-            <span>{ texts.problem(problem) }</span>
+            <span>{ props.text.clone().unwrap_or_else(|| texts.problem(problem)) }</span>
             { retry }
         </div>
     }

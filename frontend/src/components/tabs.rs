@@ -21,7 +21,9 @@ pub struct TabsProps {
 /// Tabs above a panel; the arrows, Home and End move between them.
 #[component]
 pub fn Tabs(props: &TabsProps) -> Html {
-    let nodes = use_memo(props.tabs.len(), |count| (0..*count).map(|_| NodeRef::default()).collect::<Vec<_>>());
+    let nodes = use_memo(props.tabs.len(), |count| {
+        (0..*count).map(|_| NodeRef::default()).collect::<Vec<_>>()
+    });
     let tab = |(at, (key, label)): (usize, &(AttrValue, AttrValue))| {
         let open = *key == props.open;
         let onclick = props.onopen.reform({
@@ -33,7 +35,13 @@ pub fn Tabs(props: &TabsProps) -> Html {
             move |event: KeyboardEvent| {
                 let last = tabs.len().saturating_sub(1);
                 let to = match event.key().as_str() {
-                    "ArrowRight" => if at == last { 0 } else { at + 1 },
+                    "ArrowRight" => {
+                        if at == last {
+                            0
+                        } else {
+                            at + 1
+                        }
+                    }
                     "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
                     "Home" => 0,
                     "End" => last,

@@ -14,11 +14,15 @@ use crate::texts::use_texts;
 pub fn ChoiceEditor(props: &EditorProps) -> Html {
     let texts = use_texts();
     let node = use_focus(props.focused);
-    let Kind::Choice(choices) = props.field.kind else { return Html::default() };
+    let Kind::Choice(choices) = props.field.kind else {
+        return Html::default();
+    };
     let now = props.value.as_str().unwrap_or_default();
-    let onchange = props.onchange.reform(|event: Event| match event.target_unchecked_into::<HtmlSelectElement>().value() {
-        word if word.is_empty() => Value::Null,
-        word => word.into(),
+    let onchange = props.onchange.reform(|event: Event| {
+        match event.target_unchecked_into::<HtmlSelectElement>().value() {
+            word if word.is_empty() => Value::Null,
+            word => word.into(),
+        }
     });
     let empty = props.optional || now.is_empty();
     html! {
@@ -38,11 +42,26 @@ pub fn ChoiceEditor(props: &EditorProps) -> Html {
 pub fn ChoicesEditor(props: &EditorProps) -> Html {
     let texts = use_texts();
     let node = use_focus(props.focused);
-    let Kind::Choices(choices) = props.field.kind else { return Html::default() };
-    let now: Vec<&str> = props.value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let Kind::Choices(choices) = props.field.kind else {
+        return Html::default();
+    };
+    let now: Vec<&str> = props
+        .value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let toggle = |word: &'static str| {
-        let with: Vec<Value> = choices.iter().map(|choice| choice.value).filter(|other| now.contains(other) != (*other == word)).map(Value::from).collect();
-        props.onchange.reform(move |_: Event| Value::Array(with.clone()))
+        let with: Vec<Value> = choices
+            .iter()
+            .map(|choice| choice.value)
+            .filter(|other| now.contains(other) != (*other == word))
+            .map(Value::from)
+            .collect();
+        props
+            .onchange
+            .reform(move |_: Event| Value::Array(with.clone()))
     };
     html! {
         <div class="checks" id={props.id.clone()}>
@@ -63,7 +82,12 @@ pub fn FlagEditor(props: &EditorProps) -> Html {
     let texts = use_texts();
     let node = use_focus(props.focused);
     let on = props.value == true;
-    let onchange = props.onchange.reform(|event: Event| event.target_unchecked_into::<HtmlInputElement>().checked().into());
+    let onchange = props.onchange.reform(|event: Event| {
+        event
+            .target_unchecked_into::<HtmlInputElement>()
+            .checked()
+            .into()
+    });
     html! {
         <span class="check">
             <input ref={node} autofocus={props.focused} id={props.id.clone()} type="checkbox" checked={on} {onchange}/>

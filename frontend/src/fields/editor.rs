@@ -41,7 +41,9 @@ pub struct EditorProps {
 impl EditorProps {
     /// Whether something is wrong with the value itself.
     pub fn is_invalid(&self) -> bool {
-        self.errors.iter().any(|error| error.pointer == self.pointer.as_str())
+        self.errors
+            .iter()
+            .any(|error| error.pointer == self.pointer.as_str())
     }
 }
 
@@ -57,7 +59,9 @@ pub fn Editor(props: &EditorProps) -> Html {
         Kind::Reference(_) => html! { <ReferenceEditor ..props/> },
         Kind::References(_) => html! { <ReferencesEditor ..props/> },
         Kind::Parts => html! { <PartsEditor ..props/> },
-        Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => html! { <TextEditor ..props/> },
+        Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => {
+            html! { <TextEditor ..props/> }
+        }
         Kind::Figures => Html::default(),
     }
 }
@@ -69,7 +73,10 @@ pub fn use_focus(focused: bool) -> NodeRef {
     use_effect_with(focused, {
         let node = node.clone();
         move |focused| {
-            if let Some(control) = focused.then(|| node.cast::<web_sys::HtmlElement>()).flatten() {
+            if let Some(control) = focused
+                .then(|| node.cast::<web_sys::HtmlElement>())
+                .flatten()
+            {
                 let _ = control.focus();
             }
         }

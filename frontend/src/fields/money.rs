@@ -17,11 +17,22 @@ pub fn MoneyEditor(props: &EditorProps) -> Html {
     let texts = use_texts();
     let session = use_session();
     let node = use_focus(props.focused);
-    let part = |name| props.value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let part = |name| {
+        props
+            .value
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     let amount = use_state(|| part("amount").unwrap_or_default());
-    let currency = use_state(|| part("currency").or_else(|| Some(session.me()?.organization.currency.to_string())).unwrap_or_default());
+    let currency = use_state(|| {
+        part("currency")
+            .or_else(|| Some(session.me()?.organization.currency.to_string()))
+            .unwrap_or_default()
+    });
     let typed = |of_currency: bool| {
-        let (amount, currency, onchange) = (amount.clone(), currency.clone(), props.onchange.clone());
+        let (amount, currency, onchange) =
+            (amount.clone(), currency.clone(), props.onchange.clone());
         move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             let (mut next_amount, mut next_currency) = ((*amount).clone(), (*currency).clone());
@@ -40,7 +51,10 @@ pub fn MoneyEditor(props: &EditorProps) -> Html {
             });
         }
     };
-    let invalid = props.errors.iter().any(|error| error.pointer.starts_with(props.pointer.as_str()));
+    let invalid = props
+        .errors
+        .iter()
+        .any(|error| error.pointer.starts_with(props.pointer.as_str()));
     html! {
         <span class="money">
             <span class="pf-v6-c-form-control">

@@ -20,7 +20,9 @@ const fn part(name: &'static str, kind: Kind, label: Key) -> Field {
 
 static IDENTIFIER: [Field; 3] = [
     part("kind", IdentifierKind::KIND, Key::PartKind).required(),
-    part("value", Kind::Text, Key::PartValue).required().bounds(1, 200),
+    part("value", Kind::Text, Key::PartValue)
+        .required()
+        .bounds(1, 200),
     part("system", Kind::Text, Key::PartSystem).bounds(0, 60),
 ];
 static ADDRESS: [Field; 6] = [
@@ -38,14 +40,24 @@ static CONSENT: [Field; 4] = [
     part("source", Kind::Text, Key::PartSource).bounds(0, 200),
 ];
 static POSITION: [Field; 5] = [
-    part("customer_id", Kind::Reference("customers"), Key::PartCustomer).required(),
+    part(
+        "customer_id",
+        Kind::Reference("customers"),
+        Key::PartCustomer,
+    )
+    .required(),
     part("title", Kind::Text, Key::PartTitle).bounds(0, 200),
     part("buying_role", BuyingRole::KIND, Key::PartBuyingRole).required(),
     part("since", Kind::Date, Key::PartSince),
     part("until", Kind::Date, Key::PartUntil),
 ];
 static INFLUENCE: [Field; 2] = [
-    part("customer_id", Kind::Reference("customers"), Key::PartCustomer).required(),
+    part(
+        "customer_id",
+        Kind::Reference("customers"),
+        Key::PartCustomer,
+    )
+    .required(),
     part("note", Kind::Text, Key::PartNote).bounds(0, 300),
 ];
 static SWITCHING_COST: [Field; 3] = [
@@ -54,7 +66,9 @@ static SWITCHING_COST: [Field; 3] = [
     part("note", Kind::Text, Key::PartNote).bounds(0, 300),
 ];
 static CONSUMPTION: [Field; 5] = [
-    part("item", Kind::Text, Key::PartItem).required().bounds(1, 200),
+    part("item", Kind::Text, Key::PartItem)
+        .required()
+        .bounds(1, 200),
     part("unit", Kind::Text, Key::PartUnit).bounds(0, 40),
     part("per_month", Kind::Decimal, Key::PartPerMonth),
     part("on_hand", Kind::Decimal, Key::PartOnHand),
@@ -71,7 +85,9 @@ static PERMISSION: [Field; 3] = [
     part("level", Level::KIND, Key::PartLevel).required(),
 ];
 static FIELD_RULE: [Field; 2] = [
-    part("class", Kind::Text, Key::PartClass).required().bounds(1, 40),
+    part("class", Kind::Text, Key::PartClass)
+        .required()
+        .bounds(1, 40),
     part("access", FieldAccess::KIND, Key::PartAccess).required(),
 ];
 
@@ -95,12 +111,19 @@ pub fn fields(of: &str) -> &'static [Field] {
 /// A new row.
 pub fn blank(of: &str) -> Value {
     let value = |field: &Field| match field.kind {
-        Kind::Choice(choices) => choices.first().map_or(Value::Null, |choice| choice.value.into()),
+        Kind::Choice(choices) => choices
+            .first()
+            .map_or(Value::Null, |choice| choice.value.into()),
         Kind::Text => "".into(),
         Kind::Flag => false.into(),
         _ => Value::Null,
     };
-    Value::Object(fields(of).iter().map(|field| (field.name.to_owned(), value(field))).collect::<Map<_, _>>())
+    Value::Object(
+        fields(of)
+            .iter()
+            .map(|field| (field.name.to_owned(), value(field)))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 /// A row in one line.

@@ -2,6 +2,7 @@
 
 use perennial_domain::text::Key;
 use serde_json::Value;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, Mark};
@@ -30,11 +31,24 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
         let (rows, onchange, of) = (rows.clone(), props.onchange.clone(), props.field.name);
         move |_| onchange.emit(rows.iter().cloned().chain([part::blank(of)]).collect())
     };
+    let adder = use_node_ref();
     let remove = |at: usize| {
-        let (rows, keys, onchange) = (rows.clone(), keys.clone(), props.onchange.clone());
+        let (rows, keys, onchange, adder) = (
+            rows.clone(),
+            keys.clone(),
+            props.onchange.clone(),
+            adder.clone(),
+        );
         move |_| {
+            let _ = adder.cast::<HtmlElement>().map(|adder| adder.focus());
             keys.borrow_mut().remove(at);
-            onchange.emit(rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone()).collect());
+            onchange.emit(
+                rows.iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != at)
+                    .map(|(_, row)| row.clone())
+                    .collect(),
+            );
         }
     };
     let change = |at: usize, name: &'static str| {
@@ -68,7 +82,7 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
     html! {
         <div id={props.id.clone()}>
             <ul class="part-editors">{ for rows.iter().enumerate().map(row) }</ul>
-            <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={add}><Icon mark={Mark::Add}/>{ texts.text(Key::PartAdd) }</button>
+            <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" ref={adder} onclick={add}><Icon mark={Mark::Add}/>{ texts.text(Key::PartAdd) }</button>
         </div>
     }
 }

@@ -58,16 +58,34 @@ pub fn Picker(props: &PickerProps) -> Html {
         let asked = asked.setter();
         move |typed| {
             let typed = typed.clone();
-            let timer = Timeout::new(if typed.as_ref().is_none_or(String::is_empty) { 0 } else { REST_MS }, move || asked.set(typed));
+            let timer = Timeout::new(
+                if typed.as_ref().is_none_or(String::is_empty) {
+                    0
+                } else {
+                    REST_MS
+                },
+                move || asked.set(typed),
+            );
             move || drop(timer)
         }
     });
-    let found = use_load((props.plural.clone(), (*asked).clone()), |client, (plural, asked)| async move {
-        let Some(text) = asked else { return Ok(Page::default()) };
-        let text = String::from(js_sys::encode_uri_component(text.trim()));
-        let search = if text.is_empty() { String::new() } else { format!("&q={text}") };
-        client.get::<Page<Rc<Record>>>(&format!("{plural}?limit=8{search}")).await
-    });
+    let found = use_load(
+        (props.plural.clone(), (*asked).clone()),
+        |client, (plural, asked)| async move {
+            let Some(text) = asked else {
+                return Ok(Page::default());
+            };
+            let text = String::from(js_sys::encode_uri_component(text.trim()));
+            let search = if text.is_empty() {
+                String::new()
+            } else {
+                format!("&q={text}")
+            };
+            client
+                .get::<Page<Rc<Record>>>(&format!("{plural}?limit=8{search}"))
+                .await
+        },
+    );
     let options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
     let open = typed.is_some();
     let pick = {
@@ -79,7 +97,12 @@ pub fn Picker(props: &PickerProps) -> Html {
         }
     };
     let oninput = {
-        let (typed, at, onpick, had) = (typed.setter(), at.setter(), props.onpick.clone(), props.value.is_some());
+        let (typed, at, onpick, had) = (
+            typed.setter(),
+            at.setter(),
+            props.onpick.clone(),
+            props.value.is_some(),
+        );
         Callback::from(move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             if text.is_empty() && had {
@@ -95,11 +118,16 @@ pub fn Picker(props: &PickerProps) -> Html {
             _ if is_composing(&event) => {}
             "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
             "ArrowDown" => at.set(Some(at.map_or(0, |at| (at + 1) % options.len().max(1)))),
-            "ArrowUp" => at.set(Some(at.and_then(|at| at.checked_sub(1)).unwrap_or(options.len().saturating_sub(1)))),
+            "ArrowUp" => at.set(Some(
+                at.and_then(|at| at.checked_sub(1))
+                    .unwrap_or(options.len().saturating_sub(1)),
+            )),
             "Enter" if typed.is_some() && at.is_some() => {
                 event.prevent_default();
                 event.stop_propagation();
-                at.and_then(|at| options.get(at)).iter().for_each(|record| pick(record));
+                at.and_then(|at| options.get(at))
+                    .iter()
+                    .for_each(|record| pick(record));
             }
             "Escape" if typed.is_some() => {
                 event.prevent_default();
@@ -115,7 +143,11 @@ pub fn Picker(props: &PickerProps) -> Html {
     };
     let onclick = {
         let typed = typed.clone();
-        move |_| if typed.is_none() { typed.set(Some(String::new())) }
+        move |_| {
+            if typed.is_none() {
+                typed.set(Some(String::new()))
+            }
+        }
     };
     let list = format!("{}-list", props.id);
     let option = |(place, record): (usize, &Rc<Record>)| {
@@ -126,7 +158,10 @@ pub fn Picker(props: &PickerProps) -> Html {
                 pick(&record);
             }
         };
-        let more = ["code", "email"].iter().map(|name| record.text(name)).find(|text| !text.is_empty());
+        let more = ["code", "email"]
+            .iter()
+            .map(|name| record.text(name))
+            .find(|text| !text.is_empty());
         html! {
             <li role="option" id={format!("{list}-{place}")} aria-selected={(Some(place) == *at).to_string()} {onmousedown}>
                 { record.name() } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
@@ -134,8 +169,13 @@ pub fn Picker(props: &PickerProps) -> Html {
         }
     };
     let chosen = chosen.map(|record| record.name().to_owned());
-    let shown = (*typed).clone().or_else(|| chosen.clone()).unwrap_or_default();
-    let active = at.filter(|at| open && *at < options.len()).map(|at| format!("{list}-{at}"));
+    let shown = (*typed)
+        .clone()
+        .or_else(|| chosen.clone())
+        .unwrap_or_default();
+    let active = at
+        .filter(|at| open && *at < options.len())
+        .map(|at| format!("{list}-{at}"));
     html! {
         <div class="picker">
             <span class="pf-v6-c-form-control">

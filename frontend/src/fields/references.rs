@@ -14,9 +14,16 @@ use crate::texts::use_texts;
 /// Another record.
 #[component]
 pub fn ReferenceEditor(props: &EditorProps) -> Html {
-    let Kind::Reference(plural) = props.field.kind else { return Html::default() };
-    let value = props.value.as_str().map(|id| AttrValue::from(id.to_owned()));
-    let onpick = props.onchange.reform(|id: Option<AttrValue>| id.map_or(Value::Null, |id| id.to_string().into()));
+    let Kind::Reference(plural) = props.field.kind else {
+        return Html::default();
+    };
+    let value = props
+        .value
+        .as_str()
+        .map(|id| AttrValue::from(id.to_owned()));
+    let onpick = props
+        .onchange
+        .reform(|id: Option<AttrValue>| id.map_or(Value::Null, |id| id.to_string().into()));
     html! { <Picker {plural} {value} {onpick} id={props.id.clone()} invalid={props.is_invalid()} focused={props.focused}/> }
 }
 
@@ -24,9 +31,19 @@ pub fn ReferenceEditor(props: &EditorProps) -> Html {
 #[component]
 pub fn ReferencesEditor(props: &EditorProps) -> Html {
     let texts = use_texts();
-    let Kind::References(plural) = props.field.kind else { return Html::default() };
-    let chosen: Vec<AttrValue> = props.value.as_array().into_iter().flatten().filter_map(|id| Some(id.as_str()?.to_owned().into())).collect();
-    let with = |chosen: Vec<AttrValue>| Value::Array(chosen.into_iter().map(|id| id.to_string().into()).collect());
+    let Kind::References(plural) = props.field.kind else {
+        return Html::default();
+    };
+    let chosen: Vec<AttrValue> = props
+        .value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|id| Some(id.as_str()?.to_owned().into()))
+        .collect();
+    let with = |chosen: Vec<AttrValue>| {
+        Value::Array(chosen.into_iter().map(|id| id.to_string().into()).collect())
+    };
     let onpick = {
         let (chosen, onchange) = (chosen.clone(), props.onchange.clone());
         Callback::from(move |id: Option<AttrValue>| {
@@ -37,7 +54,9 @@ pub fn ReferencesEditor(props: &EditorProps) -> Html {
     };
     let remove = |gone: &AttrValue| {
         let rest: Vec<_> = chosen.iter().filter(|id| *id != gone).cloned().collect();
-        props.onchange.reform(move |_: MouseEvent| with(rest.clone()))
+        props
+            .onchange
+            .reform(move |_: MouseEvent| with(rest.clone()))
     };
     html! {
         <div class="references">

@@ -15,7 +15,10 @@ pub fn FieldRow(props: &EditorProps) -> Html {
         <>{ texts.text(props.field.label) }if props.field.required { <span class="required" title={texts.text(Key::InvalidRequired)}>{ "*" }</span> }</>
     };
     let label_id = format!("{}-label", props.id);
-    let group = matches!(props.field.kind, Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money);
+    let group = matches!(
+        props.field.kind,
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money
+    );
     let wide = matches!(props.field.kind, Kind::Choices(_) | Kind::Parts) || props.field.long;
     html! {
         <div class={classes!("field", wide.then_some("wide"))} role={group.then_some("group")} aria-labelledby={group.then(|| label_id.clone())}>
@@ -35,8 +38,18 @@ pub fn FieldRow(props: &EditorProps) -> Html {
 pub fn Faults(props: &EditorProps) -> Html {
     let texts = use_texts();
     let parts = matches!(props.field.kind, Kind::Parts);
-    let here = |pointer: &str| pointer == props.pointer.as_str() || !parts && pointer.strip_prefix(props.pointer.as_str()).is_some_and(|rest| rest.starts_with('/'));
-    let faults: Vec<_> = props.errors.iter().filter(|error| here(&error.pointer)).collect();
+    let here = |pointer: &str| {
+        pointer == props.pointer.as_str()
+            || !parts
+                && pointer
+                    .strip_prefix(props.pointer.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let faults: Vec<_> = props
+        .errors
+        .iter()
+        .filter(|error| here(&error.pointer))
+        .collect();
     if faults.is_empty() {
         return Html::default();
     }

@@ -15,16 +15,27 @@ pub fn TextEditor(props: &EditorProps) -> Html {
     let typed = use_state(|| shown(props.field.kind, &props.value));
     let node = use_focus(props.focused);
     let emit = {
-        let (typed, kind, optional, onchange) = (typed.setter(), props.field.kind, props.optional, props.onchange.clone());
+        let (typed, kind, optional, onchange) = (
+            typed.setter(),
+            props.field.kind,
+            props.optional,
+            props.onchange.clone(),
+        );
         move |text: String| {
             onchange.emit(read(kind, &text, optional));
             typed.set(text);
         }
     };
     let described = props.is_invalid().then(|| format!("{}-fault", props.id));
-    let longest = props.field.bounds.filter(|_| matches!(props.field.kind, Kind::Text)).map(|(_, most)| most.to_string());
+    let longest = props
+        .field
+        .bounds
+        .filter(|_| matches!(props.field.kind, Kind::Text))
+        .map(|(_, most)| most.to_string());
     if props.field.long {
-        let oninput = move |event: InputEvent| emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+        let oninput = move |event: InputEvent| {
+            emit(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        };
         return html! {
             <span class="pf-v6-c-form-control">
                 <textarea ref={node} autofocus={props.focused} id={props.id.clone()} rows="5" value={(*typed).clone()} maxlength={longest} {oninput}
@@ -39,7 +50,8 @@ pub fn TextEditor(props: &EditorProps) -> Html {
         Kind::Decimal => ("text", Some("decimal")),
         _ => ("text", None),
     };
-    let oninput = move |event: InputEvent| emit(event.target_unchecked_into::<HtmlInputElement>().value());
+    let oninput =
+        move |event: InputEvent| emit(event.target_unchecked_into::<HtmlInputElement>().value());
     html! {
         <span class="pf-v6-c-form-control">
             <input ref={node} autofocus={props.focused} id={props.id.clone()} type={kind} inputmode={keyboard} value={(*typed).clone()} maxlength={longest} {oninput}
@@ -65,22 +77,44 @@ fn read(kind: Kind, text: &str, optional: bool) -> Value {
     match kind {
         Kind::Text if !trimmed.is_empty() || !optional => text.into(),
         _ if trimmed.is_empty() => Value::Null,
-        Kind::Integer => number(trimmed).parse().map_or_else(|_| text.into(), |number: i64| number.into()),
-        Kind::Decimal => number(trimmed).parse::<Decimal>().map_or_else(|_| text.into(), |decimal| decimal.to_string().into()),
-        Kind::Instant => String::from(js_sys::Date::new(&JsValue::from(trimmed)).to_iso_string()).into(),
+        Kind::Integer => number(trimmed)
+            .parse()
+            .map_or_else(|_| text.into(), |number: i64| number.into()),
+        Kind::Decimal => number(trimmed)
+            .parse::<Decimal>()
+            .map_or_else(|_| text.into(), |decimal| decimal.to_string().into()),
+        Kind::Instant => {
+            String::from(js_sys::Date::new(&JsValue::from(trimmed)).to_iso_string()).into()
+        }
         _ => text.into(),
     }
 }
 
 /// A number without its grouping, its full-width digits made plain.
 pub fn number(text: &str) -> String {
-    let plain = text.chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '\u{a0}' | '\u{202f}'));
-    plain.map(|c| if ('０'..='９').contains(&c) { char::from_u32(c as u32 - 0xfee0).unwrap_or(c) } else { c }).collect()
+    let plain = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | '，' | ' ' | '\u{a0}' | '\u{202f}'));
+    plain
+        .map(|c| {
+            if ('０'..='９').contains(&c) {
+                char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// A moment as `datetime-local` has it, in the browser's own zone.
 fn local(at: &str) -> Option<String> {
     let date = js_sys::Date::new(&at.into());
-    let moved = js_sys::Date::new(&(date.get_time() - date.get_timezone_offset() * 60_000.0).into());
-    (!moved.get_time().is_nan()).then(|| String::from(moved.to_iso_string()).chars().take(16).collect())
+    let moved =
+        js_sys::Date::new(&(date.get_time() - date.get_timezone_offset() * 60_000.0).into());
+    (!moved.get_time().is_nan()).then(|| {
+        String::from(moved.to_iso_string())
+            .chars()
+            .take(16)
+            .collect()
+    })
 }

@@ -31,38 +31,83 @@ pub fn main_shapes() -> [&'static Shape; 2] {
 /// What this user can do from anywhere.
 pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> Vec<Command> {
     let mut commands = Vec::new();
-    let mut add = |label: String, keys: &'static str, run: Callback<()>| commands.push(Command { label, keys, run });
+    let mut add = |label: String, keys: &'static str, run: Callback<()>| {
+        commands.push(Command { label, keys, run })
+    };
     let to = |path: String| Callback::from(move |()| go(&path));
-    for (shape, open, create) in main_shapes().into_iter().zip([("g c", "c"), ("g p", "p")]).map(|(shape, (open, create))| (shape, open, create)) {
+    for (shape, open, create) in main_shapes()
+        .into_iter()
+        .zip([("g c", "c"), ("g p", "p")])
+        .map(|(shape, (open, create))| (shape, open, create))
+    {
         if session.may(shape.area, Action::Read) {
-            add(texts.format(Key::CommandOpen, &[("what", &texts.text(shape.area.label()))]), open, to(list_path(shape)));
+            add(
+                texts.format(
+                    Key::CommandOpen,
+                    &[("what", &texts.text(shape.area.label()))],
+                ),
+                open,
+                to(list_path(shape)),
+            );
         }
         if session.may(shape.area, Action::Create) {
-            add(texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]), create, to(format!("{}#new", list_path(shape))));
+            add(
+                texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]),
+                create,
+                to(format!("{}#new", list_path(shape))),
+            );
         }
     }
-    add(texts.format(Key::CommandOpen, &[("what", &texts.text(Key::SettingsTitle))]), "g s", to("/settings".into()));
+    add(
+        texts.format(
+            Key::CommandOpen,
+            &[("what", &texts.text(Key::SettingsTitle))],
+        ),
+        "g s",
+        to("/settings".into()),
+    );
     for area in [Area::Users, Area::Teams, Area::Roles, Area::Tags] {
         if session.may(area, Action::Read) {
-            add(texts.format(Key::CommandOpen, &[("what", &texts.text(area.label()))]), "", to(format!("/settings/{}", area.as_str())));
+            add(
+                texts.format(Key::CommandOpen, &[("what", &texts.text(area.label()))]),
+                "",
+                to(format!("/settings/{}", area.as_str())),
+            );
         }
     }
     add(texts.text(Key::ThemeSwitch).into(), "t", {
         let preferences = preferences.clone();
         Callback::from(move |()| switch_theme(&preferences))
     });
-    for language in Language::ALL.into_iter().filter(|language| *language != texts.language) {
+    for language in Language::ALL
+        .into_iter()
+        .filter(|language| *language != texts.language)
+    {
         let preferences = preferences.clone();
-        let name = Key::find(&format!("language.{}", language.tag())).map(|key| texts.text(key)).unwrap_or_default();
-        add(name.into(), "", Callback::from(move |()| preferences.change(|now| now.language = Some(language))));
+        let name = Key::find(&format!("language.{}", language.tag()))
+            .map(|key| texts.text(key))
+            .unwrap_or_default();
+        add(
+            name.into(),
+            "",
+            Callback::from(move |()| preferences.change(|now| now.language = Some(language))),
+        );
     }
     let session = session.clone();
-    add(texts.text(Key::SessionSignOut).into(), "", Callback::from(move |()| session.sign_out(false)));
+    add(
+        texts.text(Key::SessionSignOut).into(),
+        "",
+        Callback::from(move |()| session.sign_out(false)),
+    );
     commands
 }
 
 /// From light to dark and back.
 pub fn switch_theme(preferences: &Remembered) {
-    let next = if preferences.is_dark() { Theme::Light } else { Theme::Dark };
+    let next = if preferences.is_dark() {
+        Theme::Light
+    } else {
+        Theme::Dark
+    };
     preferences.change(|now| now.theme = next);
 }

@@ -4,7 +4,7 @@ pub mod commands;
 pub mod navigation;
 pub mod page;
 pub mod palette;
-pub mod shortcuts;
 pub mod shell;
+pub mod shortcuts;
 pub mod top;
 pub mod width;

@@ -25,7 +25,9 @@ pub fn Navigation(props: &NavigationProps) -> Html {
         let current = props.path == to || props.path.starts_with(&format!("{to}/"));
         html! { <li><Link to={to.clone()} {current} class={classes!("nav-link")}>{ label }</Link></li> }
     };
-    let shapes = main_shapes().into_iter().filter(|shape| session.may(shape.area, Action::Read));
+    let shapes = main_shapes()
+        .into_iter()
+        .filter(|shape| session.may(shape.area, Action::Read));
     html! {
         <nav class="side" id="navigation" aria-label={texts.text(Key::FrameNavigation)}>
             <ul>

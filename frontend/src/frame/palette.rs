@@ -53,7 +53,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let asked = use_state_eq(String::new);
     let at = use_state_eq(|| 0_usize);
     use_effect_with(node.clone(), |node| {
-        let _ = node.cast::<HtmlDialogElement>().map(|dialog| dialog.show_modal());
+        let _ = node
+            .cast::<HtmlDialogElement>()
+            .map(|dialog| dialog.show_modal());
     });
     use_effect_with((*typed).clone(), {
         let asked = asked.setter();
@@ -67,7 +69,12 @@ pub fn Palette(props: &PaletteProps) -> Html {
         if text.is_empty() {
             return Ok(Hits::default());
         }
-        client.get::<Hits>(&format!("search?limit=8&q={}", String::from(js_sys::encode_uri_component(&text)))).await
+        client
+            .get::<Hits>(&format!(
+                "search?limit=8&q={}",
+                String::from(js_sys::encode_uri_component(&text))
+            ))
+            .await
     });
     let words = typed.trim().to_lowercase();
     let hits = found.data.map(|hits| hits.data.clone()).unwrap_or_default();
@@ -76,18 +83,33 @@ pub fn Palette(props: &PaletteProps) -> Html {
         let shown = html! { <><Avatar name={hit.title.clone()}/><span class="grow">{ &hit.title }{ " " }<span class="quiet">{ hit.subtitle.unwrap_or_default() }</span></span></> };
         Some((shown, Callback::from(move |()| go(&path))))
     });
-    let matching = props.commands.iter().filter(|command| command.label.to_lowercase().contains(&words));
+    let matching = props
+        .commands
+        .iter()
+        .filter(|command| command.label.to_lowercase().contains(&words));
     let commands = matching.map(|command| {
-        let keys = command.keys.split(' ').filter(|key| !key.is_empty()).map(|key| html! { <kbd>{ key }</kbd> });
-        (html! { <><span class="grow">{ &command.label }</span>{ for keys }</> }, command.run.clone())
+        let keys = command
+            .keys
+            .split(' ')
+            .filter(|key| !key.is_empty())
+            .map(|key| html! { <kbd>{ key }</kbd> });
+        (
+            html! { <><span class="grow">{ &command.label }</span>{ for keys }</> },
+            command.run.clone(),
+        )
     });
     let choices: Vec<(Html, Callback<()>)> = records.chain(commands).collect();
     let now = (*at).min(choices.len().saturating_sub(1));
     use_effect_with(now, {
         let list = list.clone();
         move |now| {
-            let selected = list.cast::<web_sys::Element>().and_then(|list| list.children().item(u32::try_from(*now).unwrap_or_default()));
-            let _ = selected.map(|selected| selected.scroll_into_view_with_scroll_into_view_options(&nearest()));
+            let selected = list.cast::<web_sys::Element>().and_then(|list| {
+                list.children()
+                    .item(u32::try_from(*now).unwrap_or_default())
+            });
+            let _ = selected.map(|selected| {
+                selected.scroll_into_view_with_scroll_into_view_options(&nearest())
+            });
         }
     });
     let choose = |run: Callback<()>| {
@@ -125,7 +147,14 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let oncancel = props.onclose.reform(|event: Event| event.prevent_default());
     let outside = {
         let (node, onclose) = (node.clone(), props.onclose.clone());
-        move |event: MouseEvent| if event.target().is_some_and(|at| node.get().is_some_and(|node| at == *node)) { onclose.emit(()) }
+        move |event: MouseEvent| {
+            if event
+                .target()
+                .is_some_and(|at| node.get().is_some_and(|node| at == *node))
+            {
+                onclose.emit(())
+            }
+        }
     };
     html! {
         <dialog ref={node} class="dialog palette" aria-label={texts.text(Key::PaletteTitle)} {oncancel} onclick={outside}>

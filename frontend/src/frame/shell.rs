@@ -20,7 +20,9 @@ use crate::unsaved::use_leave_warning;
 #[component]
 pub fn Shell(props: &Around) -> Html {
     let (texts, session, preferences) = (use_texts(), use_session(), use_preferences());
-    let path = use_location().map(|at| at.path().to_owned()).unwrap_or_default();
+    let path = use_location()
+        .map(|at| at.path().to_owned())
+        .unwrap_or_default();
     let asked = use_state_eq(|| None::<Asked>);
     let unfolded = use_state_eq(|| false);
     let main = use_page_focus(&path);

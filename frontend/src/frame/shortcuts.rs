@@ -31,15 +31,26 @@ pub fn use_shortcuts(commands: &[Command], asked: Callback<Asked>) {
     use_effect_with((quiet, asked), move |(quiet, asked)| {
         let (quiet, asked) = (*quiet, asked.clone());
         let listen = move |event: &web_sys::Event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
             let (key, held) = (event.key(), event.ctrl_key() || event.meta_key());
-            let in_dialog = web_sys::window().and_then(|window| window.document()?.query_selector("dialog[open]").ok()?).is_some();
+            let in_dialog = web_sys::window()
+                .and_then(|window| window.document()?.query_selector("dialog[open]").ok()?)
+                .is_some();
             if held && key.eq_ignore_ascii_case("k") {
                 event.prevent_default();
                 asked.emit(Asked::Palette);
                 return;
             }
-            if quiet || held || event.alt_key() || in_dialog || is_typing(event) || is_composing(event) || event.default_prevented() {
+            if quiet
+                || held
+                || event.alt_key()
+                || in_dialog
+                || is_typing(event)
+                || is_composing(event)
+                || event.default_prevented()
+            {
                 return;
             }
             let typed = format!("{} {key}", begun.take()).trim_start().to_owned();
@@ -58,7 +69,8 @@ pub fn use_shortcuts(commands: &[Command], asked: Callback<Asked>) {
             event.prevent_default();
         };
         let options = EventListenerOptions::enable_prevent_default();
-        let listener = web_sys::window().map(|window| EventListener::new_with_options(&window, "keydown", options, listen));
+        let listener = web_sys::window()
+            .map(|window| EventListener::new_with_options(&window, "keydown", options, listen));
         move || drop(listener)
     });
 }
@@ -83,8 +95,10 @@ impl PartialEq for SheetProps {
 pub fn Sheet(props: &SheetProps) -> Html {
     let texts = use_texts();
     let preferences = use_preferences();
-    let line = |keys: &str, label: &str| html! {
-        <><dt>{ for keys.split(' ').map(|key| html! { <><kbd>{ key }</kbd>{ " " }</> }) }</dt><dd>{ label }</dd></>
+    let line = |keys: &str, label: &str| {
+        html! {
+            <><dt>{ for keys.split(' ').map(|key| html! { <><kbd>{ key }</kbd>{ " " }</> }) }</dt><dd>{ label }</dd></>
+        }
     };
     let on = !preferences.now.quiet_keys;
     let onchange = move |_: Event| preferences.change(|now| now.quiet_keys = on);

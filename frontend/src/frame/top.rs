@@ -45,8 +45,14 @@ pub fn Top(props: &TopProps) -> Html {
         let preferences = preferences.clone();
         move |_: MouseEvent| switch_theme(&preferences)
     };
-    let name = session.me().map(|me| me.user.name.clone()).unwrap_or_default();
-    let email = session.me().map(|me| me.user.email.clone()).unwrap_or_default();
+    let name = session
+        .me()
+        .map(|me| me.user.name.clone())
+        .unwrap_or_default();
+    let email = session
+        .me()
+        .map(|me| me.user.email.clone())
+        .unwrap_or_default();
     let out = move |_: MouseEvent| session.sign_out(false);
     html! {
         <header class="top">
@@ -79,7 +85,9 @@ pub fn Top(props: &TopProps) -> Html {
 
 /// A language as those who speak it call it.
 pub fn own_name(language: Language) -> &'static str {
-    Key::find(&format!("language.{}", language.tag())).map(|key| key.text(language)).unwrap_or_default()
+    Key::find(&format!("language.{}", language.tag()))
+        .map(|key| key.text(language))
+        .unwrap_or_default()
 }
 
 /// The leaf.

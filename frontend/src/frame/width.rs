@@ -16,7 +16,9 @@ pub fn use_narrow() -> bool {
         let narrow = narrow.setter();
         move |()| {
             let list = web_sys::window().and_then(|window| window.match_media(NARROW).ok()?);
-            let listener = list.map(|list| EventListener::new(&list, "change", move |_| narrow.set(media_matches(NARROW))));
+            let listener = list.map(|list| {
+                EventListener::new(&list, "change", move |_| narrow.set(media_matches(NARROW)))
+            });
             move || drop(listener)
         }
     });

@@ -46,11 +46,17 @@ struct Done {
 }
 
 /// Sends operations in as many requests as they need; answers which of them succeeded.
-async fn batch(client: Client, shape: &'static Shape, operations: Vec<Value>) -> Outcome<Vec<bool>> {
+async fn batch(
+    client: Client,
+    shape: &'static Shape,
+    operations: Vec<Value>,
+) -> Outcome<Vec<bool>> {
     let mut succeeded = Vec::new();
     for operations in operations.chunks(AT_ONCE) {
         let body = json!({ "mode": "best_effort", "operations": operations });
-        let answer: Answer = client.post(&format!("{}/batch", shape.plural), body, &new_key()).await?;
+        let answer: Answer = client
+            .post(&format!("{}/batch", shape.plural), body, &new_key())
+            .await?;
         succeeded.extend(answer.results.iter().map(|done| done.status < 300));
     }
     Ok(succeeded)
@@ -66,45 +72,86 @@ pub fn Bulk(props: &BulkProps) -> Html {
         let onchange = props.onchange.clone();
         move |_: Vec<bool>| onchange.emit(())
     };
-    let restore = use_send(move |client, operations| batch(client, shape, operations), restored);
+    let restore = use_send(
+        move |client, operations| batch(client, shape, operations),
+        restored,
+    );
     let deleted = {
-        let (texts, toasts, rows, undo, onclear, onchange) =
-            (texts.clone(), toasts.clone(), props.rows.clone(), restore.send.clone(), props.onclear.clone(), props.onchange.clone());
+        let (texts, toasts, rows, undo, onclear, onchange) = (
+            texts.clone(),
+            toasts.clone(),
+            props.rows.clone(),
+            restore.send.clone(),
+            props.onclear.clone(),
+            props.onchange.clone(),
+        );
         move |succeeded: Vec<bool>| {
             let gone = rows.iter().zip(&succeeded).filter(|(_, done)| **done);
-            let back: Vec<Value> = gone.map(|(row, _)| json!({ "op": "restore", "id": row.id() })).collect();
+            let back: Vec<Value> = gone
+                .map(|(row, _)| json!({ "restore": { "id": row.id() } }))
+                .collect();
             let undo = undo.clone();
             let told = told(&texts, Key::BulkDeleted, &succeeded);
-            toasts.offer(told, Key::ActUndo, Callback::from(move |()| undo.emit(back.clone())));
+            toasts.offer(
+                told,
+                Key::ActUndo,
+                Callback::from(move |()| undo.emit(back.clone())),
+            );
             onclear.emit(());
             onchange.emit(());
         }
     };
-    let delete = use_send(move |client, operations| batch(client, shape, operations), deleted);
+    let delete = use_send(
+        move |client, operations| batch(client, shape, operations),
+        deleted,
+    );
     let changed = {
-        let (texts, toasts, setting, onchange) = (texts.clone(), toasts.clone(), setting.setter(), props.onchange.clone());
+        let (texts, toasts, setting, onchange) = (
+            texts.clone(),
+            toasts.clone(),
+            setting.setter(),
+            props.onchange.clone(),
+        );
         move |succeeded: Vec<bool>| {
             toasts.tell(told(&texts, Key::BulkChanged, &succeeded));
             setting.set(None);
             onchange.emit(());
         }
     };
-    let change = use_send(move |client, operations| batch(client, shape, operations), changed);
+    let change = use_send(
+        move |client, operations| batch(client, shape, operations),
+        changed,
+    );
     let may_set = |field: &&'static Field| {
-        let kind = matches!(field.kind, Kind::Choice(_) | Kind::Choices(_) | Kind::Reference(_) | Kind::References(_));
+        let kind = matches!(
+            field.kind,
+            Kind::Choice(_) | Kind::Choices(_) | Kind::Reference(_) | Kind::References(_)
+        );
         kind && field.written && field.filtered && session.access(field.class) == FieldAccess::Write
     };
     let at_hand = |field: &&'static Field| matches!(field.name, "owner_id" | "tag_ids");
-    let fields: Vec<&'static Field> = if session.may(shape.area, Action::Update) { shape.fields.iter().filter(may_set).collect() } else { Vec::new() };
+    let fields: Vec<&'static Field> = if session.may(shape.area, Action::Update) {
+        shape.fields.iter().filter(may_set).collect()
+    } else {
+        Vec::new()
+    };
     let begin = |field: &'static Field| {
         let setting = setting.setter();
         move |_: MouseEvent| setting.set(Some((FieldRef(field), Value::Null)))
     };
     let label = |field: &'static Field| {
-        let key = if matches!(field.kind, Kind::References(_) | Kind::Choices(_)) { Key::BulkAdd } else { Key::BulkSet };
+        let key = if matches!(field.kind, Kind::References(_) | Kind::Choices(_)) {
+            Key::BulkAdd
+        } else {
+            Key::BulkSet
+        };
         texts.format(key, &[("field", &texts.text(field.label))])
     };
-    let remove: Vec<Value> = props.rows.iter().map(|row| json!({ "op": "delete", "id": row.id(), "version": row.version() })).collect();
+    let remove: Vec<Value> = props
+        .rows
+        .iter()
+        .map(|row| json!({ "delete": { "id": row.id(), "version": row.version() } }))
+        .collect();
     html! {
         <div class="bulk" role="region" aria-label={texts.text(Key::BulkBar)}>
             <b aria-live="polite">{ texts.format(Key::BulkChosen, &[("count", &props.rows.len())]) }</b>
@@ -157,8 +204,12 @@ fn told(texts: &crate::texts::Texts, key: Key, succeeded: &[bool]) -> String {
 /// One update for each row; what is a list gets the new ones added.
 fn patches(rows: &[Rc<Record>], field: FieldRef, value: &Value) -> Vec<Value> {
     let next = |row: &Record| match (row.value(field.name), value) {
-        (Value::Array(old), Value::Array(new)) => old.iter().chain(new.iter().filter(|item| !old.contains(item))).cloned().collect(),
+        (Value::Array(old), Value::Array(new)) => old
+            .iter()
+            .chain(new.iter().filter(|item| !old.contains(item)))
+            .cloned()
+            .collect(),
         _ => value.clone(),
     };
-    rows.iter().map(|row| json!({ "op": "update", "id": row.id(), "version": row.version(), "body": { field.name: next(row) } })).collect()
+    rows.iter().map(|row| json!({ "update": { "id": row.id(), "version": row.version(), "patch": { field.name: next(row) } } })).collect()
 }

@@ -1,8 +1,8 @@
 //! The choice of columns.
 
 use perennial_domain::field::Kind;
-use perennial_domain::text::Key;
 use perennial_domain::rights::FieldAccess;
+use perennial_domain::text::Key;
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, Mark};
@@ -31,13 +31,22 @@ pub fn Columns(props: &ColumnsProps) -> Html {
     let name = format!("{count} · {}", texts.text(Key::ListColumnsChoose));
     let label = html! { <><Icon mark={Mark::Columns}/><span class="wide-only">{ count }</span></> };
     let may_show = |field: &&'static perennial_domain::field::Field| {
-        !field.long && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
+        !field.long
+            && !matches!(field.kind, Kind::Figures)
+            && session.access(field.class) != FieldAccess::Hide
     };
     let choice = |field: &'static perennial_domain::field::Field| {
         let there = props.columns.iter().any(|column| column.name == field.name);
-        let next: Vec<String> = props.shape.fields.iter().map(|other| other.name)
-            .filter(|name| props.columns.iter().any(|column| column.name == *name) != (*name == field.name))
-            .map(str::to_owned).collect();
+        let next: Vec<String> = props
+            .shape
+            .fields
+            .iter()
+            .map(|other| other.name)
+            .filter(|name| {
+                props.columns.iter().any(|column| column.name == *name) != (*name == field.name)
+            })
+            .map(str::to_owned)
+            .collect();
         let onchange = props.onchange.reform(move |_: Event| next.clone());
         html! {
             <label class="check">

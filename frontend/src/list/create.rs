@@ -58,11 +58,20 @@ pub fn Create(props: &CreateProps) -> Html {
         move |record: Rc<Record>| {
             names.learn(shape.plural, record.clone());
             let path = record_path(shape, record.id());
-            toasts.offer(texts.format(Key::CreateDone, &[("name", &record.name())]), Key::ActOpen, Callback::from(move |()| go(&path)));
+            toasts.offer(
+                texts.format(Key::CreateDone, &[("name", &record.name())]),
+                Key::ActOpen,
+                Callback::from(move |()| go(&path)),
+            );
             onclose.emit(Some(record));
         }
     };
-    let sending = use_send(move |client, (body, key): (Value, String)| async move { client.post::<Rc<Record>>(shape.plural, body, &key).await }, made);
+    let sending = use_send(
+        move |client, (body, key): (Value, String)| async move {
+            client.post::<Rc<Record>>(shape.plural, body, &key).await
+        },
+        made,
+    );
     let faults = match &sending.problem {
         Some(problem) if !problem.errors.is_empty() => Rc::new(problem.errors.clone()),
         _ => (*errors).clone(),
@@ -73,7 +82,13 @@ pub fn Create(props: &CreateProps) -> Html {
             event.prevent_default();
             let found = validate::draft(shape, &draft);
             if found.is_empty() {
-                let body = Value::Object(draft.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect());
+                let body = Value::Object(
+                    draft
+                        .iter()
+                        .filter(|(_, value)| !value.is_null())
+                        .map(|(name, value)| (name.clone(), value.clone()))
+                        .collect(),
+                );
                 let mut key = key.borrow_mut();
                 if key.0 != body {
                     *key = (body.clone(), new_key());
@@ -87,11 +102,16 @@ pub fn Create(props: &CreateProps) -> Html {
     use_effect_with(faults.clone(), {
         let form = form.clone();
         move |_| {
-            let first = form.cast::<Element>().and_then(|form| form.query_selector("[aria-invalid=true]").ok()?);
-            let _ = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()).map(|first| first.focus());
+            let first = form
+                .cast::<Element>()
+                .and_then(|form| form.query_selector("[aria-invalid=true]").ok()?);
+            let _ = first
+                .and_then(|first| first.dyn_into::<HtmlElement>().ok())
+                .map(|first| first.focus());
         }
     });
-    let may_write = |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
+    let may_write =
+        |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
     let row = |(at, field): (usize, &'static Field)| -> Html {
         let onchange = {
             let (draft, name) = (draft.clone(), field.name);
@@ -102,16 +122,27 @@ pub fn Create(props: &CreateProps) -> Html {
             })
         };
         let value = draft.get(field.name).cloned().unwrap_or_default();
-        let optional = !field.required && (shape.blank)().get(field.name).is_none_or(Value::is_null);
+        let optional =
+            !field.required && (shape.blank)().get(field.name).is_none_or(Value::is_null);
         html! {
             <FieldRow key={field.name} field={FieldRef(field)} {value} {onchange} id={format!("new-{}-{}", shape.plural, field.name)}
                 pointer={format!("/{}", field.name)} errors={faults.clone()} {optional} focused={at == 0}/>
         }
     };
-    let usual = |field: &&'static Field| field.required || field.column || props.preset.contains_key(field.name);
-    let (mut first, rest): (Vec<&'static Field>, Vec<&'static Field>) = shape.fields.iter().filter(may_write).partition(usual);
+    let usual = |field: &&'static Field| {
+        field.required || field.column || props.preset.contains_key(field.name)
+    };
+    let (mut first, rest): (Vec<&'static Field>, Vec<&'static Field>) =
+        shape.fields.iter().filter(may_write).partition(usual);
     first.sort_by_key(|field| (!field.required, matches!(field.kind, Kind::Parts)));
-    let unsolved = rest.iter().any(|field| faults.iter().any(|error| error.pointer.trim_start_matches('/').starts_with(field.name)));
+    let unsolved = rest.iter().any(|field| {
+        faults.iter().any(|error| {
+            error
+                .pointer
+                .trim_start_matches('/')
+                .starts_with(field.name)
+        })
+    });
     let close = props.onclose.reform(|()| None);
     let title = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
     html! {

@@ -33,23 +33,51 @@ pub fn Filters(props: &FiltersProps) -> Html {
     let texts = use_texts();
     let session = use_session();
     let added = use_state(|| None::<&'static str>);
-    let may_filter = |field: &&'static Field| is_filter(field) && session.access(field.class) != FieldAccess::Hide;
+    let may_filter = |field: &&'static Field| {
+        is_filter(field) && session.access(field.class) != FieldAccess::Hide
+    };
     let all: Vec<&'static Field> = props.shape.fields.iter().filter(may_filter).collect();
     let set = |field: &&Field| props.view.filters_by(field);
     let mut shown: Vec<&'static Field> = all.iter().copied().filter(|field| set(field)).collect();
-    shown.extend(all.iter().copied().filter(|field| Some(field.name) == *added && !set(field)));
-    let at_hand: Vec<_> = all.iter().copied().filter(|field| field.column && !shown.iter().any(|other| other.name == field.name)).take(AT_HAND.saturating_sub(shown.len())).collect();
-    let rest: Vec<_> = all.iter().copied().filter(|field| !shown.iter().chain(&at_hand).any(|other| other.name == field.name)).collect();
-    let filter = |field: &'static Field, wide_only: bool| html! {
-        <Filter key={field.name} field={FieldRef(field)} view={props.view.clone()} onchange={props.onchange.clone()}
-            begin={*added == Some(field.name)} class={classes!(wide_only.then_some("wide-only"))}/>
+    shown.extend(
+        all.iter()
+            .copied()
+            .filter(|field| Some(field.name) == *added && !set(field)),
+    );
+    let at_hand: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|field| field.column && !shown.iter().any(|other| other.name == field.name))
+        .take(AT_HAND.saturating_sub(shown.len()))
+        .collect();
+    let rest: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|field| {
+            !shown
+                .iter()
+                .chain(&at_hand)
+                .any(|other| other.name == field.name)
+        })
+        .collect();
+    let filter = |field: &'static Field, wide_only: bool| {
+        html! {
+            <Filter key={field.name} field={FieldRef(field)} view={props.view.clone()} onchange={props.onchange.clone()}
+                begin={*added == Some(field.name)} class={classes!(wide_only.then_some("wide-only"))}/>
+        }
     };
     let item = |field: &'static Field| {
         let added = added.setter();
         html! { <button type="button" class="menu-item" onclick={move |_| added.set(Some(field.name))}>{ texts.text(field.label) }</button> }
     };
     let clear = {
-        let (view, onchange) = (View { filters: std::collections::BTreeMap::new(), ..props.view.clone() }, props.onchange.clone());
+        let (view, onchange) = (
+            View {
+                filters: std::collections::BTreeMap::new(),
+                ..props.view.clone()
+            },
+            props.onchange.clone(),
+        );
         move |_| onchange.emit(view.clone())
     };
     html! {

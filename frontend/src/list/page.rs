@@ -48,13 +48,16 @@ pub struct ListProps {
 /// A list: its view is the address, its rows come as the window reaches them.
 #[component]
 pub fn List(props: &ListProps) -> Html {
-    let (texts, session, preferences, narrow) = (use_texts(), use_session(), use_preferences(), use_narrow());
+    let (texts, session, preferences, narrow) =
+        (use_texts(), use_session(), use_preferences(), use_narrow());
     let shape = props.shape;
     let title = texts.text(shape.area.label());
     use_title(title);
     let location = use_location();
     let hash = location.as_ref().map(|at| at.hash().to_owned());
-    let (path, query) = location.map(|at| (at.path().to_owned(), at.query_str().to_owned())).unwrap_or_default();
+    let (path, query) = location
+        .map(|at| (at.path().to_owned(), at.query_str().to_owned()))
+        .unwrap_or_default();
     let view = View::read(&query);
     let rows = use_rows(shape, &view.request());
     let chosen = use_state(|| Rc::new(BTreeSet::<String>::new()));
@@ -83,14 +86,27 @@ pub fn List(props: &ListProps) -> Html {
     };
     let onopen = {
         let (path, view) = (path.clone(), view.clone());
-        Callback::from(move |id: String| go(&format!("{path}{}", View { open: id, ..view.clone() }.write())))
+        Callback::from(move |id: String| {
+            go(&format!(
+                "{path}{}",
+                View {
+                    open: id,
+                    ..view.clone()
+                }
+                .write()
+            ))
+        })
     };
     let close = with(|view, _| view.open.clear());
     let oncolumns = {
         let (show, view, preferences) = (show.clone(), view.clone(), preferences.clone());
         Callback::from(move |columns: Vec<String>| {
-            preferences.change(|now| drop(now.columns.insert(shape.plural.into(), columns.clone())));
-            show.emit(View { columns, ..view.clone() });
+            preferences
+                .change(|now| drop(now.columns.insert(shape.plural.into(), columns.clone())));
+            show.emit(View {
+                columns,
+                ..view.clone()
+            });
         })
     };
     let choose = {
@@ -121,8 +137,16 @@ pub fn List(props: &ListProps) -> Html {
             }
         })
     };
-    let remembered = preferences.now.columns.get(shape.plural).filter(|columns| !columns.is_empty());
-    let columns: Vec<_> = view.columns_of(shape, remembered).into_iter().filter(|field| session.access(field.class) != FieldAccess::Hide).collect();
+    let remembered = preferences
+        .now
+        .columns
+        .get(shape.plural)
+        .filter(|columns| !columns.is_empty());
+    let columns: Vec<_> = view
+        .columns_of(shape, remembered)
+        .into_iter()
+        .filter(|field| session.access(field.class) != FieldAccess::Hide)
+        .collect();
     let may_create = session.may(shape.area, Action::Create);
     let new = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
     let begin = {
@@ -130,7 +154,11 @@ pub fn List(props: &ListProps) -> Html {
         move |_: MouseEvent| creating.set(true)
     };
     let narrowed = !view.q.is_empty() || !view.filters.is_empty();
-    let picked: Vec<_> = rows.all().filter(|row| chosen.contains(row.id())).cloned().collect();
+    let picked: Vec<_> = rows
+        .all()
+        .filter(|row| chosen.contains(row.id()))
+        .cloned()
+        .collect();
     let opened = rows.all().find(|row| row.id() == view.open).cloned();
     let cards = narrow;
     html! {
@@ -163,7 +191,7 @@ pub fn List(props: &ListProps) -> Html {
                     } else {
                         <Table {shape} rows={rows.clone()} {columns} sort={view.sort.clone()} onsort={with(|view, sort| view.sort = sort)}
                             chosen={(*chosen).clone()} onchoose={choose} open={view.open.clone()} {onopen} {onlook} {cards}/>
-                        <p class="list-foot" aria-live="polite">{ counted(&texts, rows.len(), rows.total, rows.has_more()) }</p>
+                        <p class="list-foot" aria-live="polite">{ counted(&texts, rows.known(), rows.total, rows.has_more()) }</p>
                     }
                 </div>
                 if !view.open.is_empty() { <Panel {shape} id={view.open.clone()} record={opened} onclose={close.reform(|()| String::new())}/> }
@@ -181,6 +209,10 @@ fn counted(texts: &crate::texts::Texts, shown: usize, total: Option<i64>, more: 
         Some(total) => texts.number(total.max(shown)),
         None => texts.number(shown),
     };
-    let key = if more { Key::ListCountMore } else { Key::ListCount };
+    let key = if more {
+        Key::ListCountMore
+    } else {
+        Key::ListCount
+    };
     texts.format(key, &[("shown", &texts.number(shown)), ("count", &count)])
 }

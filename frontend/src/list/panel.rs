@@ -40,15 +40,31 @@ pub fn Panel(props: &PanelProps) -> Html {
     let texts = use_texts();
     let session = use_session();
     let shape = props.shape;
-    let loaded = use_load(props.id.clone(), move |client, id| async move { client.get::<Record>(&format!("{}/{id}", shape.plural)).await });
+    let loaded = use_load(props.id.clone(), move |client, id| async move {
+        client
+            .get::<Record>(&format!("{}/{id}", shape.plural))
+            .await
+    });
     let record = loaded.data.or_else(|| props.record.clone());
     let onkeydown = {
         let onclose = props.onclose.clone();
-        move |event: KeyboardEvent| if event.key() == "Escape" { onclose.emit(()) }
+        move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                onclose.emit(())
+            }
+        }
     };
     let filled = |field: &&'static Field, record: &Record| {
-        let empty = matches!(record.value(field.name), Value::Null) || record.value(field.name).as_array().is_some_and(Vec::is_empty);
-        !empty && !is_said(field) && field.name != "created_at" && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
+        let empty = matches!(record.value(field.name), Value::Null)
+            || record
+                .value(field.name)
+                .as_array()
+                .is_some_and(Vec::is_empty);
+        !empty
+            && !is_said(field)
+            && field.name != "created_at"
+            && !matches!(field.kind, Kind::Figures)
+            && session.access(field.class) != FieldAccess::Hide
     };
     html! {
         <aside class="panel card" aria-label={texts.text(Key::ListPanel)} {onkeydown}>

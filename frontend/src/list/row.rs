@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use perennial_domain::text::Key;
-use web_sys::{Element, HtmlElement};
 use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::components::avatar::Avatar;
@@ -47,7 +47,10 @@ pub fn Row(props: &RowProps) -> Html {
     let onclick = {
         let (id, onopen) = (id.clone(), props.onopen.clone());
         move |event: MouseEvent| {
-            let own = event.target_dyn_into::<Element>().is_some_and(|at| at.closest("input, a:not(.row-name), button").is_ok_and(|own| own.is_some()));
+            let own = event.target_dyn_into::<Element>().is_some_and(|at| {
+                at.closest("input, a:not(.row-name), button")
+                    .is_ok_and(|own| own.is_some())
+            });
             if !own && is_plain(&event) {
                 event.prevent_default();
                 onopen.emit(id.clone());
@@ -109,8 +112,18 @@ pub fn Row(props: &RowProps) -> Html {
 
 /// Focuses the name in the next or the previous row.
 fn walk(event: &KeyboardEvent, down: bool) {
-    let row = event.target_dyn_into::<Element>().and_then(|at| at.closest("tr").ok()?);
-    let next = row.and_then(|row| if down { row.next_element_sibling() } else { row.previous_element_sibling() });
-    let name = next.and_then(|row| row.query_selector(".row-name").ok()?).and_then(|name| name.dyn_into::<HtmlElement>().ok());
+    let row = event
+        .target_dyn_into::<Element>()
+        .and_then(|at| at.closest("tr").ok()?);
+    let next = row.and_then(|row| {
+        if down {
+            row.next_element_sibling()
+        } else {
+            row.previous_element_sibling()
+        }
+    });
+    let name = next
+        .and_then(|row| row.query_selector(".row-name").ok()?)
+        .and_then(|name| name.dyn_into::<HtmlElement>().ok());
     let _ = name.map(|name| name.focus());
 }

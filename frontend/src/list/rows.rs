@@ -65,11 +65,18 @@ impl Reducible for Rows {
         let mut rows = (*self).clone();
         match step {
             Step::Ask(request) if request != rows.request || rows.turn == 0 => {
-                rows = Self { request, turn: rows.turn + 1, window: 0..AHEAD, ..Self::default() };
+                rows = Self {
+                    request,
+                    turn: rows.turn + 1,
+                    window: 0..AHEAD,
+                    ..Self::default()
+                };
             }
             Step::Look(window) => rows.window = window,
             Step::Came(turn, at, page) if turn == rows.turn => rows.take(at, page),
-            Step::Failed(turn, problem) if turn == rows.turn => rows.problem = Some(Rc::new(problem)),
+            Step::Failed(turn, problem) if turn == rows.turn => {
+                rows.problem = Some(Rc::new(problem))
+            }
             Step::Renew => {
                 rows.turn += 1;
                 rows.problem = None;
@@ -84,13 +91,13 @@ impl Reducible for Rows {
 
 impl Rows {
     /// How many rows are known so far.
-    pub fn len(&self) -> usize {
+    pub fn known(&self) -> usize {
         self.slices.iter().map(|slice| slice.len).sum()
     }
 
     /// Whether the list is known to be empty.
     pub fn is_empty(&self) -> bool {
-        self.begun && self.next.is_none() && self.len() == 0
+        self.begun && self.next.is_none() && self.known() == 0
     }
 
     /// Whether the first page is still on its way.
@@ -131,13 +138,22 @@ impl Rows {
         self.problem = None;
         self.total = page.page.total.or(self.total);
         let next = page.page.next_cursor.filter(|_| page.page.has_more);
-        let slice = |cursor| Slice { cursor, len: page.data.len(), rows: page.data.clone(), fresh: true };
+        let slice = |cursor| Slice {
+            cursor,
+            len: page.data.len(),
+            rows: page.data.clone(),
+            fresh: true,
+        };
         match self.slices.get_mut(at) {
             Some(old) => *old = slice(old.cursor.clone()),
             None => self.slices.push(slice(self.next.take())),
         }
         // Pages after a page that now ends elsewhere begin elsewhere, too.
-        if self.slices.get(at + 1).is_none_or(|after| after.cursor != next) {
+        if self
+            .slices
+            .get(at + 1)
+            .is_none_or(|after| after.cursor != next)
+        {
             self.slices.truncate(at + 1);
             self.next = next;
         }
@@ -154,13 +170,24 @@ impl Rows {
         if self.problem.is_some() {
             return None;
         }
-        let last = self.window.end.min(self.len().saturating_sub(1));
-        let (from, to) = (self.page_of(self.window.start).map_or(0, |(page, _)| page), self.page_of(last).map_or(0, |(page, _)| page));
-        if let Some((page, slice)) = self.slices.iter().enumerate().take(to + 1).skip(from).find(|(_, slice)| !slice.fresh) {
+        let last = self.window.end.min(self.known().saturating_sub(1));
+        let (from, to) = (
+            self.page_of(self.window.start).map_or(0, |(page, _)| page),
+            self.page_of(last).map_or(0, |(page, _)| page),
+        );
+        if let Some((page, slice)) = self
+            .slices
+            .iter()
+            .enumerate()
+            .take(to + 1)
+            .skip(from)
+            .find(|(_, slice)| !slice.fresh)
+        {
             return Some((page, slice.cursor.clone()));
         }
         let first = !self.begun && self.turn > 0;
-        (first || self.next.is_some() && self.window.end + AHEAD >= self.len()).then(|| (self.slices.len(), self.next.clone()))
+        (first || self.next.is_some() && self.window.end + AHEAD >= self.known())
+            .then(|| (self.slices.len(), self.next.clone()))
     }
 }
 
@@ -177,7 +204,9 @@ pub fn use_rows(shape: &'static Shape, request: &str) -> UseReducerHandle<Rows> 
     use_effect_with((rows.turn, rows.wanted()), {
         let (dispatcher, request) = (rows.dispatcher(), rows.request.clone());
         move |(turn, wanted): &(u32, Option<(usize, Option<String>)>)| {
-            let Some((at, cursor)) = wanted.clone() else { return };
+            let Some((at, cursor)) = wanted.clone() else {
+                return;
+            };
             let turn = *turn;
             let joint = if request.is_empty() { "?" } else { "&" };
             let place = match cursor {

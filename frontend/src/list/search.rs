@@ -39,16 +39,20 @@ pub fn SearchBox(props: &SearchProps) -> Html {
         move |typed| {
             let typed = typed.clone();
             let changed = *told.borrow() != typed;
-            let timer = changed.then(|| Timeout::new(REST_MS, move || {
-                told.replace(typed.clone());
-                onsearch.emit(typed);
-            }));
+            let timer = changed.then(|| {
+                Timeout::new(REST_MS, move || {
+                    told.replace(typed.clone());
+                    onsearch.emit(typed);
+                })
+            });
             move || drop(timer)
         }
     });
     let oninput = {
         let typed = typed.setter();
-        move |event: InputEvent| typed.set(event.target_unchecked_into::<HtmlInputElement>().value())
+        move |event: InputEvent| {
+            typed.set(event.target_unchecked_into::<HtmlInputElement>().value())
+        }
     };
     html! {
         <div class="search-box" role="search">

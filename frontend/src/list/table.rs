@@ -59,12 +59,16 @@ pub fn Table(props: &TableProps) -> Html {
         let (node, first, seen) = (node.clone(), first.setter(), seen.setter());
         move || {
             if let Some(scroll) = node.cast::<HtmlElement>() {
-                first.set(usize::try_from(scroll.scroll_top() / height).unwrap_or_default() / STEP * STEP);
-                seen.set(usize::try_from(scroll.client_height() / height).unwrap_or_default() + STEP);
+                first.set(
+                    usize::try_from(scroll.scroll_top() / height).unwrap_or_default() / STEP * STEP,
+                );
+                seen.set(
+                    usize::try_from(scroll.client_height() / height).unwrap_or_default() + STEP,
+                );
             }
         }
     };
-    use_effect_with((props.cards, props.rows.len() == 0), {
+    use_effect_with((props.cards, props.rows.known() == 0), {
         let measure = measure.clone();
         move |_| measure()
     });
@@ -76,19 +80,24 @@ pub fn Table(props: &TableProps) -> Html {
         let onlook = props.onlook.clone();
         move |(first, seen)| onlook.emit(*first..*first + *seen)
     });
-    let known = props.rows.len();
+    let known = props.rows.known();
     let begin = first.saturating_sub(OVERSCAN).min(known);
     let end = (*first + *seen + OVERSCAN).min(known);
     let span = (props.columns.len() + 1).to_string();
-    let spacer = |rows: usize| {
+    // Rows keep their elements, and the focus, only where everything beside them has a key, too.
+    let spacer = |key: &'static str, rows: usize| {
         let height = i32::try_from(rows).unwrap_or(i32::MAX / height) * height;
-        html! { <tr class="spacer" aria-hidden="true"><td colspan={span.clone()} ~style={format!("height:{height}px")}></td></tr> }
+        html! { <tr {key} class="spacer" aria-hidden="true"><td colspan={span.clone()} ~style={format!("height:{height}px")}></td></tr> }
     };
     let head = |field: &FieldRef| {
         let label = texts.text(field.label);
         let now = props.sort.trim_start_matches('-') == field.name;
         let down = now && props.sort.starts_with('-');
-        let next = if now && !down { format!("-{}", field.name) } else { field.name.to_owned() };
+        let next = if now && !down {
+            format!("-{}", field.name)
+        } else {
+            field.name.to_owned()
+        };
         let onclick = props.onsort.reform(move |_: MouseEvent| next.clone());
         html! {
             <th scope="col" class={width(*field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
@@ -103,12 +112,34 @@ pub fn Table(props: &TableProps) -> Html {
             <Row key={record.id()} shape={props.shape} record={record.clone()} columns={props.columns.clone()} place={at} cards={props.cards}
                 chosen={props.chosen.contains(record.id())} open={props.open == record.id()} onchoose={props.onchoose.clone()} onopen={props.onopen.clone()}/>
         },
-        None => html! { <tr key={at} class="away"><td colspan={span.clone()}><span class="pf-v6-c-skeleton" aria-hidden="true"></span></td></tr> },
+        None => {
+            html! { <tr key={at} class="away"><td colspan={span.clone()}><span class="pf-v6-c-skeleton" aria-hidden="true"></span></td></tr> }
+        }
     };
-    let coming = if props.rows.is_starting() { 12 } else { usize::from(props.rows.has_more()) * 3 };
+    let coming = if props.rows.is_starting() {
+        12
+    } else {
+        usize::from(props.rows.has_more()) * 3
+    };
     // Half rems, as the sheet has them.
-    let wide: u32 = props.columns.iter().map(|field| if width(*field) == "col-name" { 29 } else if width(*field) == "col-wide" { 18 } else { 12 }).sum();
-    let count = props.rows.total.filter(|total| *total <= 10_000).unwrap_or(-1);
+    let wide: u32 = props
+        .columns
+        .iter()
+        .map(|field| {
+            if width(*field) == "col-name" {
+                29
+            } else if width(*field) == "col-wide" {
+                18
+            } else {
+                12
+            }
+        })
+        .sum();
+    let count = props
+        .rows
+        .total
+        .filter(|total| *total <= 10_000)
+        .unwrap_or(-1);
     html! {
         <div class="table-scroll" ref={node} onscroll={window} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
@@ -118,9 +149,9 @@ pub fn Table(props: &TableProps) -> Html {
                     { for props.columns.iter().map(head) }
                 </tr></thead>
                 <tbody>
-                    { spacer(begin) }
+                    { spacer("before", begin) }
                     { for (begin..end).map(row) }
-                    { spacer(known - end) }
+                    { spacer("after", known - end) }
                     { for (0..coming).map(|at| html! { <tr key={format!("coming-{at}")} class="away" aria-hidden="true"><td colspan={span.clone()}><span class="pf-v6-c-skeleton"></span></td></tr> }) }
                 </tbody>
             </table>
@@ -131,9 +162,8 @@ pub fn Table(props: &TableProps) -> Html {
 /// The class that gives a column its width.
 pub fn width(field: FieldRef) -> &'static str {
     match field.kind {
-        _ if field.name == "name" => "col-name",
+        _ if matches!(field.name, "name" | "email") => "col-name",
         Kind::Choices(_) | Kind::References(_) | Kind::Parts => "col-wide",
-        Kind::Text if field.name == "email" => "col-wide",
         Kind::Integer | Kind::Decimal | Kind::Money => "col-number",
         _ => "col-short",
     }

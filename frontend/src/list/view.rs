@@ -26,15 +26,26 @@ impl View {
     /// Reads the address.
     pub fn read(query: &str) -> Self {
         let mut view = Self::default();
-        let Ok(parameters) = UrlSearchParams::new_with_str(query) else { return view };
+        let Ok(parameters) = UrlSearchParams::new_with_str(query) else {
+            return view;
+        };
         for pair in js_sys::Array::from(&parameters) {
             let pair = js_sys::Array::from(&pair);
-            let (name, value) = (pair.get(0).as_string().unwrap_or_default(), pair.get(1).as_string().unwrap_or_default());
+            let (name, value) = (
+                pair.get(0).as_string().unwrap_or_default(),
+                pair.get(1).as_string().unwrap_or_default(),
+            );
             match name.as_str() {
                 "q" => view.q = value,
                 "sort" => view.sort = value,
                 "open" => view.open = value,
-                "columns" => view.columns = value.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+                "columns" => {
+                    view.columns = value
+                        .split(',')
+                        .filter(|name| !name.is_empty())
+                        .map(str::to_owned)
+                        .collect()
+                }
                 _ => drop(view.filters.insert(name, value)),
             }
         }
@@ -43,7 +54,10 @@ impl View {
 
     /// Writes the address.
     pub fn write(&self) -> String {
-        query(self.asked().chain([("columns", self.columns.join(",")), ("open", self.open.clone())]))
+        query(self.asked().chain([
+            ("columns", self.columns.join(",")),
+            ("open", self.open.clone()),
+        ]))
     }
 
     /// What the API is asked.
@@ -52,29 +66,46 @@ impl View {
     }
 
     fn asked(&self) -> impl Iterator<Item = (&str, String)> {
-        let filters = self.filters.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        [("q", self.q.clone()), ("sort", self.sort.clone())].into_iter().chain(filters)
+        let filters = self
+            .filters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()));
+        [("q", self.q.clone()), ("sort", self.sort.clone())]
+            .into_iter()
+            .chain(filters)
     }
 
     /// The columns of a list: chosen in the address, else remembered, else those that the field table shows.
     pub fn columns_of(&self, shape: &Shape, remembered: Option<&Vec<String>>) -> Vec<FieldRef> {
-        let chosen = Some(&self.columns).filter(|columns| !columns.is_empty()).or(remembered);
+        let chosen = Some(&self.columns)
+            .filter(|columns| !columns.is_empty())
+            .or(remembered);
         match chosen {
             Some(names) => names.iter().filter_map(|name| shape.field(name)).collect(),
-            None => shape.fields.iter().filter(|field| field.column).map(FieldRef).collect(),
+            None => shape
+                .fields
+                .iter()
+                .filter(|field| field.column)
+                .map(FieldRef)
+                .collect(),
         }
     }
 
     /// Whether a filter of that field is set.
     pub fn filters_by(&self, field: &Field) -> bool {
-        SUFFIXES.iter().any(|suffix| self.filters.contains_key(&format!("{}{suffix}", field.name)))
+        SUFFIXES.iter().any(|suffix| {
+            self.filters
+                .contains_key(&format!("{}{suffix}", field.name))
+        })
     }
 
     /// The same without that field's filters.
     #[must_use]
     pub fn without(&self, field: &Field) -> Self {
         let mut view = self.clone();
-        SUFFIXES.iter().for_each(|suffix| drop(view.filters.remove(&format!("{}{suffix}", field.name))));
+        SUFFIXES
+            .iter()
+            .for_each(|suffix| drop(view.filters.remove(&format!("{}{suffix}", field.name))));
         view
     }
 
@@ -82,7 +113,11 @@ impl View {
     #[must_use]
     pub fn with(&self, parameter: String, value: String) -> Self {
         let mut view = self.clone();
-        if value.is_empty() { view.filters.remove(&parameter) } else { view.filters.insert(parameter, value) };
+        if value.is_empty() {
+            view.filters.remove(&parameter)
+        } else {
+            view.filters.insert(parameter, value)
+        };
         view
     }
 }
@@ -92,12 +127,21 @@ const SUFFIXES: [&str; 5] = ["", "_in", "_gte", "_lte", "_is_null"];
 
 /// Whether people can filter by a field in a menu.
 pub fn is_filter(field: &Field) -> bool {
-    field.filtered && !matches!(field.kind, Kind::Parts | Kind::Figures) && !matches!(field.name, "name" | "code")
+    field.filtered
+        && !matches!(field.kind, Kind::Parts | Kind::Figures)
+        && !matches!(field.name, "name" | "code")
 }
 
 /// `?a=1&b=2` of what is not empty; empty for nothing.
 fn query<'a>(pairs: impl Iterator<Item = (&'a str, String)>) -> String {
     let text = |value: &str| String::from(js_sys::encode_uri_component(value)).replace("%2C", ",");
-    let pairs: Vec<_> = pairs.filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", text(&value))).collect();
-    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    let pairs: Vec<_> = pairs
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", text(&value)))
+        .collect();
+    if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    }
 }

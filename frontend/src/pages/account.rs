@@ -25,16 +25,26 @@ pub fn Account() -> Html {
     let reloaded = session.clone();
     let keep_language = use_send(
         |client, (path, version, language): (String, i64, Language)| async move {
-            client.patch::<Value>(&path, version, json!({ "language": language })).await
+            client
+                .patch::<Value>(&path, version, json!({ "language": language }))
+                .await
         },
         move |_| reloaded.reload(),
     );
     let onlanguage = {
-        let (preferences, session, send) = (preferences.clone(), session.clone(), keep_language.send.clone());
+        let (preferences, session, send) = (
+            preferences.clone(),
+            session.clone(),
+            keep_language.send.clone(),
+        );
         move |event: Event| {
-            let language = Language::of_tag(&event.target_unchecked_into::<HtmlSelectElement>().value());
+            let language =
+                Language::of_tag(&event.target_unchecked_into::<HtmlSelectElement>().value());
             preferences.change(|now| now.language = Some(language));
-            if let Some(me) = session.me().filter(|_| session.may(Area::Users, Action::Update)) {
+            if let Some(me) = session
+                .me()
+                .filter(|_| session.may(Area::Users, Action::Update))
+            {
                 send.emit((format!("users/{}", me.user.id), me.user.version, language));
             }
         }
@@ -42,7 +52,13 @@ pub fn Account() -> Html {
     let ontheme = {
         let preferences = preferences.clone();
         move |event: Event| {
-            let theme = serde_json::from_value(event.target_unchecked_into::<HtmlSelectElement>().value().into()).unwrap_or_default();
+            let theme = serde_json::from_value(
+                event
+                    .target_unchecked_into::<HtmlSelectElement>()
+                    .value()
+                    .into(),
+            )
+            .unwrap_or_default();
             preferences.change(|now| now.theme = theme);
         }
     };
@@ -57,7 +73,11 @@ pub fn Account() -> Html {
         let session = session.clone();
         move |_: MouseEvent| session.sign_out(true)
     };
-    let themes = [(Theme::System, "system", Key::ThemeSystem), (Theme::Light, "light", Key::ThemeLight), (Theme::Dark, "dark", Key::ThemeDark)];
+    let themes = [
+        (Theme::System, "system", Key::ThemeSystem),
+        (Theme::Light, "light", Key::ThemeLight),
+        (Theme::Dark, "dark", Key::ThemeDark),
+    ];
     html! {
         <div class="account">
             <h1>{ texts.text(Key::AccountTitle) }</h1>
@@ -102,7 +122,10 @@ fn Password() -> Html {
             toasts.tell(texts.text(Key::AccountPasswordChanged));
         }
     };
-    let sending = use_send(|client, body: PasswordChange| async move { client.authenticate("auth/password", body).await }, done);
+    let sending = use_send(
+        |client, body: PasswordChange| async move { client.authenticate("auth/password", body).await },
+        done,
+    );
     let set = |put: fn(&mut PasswordChange, String)| {
         let change = change.clone();
         Callback::from(move |text| {
@@ -118,8 +141,19 @@ fn Password() -> Html {
             send.emit((*change).clone());
         }
     };
-    let fault = |pointer: &str| sending.problem.as_ref()?.errors.iter().find(|error| error.pointer == pointer).map(|error| texts.fault(error));
-    let whole = sending.problem.clone().filter(|problem| problem.errors.is_empty());
+    let fault = |pointer: &str| {
+        sending
+            .problem
+            .as_ref()?
+            .errors
+            .iter()
+            .find(|error| error.pointer == pointer)
+            .map(|error| texts.fault(error))
+    };
+    let whole = sending
+        .problem
+        .clone()
+        .filter(|problem| problem.errors.is_empty());
     html! {
         <section class="card padded" aria-label={texts.text(Key::AccountPassword)}>
             <h2>{ texts.text(Key::AccountPassword) }</h2>

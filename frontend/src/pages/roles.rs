@@ -49,25 +49,60 @@ fn Matrix(props: &MatrixProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let problem = use_state(|| None::<Rc<Problem>>);
     let locked = !session.may(Area::Roles, Action::Update) || props.role.is_deleted();
-    let rows = |field: &str| props.role.value(field).as_array().cloned().unwrap_or_default();
-    let write = |field: &'static str, without: Vec<Value>, with: fn(&str, &str, &str) -> Value, of: (&'static str, &'static str)| {
+    let rows = |field: &str| {
+        props
+            .role
+            .value(field)
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
+    };
+    let write = |field: &'static str,
+                 without: Vec<Value>,
+                 with: fn(&str, &str, &str) -> Value,
+                 of: (&'static str, &'static str)| {
         let (save, problem) = (props.save.clone(), problem.setter());
         move |event: Event| {
             let word = event.target_unchecked_into::<HtmlSelectElement>().value();
-            let next: Vec<Value> = without.iter().cloned().chain([with(of.0, of.1, &word)]).collect();
+            let next: Vec<Value> = without
+                .iter()
+                .cloned()
+                .chain([with(of.0, of.1, &word)])
+                .collect();
             let problem = problem.clone();
-            let done = Callback::from(move |outcome: Outcome<()>| problem.set(outcome.err().map(Rc::new)));
-            save.emit((Map::from_iter([(field.to_owned(), Value::Array(next))]), done));
+            let done =
+                Callback::from(move |outcome: Outcome<()>| problem.set(outcome.err().map(Rc::new)));
+            save.emit((
+                Map::from_iter([(field.to_owned(), Value::Array(next))]),
+                done,
+            ));
         }
     };
     let level = |area: Area, action: Action| {
         let (area_word, action_word) = (area.as_str(), action.as_str());
-        let here = |row: &Value| row.get("area").is_some_and(|word| word == area_word) && row.get("action").is_some_and(|word| word == action_word);
+        let here = |row: &Value| {
+            row.get("area").is_some_and(|word| word == area_word)
+                && row.get("action").is_some_and(|word| word == action_word)
+        };
         let permissions = rows("permissions");
-        let now = permissions.iter().find(|row| here(row)).and_then(|row| row.get("level")?.as_str()).unwrap_or(Level::None.as_str()).to_owned();
+        let now = permissions
+            .iter()
+            .find(|row| here(row))
+            .and_then(|row| row.get("level")?.as_str())
+            .unwrap_or(Level::None.as_str())
+            .to_owned();
         let without = permissions.into_iter().filter(|row| !here(row)).collect();
-        let onchange = write("permissions", without, |area, action, level| json!({ "area": area, "action": action, "level": level }), (area_word, action_word));
-        let label = format!("{} · {}", texts.text(area.label()), texts.text(action.label()));
+        let onchange = write(
+            "permissions",
+            without,
+            |area, action, level| json!({ "area": area, "action": action, "level": level }),
+            (area_word, action_word),
+        );
+        let label = format!(
+            "{} · {}",
+            texts.text(area.label()),
+            texts.text(action.label())
+        );
         let options = Level::ALL.iter().map(|level| html! { <option value={level.as_str()} selected={level.as_str() == now}>{ texts.text(level.label()) }</option> });
         html! {
             <td key={action_word} data-label={texts.text(action.label())}>
@@ -78,9 +113,19 @@ fn Matrix(props: &MatrixProps) -> Html {
     let access = |(class, label): (&'static str, Key)| {
         let here = |row: &Value| row.get("class").is_some_and(|word| word == class);
         let rules = rows("field_rules");
-        let now = rules.iter().find(|row| here(row)).and_then(|row| row.get("access")?.as_str()).unwrap_or(FieldAccess::Write.as_str()).to_owned();
+        let now = rules
+            .iter()
+            .find(|row| here(row))
+            .and_then(|row| row.get("access")?.as_str())
+            .unwrap_or(FieldAccess::Write.as_str())
+            .to_owned();
         let without = rules.into_iter().filter(|row| !here(row)).collect();
-        let onchange = write("field_rules", without, |class, _, access| json!({ "class": class, "access": access }), (class, ""));
+        let onchange = write(
+            "field_rules",
+            without,
+            |class, _, access| json!({ "class": class, "access": access }),
+            (class, ""),
+        );
         let options = FieldAccess::ALL.iter().map(|access| html! { <option value={access.as_str()} selected={access.as_str() == now}>{ texts.text(access.label()) }</option> });
         html! { <tr key={class}><th scope="row">{ texts.text(label) }</th><td><select class="level" aria-label={texts.text(label)} disabled={locked} {onchange}>{ for options }</select></td></tr> }
     };

@@ -16,6 +16,7 @@ use crate::pages::not_found::NotFound;
 use crate::pages::organization::OrganizationPage;
 use crate::pages::roles::RolePage;
 use crate::pages::teams::Teams;
+use crate::pages::users::UserPage;
 use crate::record::page::RecordPage;
 use crate::session::use_session;
 use crate::shape::Shape;
@@ -34,11 +35,21 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
-    let link = |section: &'static str, label: &'static str| html! {
-        <li><Link to={format!("/settings/{section}")} current={props.section == section} class={classes!("nav-link")}>{ label }</Link></li>
+    let link = |section: &'static str, label: &'static str| {
+        html! {
+            <li><Link to={format!("/settings/{section}")} current={props.section == section} class={classes!("nav-link")}>{ label }</Link></li>
+        }
     };
-    let areas = [Area::Organization, Area::Users, Area::Teams, Area::Roles, Area::Tags];
-    let areas = areas.into_iter().filter(|area| session.may(*area, Action::Read));
+    let areas = [
+        Area::Organization,
+        Area::Users,
+        Area::Teams,
+        Area::Roles,
+        Area::Tags,
+    ];
+    let areas = areas
+        .into_iter()
+        .filter(|area| session.may(*area, Action::Read));
     html! {
         <div class="settings">
             <nav aria-label={texts.text(Key::SettingsTitle)}>
@@ -54,12 +65,19 @@ pub fn Settings(props: &SettingsProps) -> Html {
 }
 
 fn section(section: &str, id: &str, language: &str) -> Html {
-    let new_user: Map<String, Value> = [("active".to_owned(), json!(true)), ("language".to_owned(), json!(language))].into_iter().collect();
+    let new_user: Map<String, Value> = [
+        ("active".to_owned(), json!(true)),
+        ("language".to_owned(), json!(language)),
+    ]
+    .into_iter()
+    .collect();
     match (section, id) {
         ("account", "") => html! { <Account/> },
         ("organization", "") => html! { <OrganizationPage/> },
-        (User::PLURAL, "") => html! { <List key="users" shape={Shape::of::<User>()} preset={new_user}/> },
-        (User::PLURAL, id) => html! { <RecordPage<User> key={id.to_owned()} id={id.to_owned()}/> },
+        (User::PLURAL, "") => {
+            html! { <List key="users" shape={Shape::of::<User>()} preset={new_user}/> }
+        }
+        (User::PLURAL, id) => html! { <UserPage key={id.to_owned()} id={id.to_owned()}/> },
         (Team::PLURAL, "") => html! { <Teams/> },
         (Team::PLURAL, id) => html! { <RecordPage<Team> key={id.to_owned()} id={id.to_owned()}/> },
         (Role::PLURAL, "") => html! { <ListPage<Role> key="roles"/> },

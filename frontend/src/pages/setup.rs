@@ -18,15 +18,23 @@ use crate::texts::use_texts;
 pub fn Setup() -> Html {
     let (texts, session) = (use_texts(), use_session());
     use_title(texts.text(Key::SetupTitle));
-    let token = use_location().map(|at| at.hash().trim_start_matches('#').to_owned()).unwrap_or_default();
+    let token = use_location()
+        .map(|at| at.hash().trim_start_matches('#').to_owned())
+        .unwrap_or_default();
     let language = texts.language;
     let draft = use_state(|| {
-        let mut draft = Draft { token, ..Draft::default() };
+        let mut draft = Draft {
+            token,
+            ..Draft::default()
+        };
         draft.organization.zone = own_zone();
         draft.organization.country = own_country();
         draft
     });
-    let sending = use_send(|client, draft: Draft| async move { client.authenticate("setup", draft).await }, move |()| session.reload());
+    let sending = use_send(
+        |client, draft: Draft| async move { client.authenticate("setup", draft).await },
+        move |()| session.reload(),
+    );
     let currency = use_state(|| draft.organization.currency.to_string());
     let bad_currency = currency.parse::<perennial_domain::Currency>().is_err();
     let set = |put: fn(&mut Draft, String)| {
@@ -49,8 +57,19 @@ pub fn Setup() -> Html {
             }
         }
     };
-    let fault = |pointer: &str| sending.problem.as_ref()?.errors.iter().find(|error| error.pointer == pointer).map(|error| texts.fault(error));
-    let whole = sending.problem.clone().filter(|problem| problem.errors.is_empty());
+    let fault = |pointer: &str| {
+        sending
+            .problem
+            .as_ref()?
+            .errors
+            .iter()
+            .find(|error| error.pointer == pointer)
+            .map(|error| texts.fault(error))
+    };
+    let whole = sending
+        .problem
+        .clone()
+        .filter(|problem| problem.errors.is_empty());
     let zone = use_memo((), |()| zones());
     html! {
         <Door>
@@ -87,21 +106,37 @@ pub fn Setup() -> Html {
 /// The browser's own time zone.
 fn own_zone() -> String {
     let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
-    js_sys::Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
+    js_sys::Reflect::get(&options, &"timeZone".into())
+        .ok()
+        .and_then(|zone| zone.as_string())
+        .unwrap_or_default()
 }
 
 /// The country of the browser's language, `CN` of `zh-CN`.
 fn own_country() -> String {
-    let language = web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default();
-    let country = language.rsplit('-').next().filter(|country| country.len() == 2 && language.contains('-'));
+    let language = web_sys::window()
+        .and_then(|window| window.navigator().language())
+        .unwrap_or_default();
+    let country = language
+        .rsplit('-')
+        .next()
+        .filter(|country| country.len() == 2 && language.contains('-'));
     country.unwrap_or("CN").to_uppercase()
 }
 
 /// Every time zone that the browser knows.
 fn zones() -> Vec<String> {
     let zones = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).and_then(|intl| {
-        let supported: js_sys::Function = js_sys::Reflect::get(&intl, &"supportedValuesOf".into())?.into();
+        let supported: js_sys::Function =
+            js_sys::Reflect::get(&intl, &"supportedValuesOf".into())?.into();
         supported.call1(&intl, &"timeZone".into())
     });
-    zones.map(|zones| js_sys::Array::from(&zones).iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
+    zones
+        .map(|zones| {
+            js_sys::Array::from(&zones)
+                .iter()
+                .filter_map(|zone| zone.as_string())
+                .collect()
+        })
+        .unwrap_or_default()
 }

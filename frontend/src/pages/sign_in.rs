@@ -27,9 +27,14 @@ pub fn SignInAgain() -> Html {
     let (texts, session) = (use_texts(), use_session());
     let node = use_node_ref();
     use_effect_with(node.clone(), |node| {
-        let _ = node.cast::<web_sys::HtmlDialogElement>().map(|dialog| dialog.show_modal());
+        let _ = node
+            .cast::<web_sys::HtmlDialogElement>()
+            .map(|dialog| dialog.show_modal());
     });
-    let email = session.me().map(|me| me.user.email.clone()).unwrap_or_default();
+    let email = session
+        .me()
+        .map(|me| me.user.email.clone())
+        .unwrap_or_default();
     html! {
         <dialog ref={node} class="dialog" aria-label={texts.text(Key::SessionEnded)} oncancel={|event: Event| event.prevent_default()}>
             <header class="dialog-head"><h2>{ texts.text(Key::SessionEnded) }</h2></header>
@@ -73,7 +78,10 @@ fn SignInForm(props: &FormProps) -> Html {
         let (email, password, send) = (email.clone(), password.clone(), sending.send.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
-            send.emit(Credentials { email: email.trim().to_owned(), password: (*password).clone() });
+            send.emit(Credentials {
+                email: email.trim().to_owned(),
+                password: (*password).clone(),
+            });
         }
     };
     let known = !props.email.is_empty();

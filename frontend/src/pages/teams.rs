@@ -39,7 +39,11 @@ pub fn Teams() -> Html {
         let (mut tree, mut cursor) = (Tree::new(), String::new());
         loop {
             let page: Page<Rc<Record>> = client.get(&format!("teams?limit=200{cursor}")).await?;
-            page.data.into_iter().for_each(|team| tree.entry(team.text("parent_id").to_owned()).or_default().push(team));
+            page.data.into_iter().for_each(|team| {
+                tree.entry(team.text("parent_id").to_owned())
+                    .or_default()
+                    .push(team)
+            });
             match page.page.next_cursor.filter(|_| page.page.has_more) {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(tree),
@@ -62,7 +66,9 @@ pub fn Teams() -> Html {
     let begin = may_create.then(|| html! {
         <button type="button" class="pf-v6-c-button pf-m-primary" onclick={add.reform(|_| String::new())}>{ &new }</button>
     });
-    let preset = |below: &str| Map::from_iter((!below.is_empty()).then(|| ("parent_id".to_owned(), Value::from(below))));
+    let preset = |below: &str| {
+        Map::from_iter((!below.is_empty()).then(|| ("parent_id".to_owned(), Value::from(below))))
+    };
     html! {
         <>
             <div class="page-head"><h1>{ title }</h1><span class="grow"></span>{ begin.clone() }</div>
@@ -82,7 +88,9 @@ pub fn Teams() -> Html {
 
 /// The teams below one.
 fn branch(tree: &Tree, below: &str, add: &Option<Callback<String>>, add_label: &AttrValue) -> Html {
-    let Some(teams) = tree.get(below) else { return Html::default() };
+    let Some(teams) = tree.get(below) else {
+        return Html::default();
+    };
     let one = |team: &Rc<Record>| {
         let id = team.id().to_owned();
         let add_here = add.clone().map(|add| {

@@ -32,12 +32,16 @@ pub fn About(props: &AboutProps) -> Html {
     let blank = use_memo(props.shape.plural, |_| (props.shape.blank)());
     let may_update = session.may(props.shape.area, Action::Update) && !props.record.is_deleted();
     let shown = |field: &&'static Field| {
-        !props.without.contains(&field.name) && !matches!(field.kind, Kind::Figures) && session.access(field.class) != FieldAccess::Hide
+        !props.without.contains(&field.name)
+            && !matches!(field.kind, Kind::Figures)
+            && session.access(field.class) != FieldAccess::Hide
     };
-    let row = |field: &'static Field| html! {
-        <InPlace key={field.name} field={FieldRef(field)} value={props.record.value(field.name).clone()} save={props.save.clone()}
-            writable={may_update && field.written && session.access(field.class) == FieldAccess::Write}
-            optional={!field.required && blank.get(field.name).is_none_or(Value::is_null)}/>
+    let row = |field: &'static Field| {
+        html! {
+            <InPlace key={field.name} field={FieldRef(field)} value={props.record.value(field.name).clone()} save={props.save.clone()}
+                writable={may_update && field.written && session.access(field.class) == FieldAccess::Write}
+                optional={!field.required && blank.get(field.name).is_none_or(Value::is_null)}/>
+        }
     };
     html! { <dl class="about">{ for props.shape.fields.iter().filter(shown).map(row) }</dl> }
 }

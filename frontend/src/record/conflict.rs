@@ -43,7 +43,9 @@ pub fn Conflict(props: &ConflictProps) -> Html {
     let Clash { mine, base, theirs } = &props.clash;
     let given_up = use_state(BTreeSet::<&'static str>::new);
     let differs = |field: &&'static Field| {
-        let changed = field.written && base.value(field.name) != theirs.value(field.name) && !matches!(field.kind, Kind::Figures);
+        let changed = field.written
+            && base.value(field.name) != theirs.value(field.name)
+            && !matches!(field.kind, Kind::Figures);
         mine.contains_key(field.name) || changed
     };
     let side = |field: &'static Field, value: &Value, is_mine: bool| {
@@ -51,10 +53,18 @@ pub fn Conflict(props: &ConflictProps) -> Html {
         let checked = given_up.contains(field.name) != is_mine;
         let onchange = move |_: Event| {
             let mut next = (*given_up).clone();
-            if is_mine { next.remove(field.name) } else { next.insert(field.name) };
+            if is_mine {
+                next.remove(field.name)
+            } else {
+                next.insert(field.name)
+            };
             given_up.set(next);
         };
-        let label = texts.text(if is_mine { Key::ConflictMine } else { Key::ConflictTheirs });
+        let label = texts.text(if is_mine {
+            Key::ConflictMine
+        } else {
+            Key::ConflictTheirs
+        });
         html! {
             <label class={classes!("side", checked.then_some("on"))}>
                 <span class="check"><input type="radio" name={format!("conflict-{}", field.name)} {checked} {onchange}/><b>{ label }</b></span>
@@ -62,19 +72,25 @@ pub fn Conflict(props: &ConflictProps) -> Html {
             </label>
         }
     };
-    let row = |field: &'static Field| html! {
-        <fieldset class="clash" key={field.name}>
-            <legend>{ texts.text(field.label) }</legend>
-            if let Some(value) = mine.get(field.name) {
-                { side(field, value, true) }
-                { side(field, theirs.value(field.name), false) }
-            } else {
-                <div class="side"><span class="quiet">{ texts.text(Key::ConflictBefore) }</span><Cell field={FieldRef(field)} value={base.value(field.name).clone()}/></div>
-                <div class="side on"><b>{ texts.text(Key::ConflictTheirs) }</b><Cell field={FieldRef(field)} value={theirs.value(field.name).clone()}/></div>
-            }
-        </fieldset>
+    let row = |field: &'static Field| {
+        html! {
+            <fieldset class="clash" key={field.name}>
+                <legend>{ texts.text(field.label) }</legend>
+                if let Some(value) = mine.get(field.name) {
+                    { side(field, value, true) }
+                    { side(field, theirs.value(field.name), false) }
+                } else {
+                    <div class="side"><span class="quiet">{ texts.text(Key::ConflictBefore) }</span><Cell field={FieldRef(field)} value={base.value(field.name).clone()}/></div>
+                    <div class="side on"><b>{ texts.text(Key::ConflictTheirs) }</b><Cell field={FieldRef(field)} value={theirs.value(field.name).clone()}/></div>
+                }
+            </fieldset>
+        }
     };
-    let chosen: Map<String, Value> = mine.iter().filter(|(name, _)| !given_up.contains(name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let chosen: Map<String, Value> = mine
+        .iter()
+        .filter(|(name, _)| !given_up.contains(name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let close = props.onchoose.reform(|()| None);
     let who = theirs.text("updated_by");
     html! {

@@ -62,7 +62,11 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     });
     let edit = {
         let (draft, value, writable) = (draft.setter(), props.value.clone(), props.writable);
-        move || if writable { draft.set(Some(value.clone())) }
+        move || {
+            if writable {
+                draft.set(Some(value.clone()))
+            }
+        }
     };
     let close = {
         let (draft, problem) = (draft.setter(), problem.setter());
@@ -72,13 +76,25 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
         }
     };
     let save = {
-        let (draft, problem, busy, value, save, close) =
-            (draft.clone(), problem.setter(), busy.clone(), props.value.clone(), props.save.clone(), close.clone());
+        let (draft, problem, busy, value, save, close) = (
+            draft.clone(),
+            problem.setter(),
+            busy.clone(),
+            props.value.clone(),
+            props.save.clone(),
+            close.clone(),
+        );
         move || {
-            let Some(next) = (*draft).clone().filter(|_| !*busy) else { return };
+            let Some(next) = (*draft).clone().filter(|_| !*busy) else {
+                return;
+            };
             let errors = validate::value(&field, &next, "");
             if !errors.is_empty() {
-                problem.set(Some(Rc::new(Problem { code: "invalid".into(), errors, ..Problem::default() })));
+                problem.set(Some(Rc::new(Problem {
+                    code: "invalid".into(),
+                    errors,
+                    ..Problem::default()
+                })));
             } else if next == value {
                 close();
             } else {
@@ -113,7 +129,12 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                     close();
                 }
                 // Within parts, references and money Tab walks through the controls.
-                "Tab" if !matches!(field.kind, Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money) => {
+                "Tab"
+                    if !matches!(
+                        field.kind,
+                        Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money
+                    ) =>
+                {
                     event.prevent_default();
                     next.replace(Some(if event.shift_key() { -1 } else { 1 }));
                     save();
@@ -127,7 +148,11 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     let Some(value) = (*draft).clone() else {
         let onkeydown = {
             let edit = edit.clone();
-            move |event: KeyboardEvent| if event.key() == "F2" { edit() }
+            move |event: KeyboardEvent| {
+                if event.key() == "F2" {
+                    edit()
+                }
+            }
         };
         let shown = html! { <Cell {field} value={props.value.clone()}/> };
         return html! {
@@ -143,14 +168,33 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
             </div>
         };
     };
-    let errors = Rc::new(problem.as_ref().map(|problem| problem.errors.clone()).unwrap_or_default());
+    let errors = Rc::new(
+        problem
+            .as_ref()
+            .map(|problem| problem.errors.clone())
+            .unwrap_or_default(),
+    );
     let onchange = {
         let draft = draft.setter();
         Callback::from(move |value| draft.set(Some(value)))
     };
-    let editor = EditorProps { field, value, onchange, id: id.clone().into(), pointer: format!("/{}", field.name).into(), errors, optional: props.optional, focused: true };
-    let group = matches!(field.kind, Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money);
-    let whole = (*problem).clone().filter(|problem| problem.errors.is_empty());
+    let editor = EditorProps {
+        field,
+        value,
+        onchange,
+        id: id.clone().into(),
+        pointer: format!("/{}", field.name).into(),
+        errors,
+        optional: props.optional,
+        focused: true,
+    };
+    let group = matches!(
+        field.kind,
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money
+    );
+    let whole = (*problem)
+        .clone()
+        .filter(|problem| problem.errors.is_empty());
     html! {
         <div class="fact editing" {onkeydown}>
             <dt id={format!("{id}-label")}>if group { { label } } else { <label for={id.clone()}>{ label }</label> }</dt>
@@ -171,9 +215,25 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
 
 /// Focuses the field that stands so many steps after the one with this button.
 fn focus_from(button: &NodeRef, steps: isize) {
-    let Some(button) = button.cast::<HtmlElement>() else { return };
-    let all = button.closest(".about").ok().flatten().and_then(|about| about.query_selector_all(".edit").ok());
-    let all: Vec<HtmlElement> = all.iter().flat_map(|all| (0..all.length()).filter_map(|at| all.get(at)?.dyn_into().ok())).collect();
-    let here = all.iter().position(|one| *one == button).unwrap_or_default();
-    let _ = here.checked_add_signed(steps).and_then(|at| all.get(at)).unwrap_or(&button).focus();
+    let Some(button) = button.cast::<HtmlElement>() else {
+        return;
+    };
+    let all = button
+        .closest(".about")
+        .ok()
+        .flatten()
+        .and_then(|about| about.query_selector_all(".edit").ok());
+    let all: Vec<HtmlElement> = all
+        .iter()
+        .flat_map(|all| (0..all.length()).filter_map(|at| all.get(at)?.dyn_into().ok()))
+        .collect();
+    let here = all
+        .iter()
+        .position(|one| *one == button)
+        .unwrap_or_default();
+    let _ = here
+        .checked_add_signed(steps)
+        .and_then(|at| all.get(at))
+        .unwrap_or(&button)
+        .focus();
 }

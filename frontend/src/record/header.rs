@@ -42,8 +42,14 @@ fn is_badge(field: &Field) -> bool {
 pub fn Subtitle(props: &BriefProps) -> Html {
     let texts = use_texts();
     let record = &props.record;
-    let words = SAID.iter().map(|name| record.text(name)).filter(|word| !word.is_empty());
-    let since = texts.format(Key::RecordSince, &[("when", &texts.ago(record.text("created_at")))]);
+    let words = SAID
+        .iter()
+        .map(|name| record.text(name))
+        .filter(|word| !word.is_empty());
+    let since = texts.format(
+        Key::RecordSince,
+        &[("when", &texts.ago(record.text("created_at")))],
+    );
     let said: Vec<&str> = words.chain([since.as_str()]).collect();
     html! { <p class="subtitle">{ said.join(" · ") }</p> }
 }
@@ -53,13 +59,25 @@ pub fn Subtitle(props: &BriefProps) -> Html {
 pub fn Badges(props: &BriefProps) -> Html {
     let session = use_session();
     let placed = |field: &&'static Field| {
-        is_badge(field) && session.access(field.class) != FieldAccess::Hide && !props.record.value(field.name).is_null()
+        is_badge(field)
+            && session.access(field.class) != FieldAccess::Hide
+            && !props.record.value(field.name).is_null()
     };
     let badge = |field: &'static Field| {
         let cell = html! { <Cell field={FieldRef(field)} value={props.record.value(field.name).clone()}/> };
-        if matches!(field.kind, Kind::Choice(_)) { html! { <span class="pill green">{ cell }</span> } } else { cell }
+        if matches!(field.kind, Kind::Choice(_)) {
+            html! { <span class="pill green">{ cell }</span> }
+        } else {
+            cell
+        }
     };
-    let empty = |field: &&Field| props.record.value(field.name).as_array().is_some_and(Vec::is_empty);
+    let empty = |field: &&Field| {
+        props
+            .record
+            .value(field.name)
+            .as_array()
+            .is_some_and(Vec::is_empty)
+    };
     html! { <div class="pills badges">{ for props.shape.fields.iter().filter(placed).filter(|field| !empty(field)).map(badge) }</div> }
 }
 
@@ -72,11 +90,25 @@ pub fn Figures(props: &BriefProps) -> Html {
     let figure = |label: Key, shown: Html| html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> };
     let owner = props.shape.field("owner_id").map(|field| {
         let id = record.text(field.name).to_owned();
-        let shown = if id.is_empty() { html! { { texts.text(Key::StateNone) } } } else { html! { <Name plural="users" {id}/> } };
+        let shown = if id.is_empty() {
+            html! { { texts.text(Key::StateNone) } }
+        } else {
+            html! { <Name plural="users" {id}/> }
+        };
         figure(field.label, shown)
     });
-    let contacts = figures.get("contacts").and_then(|count| count.as_i64()).map(|count| figure(Key::RecordKnownPeople, html! { { texts.number(count) } }));
-    let touched = figures.get("last_touch_at").and_then(|at| at.as_str()).map(|at| figure(Key::RecordLastTouch, html! { <Time at={at.to_owned()}/> }));
+    let contacts = figures
+        .get("contacts")
+        .and_then(|count| count.as_i64())
+        .map(|count| figure(Key::RecordKnownPeople, html! { { texts.number(count) } }));
+    let touched = figures
+        .get("last_touch_at")
+        .and_then(|at| at.as_str())
+        .map(|at| figure(Key::RecordLastTouch, html! { <Time at={at.to_owned()}/> }));
     let shown: Vec<Html> = owner.into_iter().chain(contacts).chain(touched).collect();
-    if shown.is_empty() { Html::default() } else { html! { <dl class="figures">{ for shown }</dl> } }
+    if shown.is_empty() {
+        Html::default()
+    } else {
+        html! { <dl class="figures">{ for shown }</dl> }
+    }
 }

@@ -76,32 +76,69 @@ fn Page(props: &PageProps) -> Html {
     let shape = props.shape;
     let path = format!("{}/{}", shape.plural, props.id);
     let editing = use_editing(shape, &path);
-    let name = editing.record.as_ref().map(|record| record.name().to_owned());
-    use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.area.label())));
+    let name = editing
+        .record
+        .as_ref()
+        .map(|record| record.name().to_owned());
+    use_title(
+        name.as_deref()
+            .unwrap_or_else(|| texts.text(shape.area.label())),
+    );
     use_effect_with(editing.record.clone(), {
         let names = names.clone();
-        move |record| record.iter().for_each(|record| names.learn(shape.plural, record.clone()))
+        move |record| {
+            record
+                .iter()
+                .for_each(|record| names.learn(shape.plural, record.clone()))
+        }
     });
     let restore = use_send(
-        |client, path: String| async move { client.post::<Rc<Record>>(&format!("{path}/restore"), json!({}), &new_key()).await },
-        { let put = editing.put.clone(); move |record| put.emit(record) },
+        |client, path: String| async move {
+            client
+                .post::<Rc<Record>>(&format!("{path}/restore"), json!({}), &new_key())
+                .await
+        },
+        {
+            let put = editing.put.clone();
+            move |record| put.emit(record)
+        },
     );
     let deleted = {
-        let (texts, toasts, send, path, reload) = (texts.clone(), toasts.clone(), restore.send.clone(), path.clone(), editing.reload.clone());
-        move |name: String| {
+        let (texts, toasts, send, path, put) = (
+            texts.clone(),
+            toasts.clone(),
+            restore.send.clone(),
+            path.clone(),
+            editing.put.clone(),
+        );
+        move |record: Rc<Record>| {
             let (send, path) = (send.clone(), path.clone());
-            toasts.offer(texts.format(Key::RecordDeleted, &[("name", &name)]), Key::ActUndo, Callback::from(move |()| send.emit(path.clone())));
-            reload.emit(());
+            toasts.offer(
+                texts.format(Key::RecordDeleted, &[("name", &record.name())]),
+                Key::ActUndo,
+                Callback::from(move |()| send.emit(path.clone())),
+            );
+            put.emit(Rc::new(record.deleted_now()));
         }
     };
     let delete = use_send(
-        |client, (path, record): (String, Rc<Record>)| async move { client.delete(&path, record.version()).await.map(|()| record.name().to_owned()) },
+        |client, (path, record): (String, Rc<Record>)| async move {
+            client
+                .delete(&path, record.version())
+                .await
+                .map(|()| record)
+        },
         deleted,
     );
     // Somebody was faster: show what stands there now before it is deleted after all.
     use_effect_with(delete.problem.clone(), {
         let reload = editing.reload.clone();
-        move |problem| problem.iter().filter(|problem| problem.status == 412).for_each(|_| reload.emit(()))
+        move |problem| {
+            problem
+                .iter()
+                .filter(|problem| problem.status == 412)
+                .for_each(|_| reload.emit(()))
+        }
     });
     let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}><Icon mark={Mark::Back}/>{ texts.text(shape.area.label()) }</Link></nav> };
     let Some(record) = editing.record.clone() else {
@@ -114,7 +151,8 @@ fn Page(props: &PageProps) -> Html {
             </div>
         };
     };
-    let block = |block: Option<Block>| block.map(|Block(draw)| draw(record.clone(), editing.save.clone()));
+    let block =
+        |block: Option<Block>| block.map(|Block(draw)| draw(record.clone(), editing.save.clone()));
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
@@ -152,7 +190,7 @@ fn Page(props: &PageProps) -> Html {
             if props.main.is_some() || props.side.is_some() {
                 <div class="record-body">
                     <div class="column">{ block(props.main).unwrap_or_else(|| about.clone()) }</div>
-                    <div class="column">if props.main.is_some() { { about } }{ block(props.side) }</div>
+                    <div class="column">{ block(props.side) }if props.main.is_some() { { about } }</div>
                 </div>
             } else {
                 { about }

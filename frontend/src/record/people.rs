@@ -36,14 +36,18 @@ pub fn People(props: &PeopleProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let adding = use_state_eq(|| false);
     let loaded = use_load(props.customer.clone(), |client, id| async move {
-        client.get::<Page<Rc<Record>>>(&format!("customers/{id}/contacts?limit=100")).await
+        client
+            .get::<Page<Rc<Record>>>(&format!("customers/{id}/contacts?limit=100"))
+            .await
     });
     let shape = Shape::of::<Contact>();
-    let person = |contact: &Rc<Record>| html! {
-        <li class="person" key={contact.id()}>
-            <Avatar name={contact.name().to_owned()}/>
-            <div><Link to={record_path(shape, contact.id())}>{ contact.name() }</Link><p class="quiet">{ post(&texts, contact, &props.customer) }</p></div>
-        </li>
+    let person = |contact: &Rc<Record>| {
+        html! {
+            <li class="person" key={contact.id()}>
+                <Avatar name={contact.name().to_owned()}/>
+                <div><Link to={record_path(shape, contact.id())}>{ contact.name() }</Link><p class="quiet">{ post(&texts, contact, &props.customer) }</p></div>
+            </li>
+        }
     };
     let made = {
         let (adding, reload) = (adding.setter(), loaded.reload.clone());
@@ -52,7 +56,10 @@ pub fn People(props: &PeopleProps) -> Html {
             made.iter().for_each(|_| reload.emit(()));
         }
     };
-    let preset = Map::from_iter([("positions".to_owned(), json!([{ "customer_id": props.customer, "title": "", "buying_role": "unknown" }]))]);
+    let preset = Map::from_iter([(
+        "positions".to_owned(),
+        json!([{ "customer_id": props.customer, "title": "", "buying_role": "unknown" }]),
+    )]);
     html! {
         <section class="card padded" aria-label={texts.text(Key::PeopleTitle)}>
             <div class="row">
@@ -75,14 +82,39 @@ pub fn People(props: &PeopleProps) -> Html {
 
 /// What a contact is at this customer.
 fn post(texts: &Texts, contact: &Record, customer: &str) -> String {
-    let positions = contact.value("positions").as_array().map(Vec::as_slice).unwrap_or_default();
-    let here = positions.iter().filter(|position| position.get("customer_id").and_then(Value::as_str) == Some(customer));
+    let positions = contact
+        .value("positions")
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let here = positions
+        .iter()
+        .filter(|position| position.get("customer_id").and_then(Value::as_str) == Some(customer));
     let said = here.map(|position| {
-        let text = |name| position.get(name).and_then(Value::as_str).unwrap_or_default();
-        let role = BuyingRole::parse(text("buying_role")).filter(|role| *role != BuyingRole::Unknown).map(|role| texts.text(role.label()));
+        let text = |name| {
+            position
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let role = BuyingRole::parse(text("buying_role"))
+            .filter(|role| *role != BuyingRole::Unknown)
+            .map(|role| texts.text(role.label()));
         let left = text("until");
-        let until = (!left.is_empty()).then(|| texts.format(Key::PeopleUntil, &[("date", &texts.date(left))]));
-        [Some(text("title").to_owned()), role.map(str::to_owned), until].into_iter().flatten().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+        let until = (!left.is_empty())
+            .then(|| texts.format(Key::PeopleUntil, &[("date", &texts.date(left))]));
+        [
+            Some(text("title").to_owned()),
+            role.map(str::to_owned),
+            until,
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
     });
-    said.filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" / ")
+    said.filter(|said| !said.is_empty())
+        .collect::<Vec<_>>()
+        .join(" / ")
 }

@@ -57,8 +57,14 @@ fn Stretch(props: &StretchProps) -> Html {
     let further = use_state_eq(|| false);
     let of = (props.customer.clone(), props.cursor.clone(), props.version);
     let loaded = use_load(of, |client, (id, cursor, _)| async move {
-        let place = if cursor.is_empty() { cursor } else { format!("&cursor={cursor}") };
-        client.get::<Page<TimelineEntry>>(&format!("customers/{id}/timeline?limit={LIMIT}{place}")).await
+        let place = if cursor.is_empty() {
+            cursor
+        } else {
+            format!("&cursor={cursor}")
+        };
+        client
+            .get::<Page<TimelineEntry>>(&format!("customers/{id}/timeline?limit={LIMIT}{place}"))
+            .await
     });
     // What is there stays while it is read again.
     let kept = use_mut_ref(|| None::<Rc<Page<TimelineEntry>>>);
@@ -98,19 +104,30 @@ fn Entry(props: &EntryProps) -> Html {
         _ => Mark::Pencil,
     };
     let shape = Shape::named(plural);
-    let name = entry.params.get("name").and_then(Value::as_str).unwrap_or_default();
-    let sentence = Key::find(&format!("timeline.{}", entry.kind)).or_else(|| Key::find(&format!("event_kind.{kind}")));
+    let name = entry
+        .params
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let sentence = Key::find(&format!("timeline.{}", entry.kind))
+        .or_else(|| Key::find(&format!("event_kind.{kind}")));
     let sentence = sentence.map(|key| texts.text(key)).unwrap_or_default();
     let actor = match entry.actor_id {
         Some(id) => html! { <Name plural="users" id={id.to_string()}/> },
         None => html! { { texts.text(Key::TimelineProgram) } },
     };
     let about = match shape {
-        Some(shape) if plural != "customers" => html! { <Link to={record_path(shape, &entry.record_id.to_string())}>{ name }</Link> },
+        Some(shape) if plural != "customers" => {
+            html! { <Link to={record_path(shape, &entry.record_id.to_string())}>{ name }</Link> }
+        }
         _ => html! { <b>{ name }</b> },
     };
     let fields = entry.params.get("fields").and_then(Value::as_array);
-    let labels: Vec<String> = fields.into_iter().flatten().filter_map(|name| Some(texts.text(shape?.field(name.as_str()?)?.label).to_owned())).collect();
+    let labels: Vec<String> = fields
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Some(texts.text(shape?.field(name.as_str()?)?.label).to_owned()))
+        .collect();
     html! {
         <li class="entry">
             <span class={classes!("mark", kind.to_owned())}><Icon {mark}/></span>
@@ -122,11 +139,13 @@ fn Entry(props: &EntryProps) -> Html {
 
 /// A sentence with `{actor}`, `{name}` and `{fields}` replaced by what is shown for them.
 fn sentence_of(sentence: &'static str, actor: &Html, about: &Html, fields: &str) -> Html {
-    let pieces = sentence.split_inclusive('}').map(|piece| match piece.split_once('{') {
-        Some((before, "actor}")) => html! { <>{ before }{ actor.clone() }</> },
-        Some((before, "name}")) => html! { <>{ before }{ about.clone() }</> },
-        Some((before, "fields}")) => html! { <>{ before }<b>{ fields }</b></> },
-        _ => html! { { piece } },
-    });
+    let pieces = sentence
+        .split_inclusive('}')
+        .map(|piece| match piece.split_once('{') {
+            Some((before, "actor}")) => html! { <>{ before }{ actor.clone() }</> },
+            Some((before, "name}")) => html! { <>{ before }{ about.clone() }</> },
+            Some((before, "fields}")) => html! { <>{ before }<b>{ fields }</b></> },
+            _ => html! { { piece } },
+        });
     html! { <>{ for pieces }</> }
 }

@@ -13,7 +13,7 @@ use perennial_domain::{Date, Decimal, Id, Instant, Money};
 use super::random::Random;
 use super::words::{City, Named, Trade, Words};
 
-/// Makes up customers and contacts, no two of one name.
+/// Makes up customers and contacts; no two companies have one name.
 pub(super) struct Maker {
     /// What they are made of.
     pub(super) words: &'static Words,
@@ -55,6 +55,7 @@ impl Maker {
         };
         let (name, host) = self.company_name(city, trade, parent);
         let host = format!("{}.example", self.free(host));
+        let name = self.free(&name);
         let mut customer = self.party(name, city, moment);
         customer
             .identifiers
@@ -106,8 +107,8 @@ impl Maker {
         loop {
             let (brand, host): Named = *self.random.one(words.brands);
             let name = match parent {
-                Some(parent) => (words.company)("", &parent.name, *self.random.one(words.branches)),
-                None => (words.company)(city.name, brand, *self.random.one(trade.endings)),
+                Some(parent) => (words.company)("", &parent.name, &self.say(words.branches)),
+                None => (words.company)(city.name, brand, &self.say(trade.endings)),
             };
             tries += 1;
             if tries > 20 || !self.taken.contains_key(&name) {
@@ -205,7 +206,7 @@ impl Maker {
             country: words.country.to_owned(),
         };
         let mut customer = NewCustomer {
-            name: self.free(&name),
+            name,
             identifiers: vec![identifier(
                 IdentifierKind::Phone,
                 (words.phone)(city.dial, self.random.between(100, 9_999)),
@@ -326,7 +327,7 @@ impl Maker {
         consents
     }
 
-    /// A person's name that nobody has yet, and how it is written before the @ of an address.
+    /// A person's name, and how it is written before the @ of an address that nobody else has.
     pub(super) fn name(&mut self) -> (String, String) {
         let (family, family_plain): Named = *self.random.one(self.words.family);
         let (given, given_plain): Named = *self.random.one(self.words.given);

@@ -202,7 +202,8 @@ impl Columns {
                     "--map {heading}={ours}: {} have no {ours}",
                     R::PLURAL
                 )),
-                None if target.is_none() => unknown.push(heading.as_str()),
+                // Spreadsheets leave such columns behind.
+                None if target.is_none() && !heading.is_empty() => unknown.push(heading.as_str()),
                 _ => {}
             }
             all.push(Column {

@@ -64,6 +64,15 @@ impl Row {
             .zip(&record.cells)
             .filter(|(_, text)| !text.is_empty())
         {
+            if column.target.is_some() && text.contains(is_hidden) {
+                let fault = FieldError::new("", "control_character");
+                refusals.push(Refusal::new(
+                    record.line,
+                    Some(column.heading.clone()),
+                    fault,
+                ));
+                continue;
+            }
             match column.target {
                 None => {}
                 Some(Target::Field(field)) => match cell::value(field, text, currency) {
@@ -129,6 +138,11 @@ impl Row {
         };
         external.into_iter().chain(own).collect()
     }
+}
+
+/// Whether neither people nor databases can use a character.
+fn is_hidden(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t' | '\r')
 }
 
 /// A number that is the same for the same value, within this process.

@@ -98,7 +98,7 @@ async fn change_password(
 /// Make a password reset token for a user
 ///
 /// The token works once, for 24 hours; one from before does not work any more. It is answered once and kept nowhere, so an
-/// `Idempotency-Key` would not help.
+/// `Idempotency-Key` would not help. A user who may not sign in gets none: that is a conflict.
 #[utoipa::path(post, path = "/users/{id}/password-reset", tag = "Users", params(("id" = uuid::Uuid, Path, description = "The user's id.")),
     responses((status = 200, description = "The token.", body = PasswordResetOffer)))]
 async fn offer_password_reset(
@@ -114,8 +114,9 @@ async fn offer_password_reset(
     allowed
         .read(move |read| resource::find::<User>(read, id))
         .await?;
+    let inactive = || Error::Conflict { pointer: "/active".to_owned(), code: "not_allowed" };
     let offer = move |store: &perennial_store::Store| {
-        let account = sessions::account_of(store, id)?.ok_or(Error::NotFound)?;
+        let account = sessions::account_of(store, id)?.ok_or_else(inactive)?;
         sessions::offer_reset(store, &account, hash, expires_at)
     };
     allowed.server().blocking(offer).await?;

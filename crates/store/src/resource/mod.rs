@@ -145,14 +145,20 @@ fn find_all<R: Stored>(
                 .then(" IS NULL"),
         );
     }
-    let mut seen = load_map::<R>(read, sought.clone(), ids.len())?;
-    if action != Action::Read && scope.level(R::AREA, action) != scope.level(R::AREA, Action::Read)
-    {
-        let allowed = load_map::<R>(read, sought.and(R::visible(scope, action)), ids.len())?;
-        let refused = scope.level(R::AREA, action) == Level::None
-            || ids
-                .iter()
-                .any(|id| seen.contains_key(id) && !allowed.contains_key(id));
+    let (level, read_level) = (
+        scope.level(R::AREA, action),
+        scope.level(R::AREA, Action::Read),
+    );
+    // Asked first: a row that goes away in between is then not found rather than forbidden.
+    let allowed = if action != Action::Read && level != read_level {
+        let allowed = sought.clone().and(R::visible(scope, action));
+        Some(load_map::<R>(read, allowed, ids.len())?)
+    } else {
+        None
+    };
+    let mut seen = load_map::<R>(read, sought, ids.len())?;
+    if let Some(allowed) = allowed {
+        let refused = level == Level::None || seen.keys().any(|id| !allowed.contains_key(id));
         if refused && !seen.is_empty() {
             return Err(Error::Forbidden);
         }

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { eventually, picture } from '../browser.mjs';
+import { faults, settled, watch } from '../look.mjs';
+import { installation } from '../server.mjs';
+import { languages } from '../texts.mjs';
+
+export const title = 'every page in both languages, themes and widths';
+const sizes = [{ width: 1400, height: 900 }, { width: 360, height: 800 }];
+const themes = ['light', 'dark'];
+const together = 2;
+
+/** A server that still waits for its first administrator. */
+export async function prepare() {
+    const place = installation();
+    return { place, server: await place.serve() };
+}
+
+export default async function ({ browser, company, prepared }) {
+    try {
+        const made = await company();
+        const deleted = await api(made);
+        const looks = languages.flatMap((language) => sizes.flatMap((size) => themes.map((theme) => ({ language, size, theme }))));
+        const found = [];
+        let count = 0;
+        const work = async () => {
+            for (let look = looks.shift(); look; look = looks.shift()) {
+                const outside = await browser.visitor({ at: prepared.server, ...look });
+                const inside = await browser.visitor({ user: made.people.admin, ...look });
+                for (const { context } of [outside, inside]) await watch(context);
+                for (const [name, visitor] of [...doors(outside, inside), ...states(inside, made, deleted)]) {
+                    const place = `${name}-${look.language}-${look.theme}-${look.size.width}`;
+                    const page = await visitor();
+                    await settled(page);
+                    const wrong = await faults(page, look.language);
+                    await picture(page, place);
+                    found.push(...wrong.map((fault) => `${place}: ${fault}`));
+                    count += 1;
+                }
+                for (const one of [outside, inside]) await one.close();
+            }
+        };
+        await Promise.all(Array.from({ length: together }, work));
+        console.log(`  ${count} pages looked at`);
+        assert.equal(found.length, 0, [...found, ''].join('\n'));
+    } finally {
+        await prepared.place.end();
+    }
+}
+
+/** What the company lacks so far: a record that was deleted. */
+async function api({ api }) {
+    const customer = await api.post('customers', { name: '已停业的客户' });
+    await api.delete(`customers/${customer.id}`, customer);
+    return customer;
+}
+
+/** The pages for nobody: each is a name and the way to it. */
+function doors(outside, inside) {
+    return [
+        ['setup', async () => (await outside.page.goto('/'), await outside.page.getByRole('button', { name: outside.say('setup.done') }).waitFor(), outside.page)],
+        ['sign-in', async () => {
+            const { page, say, context } = inside;
+            const cookies = await context.cookies();
+            await context.clearCookies();
+            await page.goto('/');
+            await page.getByRole('heading', { name: say('session.welcome') }).waitFor();
+            await context.addCookies(cookies);
+            return page;
+        }],
+    ];
+}
+
+/** Every page and what opens over it. */
+function states({ page, say, allow }, made, deleted) {
+    const { api, customers, contacts, people, teams, roles, tags } = made;
+    allow(412, /\/customers\//);
+    allow(404, /\/(customers|nothing)/);
+    const [first, , , , foreign] = customers;
+    let begun = false;
+    /** Goes to an address as a link would, without loading the application again. */
+    const go = async (path) => {
+        if (begun) await page.evaluate((to) => (history.pushState(null, '', to), dispatchEvent(new PopStateEvent('popstate'))), path);
+        else await page.goto(path);
+        begun = true;
+        await settled(page);
+        return page;
+    };
+    const at = (path) => () => go(path);
+    const then = (path, act) => async () => (await go(path), await act(), page);
+    const dialog = page.getByRole('dialog');
+    const button = (name, place = page) => place.getByRole('button', { name, exact: true });
+    const escape = (times = 1) => Array.from({ length: times }).reduce((before) => before.then(() => page.keyboard.press('Escape')), Promise.resolve());
+    const list = async () => page.locator('.row-name').first().waitFor();
+    return [
+        ['customers', then('/customers', list)],
+        ['customers-panel', then(`/customers?open=${first.id}`, () => page.getByRole('complementary').getByRole('heading', { name: first.name }).waitFor())],
+        ['customers-bulk', then('/customers', async () => {
+            await list();
+            for (const at of [0, 1]) await page.getByRole('row').getByRole('checkbox').nth(at).check();
+            await page.getByRole('region', { name: say('bulk.bar') }).waitFor();
+        })],
+        ['customers-none', then('/customers?q=zzzz&kind_in=person', () => page.getByRole('heading', { name: say('list.nothing_found') }).waitFor())],
+        ['customers-filter', then('/customers', async () => {
+            await list();
+            await button(say('list.filter'), page.getByRole('group', { name: say('list.filters') })).click();
+        })],
+        ['customers-columns', then('/customers', async () => {
+            await escape();
+            await page.getByRole('button', { name: say('list.columns_choose') }).click();
+        })],
+        ['customer-new', then('/customers#new', async () => {
+            await dialog.waitFor();
+            await button(say('act.create'), dialog).click();
+            await dialog.getByRole('alert').first().waitFor();
+            await dialog.locator('summary').click();
+        })],
+        ['customer', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), go(`/customers/${foreign.id}`))],
+        ['customer-edit', then(`/customers/${first.id}`, async () => {
+            await button(say('record.edit', { field: say('customers.addresses') })).click();
+            await button(say('record.edit', { field: say('customers.tag_ids') })).click();
+            await page.getByRole('combobox').last().click();
+            await page.getByRole('option').first().waitFor();
+        })],
+        ['customer-conflict', async () => {
+            for (const at of [1, 0]) await page.locator('.editing').nth(at).getByRole('button', { name: say('act.cancel') }).click();
+            await button(say('record.edit', { field: say('customers.note') })).click();
+            const now = await api.get(`customers/${first.id}`);
+            await api.patch(`customers/${first.id}`, now, { note: `每周五下午送货。${now.version}`, employees: now.version });
+            await page.locator('#field-note').fill('每周四上午送货。');
+            await page.keyboard.press('Control+Enter');
+            await page.getByRole('dialog', { name: say('conflict.title') }).waitFor();
+            return page;
+        }],
+        ['customer-deleted', async () => {
+            await button(say('conflict.back'), dialog).click();
+            await page.locator('#field-note').press('Escape');
+            await page.locator('.editing').waitFor({ state: 'detached' });
+            return go(`/customers/${deleted.id}`);
+        }],
+        ['contacts', then('/contacts', list)],
+        ['contact', at(`/contacts/${contacts[0].id}`)],
+        ['contact-new', then('/contacts#new', () => dialog.waitFor())],
+        ['account', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), go('/settings/account'))],
+        ['organization', then('/settings/organization', () => page.locator('.fact').first().waitFor())],
+        ['users', then('/settings/users', list)],
+        ['user', at(`/settings/users/${people.seller.id}`)],
+        ['teams', then('/settings/teams', () => page.getByRole('link', { name: teams.east.name ?? '华东' }).waitFor())],
+        ['team', at(`/settings/teams/${teams.east.id}`)],
+        ['roles', then('/settings/roles', list)],
+        ['role', then(`/settings/roles/${roles['销售'].id}`, () => page.locator('select.level').first().waitFor())],
+        ['tags', then('/settings/tags', list)],
+        ['tag', at(`/settings/tags/${tags[0].id}`)],
+        ['not-found', at('/nothing/here')],
+        ['palette', then('/customers', async () => {
+            await page.keyboard.press('Control+k');
+            await dialog.waitFor();
+            await page.keyboard.type('hanse');
+            await dialog.getByRole('option').filter({ hasText: 'Hanse' }).waitFor();
+        })],
+        ['sheet', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), await page.keyboard.press('?'), await dialog.waitFor(), page)],
+        ['menu', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), await page.getByRole('button', { name: say('frame.user', { name: people.admin.name }) }).click(), page)],
+        ['navigation', async () => {
+            await escape();
+            const fold = page.getByRole('button', { name: say('frame.menu'), exact: true });
+            if (await fold.isVisible()) await fold.click();
+            await eventually(async () => assert.ok(await page.getByRole('navigation', { name: say('frame.navigation') }).isVisible()));
+            return page;
+        }],
+    ];
+}
