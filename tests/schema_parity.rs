@@ -38,15 +38,28 @@ const POSTGRESQL_KEYS: &str = "SELECT c.conrelid::regclass::text AS table_name, 
      FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) \
      WHERE c.contype = 'f' AND a.attname NOT IN ('organization', 'seq')";
 
-fn load<T: diesel::deserialize::QueryableByName<diesel::pg::Pg> + diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite> + 'static>(database: &Database, sqlite: &str, postgresql: &str) -> Vec<T> {
+fn load<
+    T: diesel::deserialize::QueryableByName<diesel::pg::Pg>
+        + diesel::deserialize::QueryableByName<diesel::sqlite::Sqlite>
+        + 'static,
+>(
+    database: &Database,
+    sqlite: &str,
+    postgresql: &str,
+) -> Vec<T> {
     match kind() {
         Kind::Sqlite => {
-            let mut connection = SqliteConnection::establish(database.url.trim_start_matches("sqlite:")).expect("the file opens");
+            let mut connection =
+                SqliteConnection::establish(database.url.trim_start_matches("sqlite:"))
+                    .expect("the file opens");
             sql_query(sqlite).load(&mut connection).expect(sqlite)
         }
         Kind::Postgresql => {
-            let mut connection = PgConnection::establish(&database.url).expect("the server answers");
-            sql_query(postgresql).load(&mut connection).expect(postgresql)
+            let mut connection =
+                PgConnection::establish(&database.url).expect("the server answers");
+            sql_query(postgresql)
+                .load(&mut connection)
+                .expect(postgresql)
         }
     }
 }
@@ -59,19 +72,38 @@ fn both_databases_have_the_columns_of_the_schema() {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for column in &columns {
         let mark = if column.nullable { "?" } else { "" };
-        found.entry(column.table_name.clone()).or_default().insert(format!("{}{mark}", column.column_name));
+        found
+            .entry(column.table_name.clone())
+            .or_default()
+            .insert(format!("{}{mark}", column.column_name));
     }
     let declared = declared();
     for (table, columns) in &declared {
-        let there = found.get(table).unwrap_or_else(|| panic!("{table} is in schema.rs but not in the database"));
+        let there = found
+            .get(table)
+            .unwrap_or_else(|| panic!("{table} is in schema.rs but not in the database"));
         // What diesel leaves to the database: the search index's own number, and the commit's.
         let extra: BTreeSet<String> = there.difference(columns).cloned().collect();
-        assert!(extra.iter().all(|column| ["seq", "seq?", "xid"].contains(&column.as_str())), "{table} has {extra:?}, schema.rs does not");
+        assert!(
+            extra
+                .iter()
+                .all(|column| ["seq", "seq?", "xid"].contains(&column.as_str())),
+            "{table} has {extra:?}, schema.rs does not"
+        );
         let missing: Vec<_> = columns.difference(there).collect();
-        assert!(missing.is_empty(), "{table}: schema.rs has {missing:?}, the database does not: {there:?}");
+        assert!(
+            missing.is_empty(),
+            "{table}: schema.rs has {missing:?}, the database does not: {there:?}"
+        );
     }
-    let unknown: Vec<_> = found.keys().filter(|table| !declared.contains_key(*table)).collect();
-    assert!(unknown.is_empty(), "{unknown:?} are in the database but in no table! of the store");
+    let unknown: Vec<_> = found
+        .keys()
+        .filter(|table| !declared.contains_key(*table))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "{unknown:?} are in the database but in no table! of the store"
+    );
 }
 
 /// What the store's `table!` say, read from its sources.
@@ -79,12 +111,28 @@ fn declared() -> BTreeMap<String, BTreeSet<String>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/store/src");
     let mut tables = BTreeMap::new();
     for file in std::fs::read_dir(folder).expect("the store's sources") {
-        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let path = file.expect("an entry").path();
+        if path.is_dir() {
+            // The tables are declared in files at the top.
+            continue;
+        }
+        let text = std::fs::read_to_string(path).expect("a text");
         for part in text.split("diesel::table! {").skip(1) {
             let (head, rest) = part.split_once(") {").expect("a key and columns");
             let name = head.split_whitespace().next().expect("a name").to_owned();
-            let columns = rest.split('}').next().expect("columns").lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(" -> "));
-            let columns = columns.map(|(column, kind)| if kind.starts_with("Nullable") { format!("{column}?") } else { column.to_owned() });
+            let columns = rest
+                .split('}')
+                .next()
+                .expect("columns")
+                .lines()
+                .filter_map(|line| line.trim().trim_end_matches(',').split_once(" -> "));
+            let columns = columns.map(|(column, kind)| {
+                if kind.starts_with("Nullable") {
+                    format!("{column}?")
+                } else {
+                    column.to_owned()
+                }
+            });
             tables.insert(name, columns.collect());
         }
     }
@@ -94,9 +142,18 @@ fn declared() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_reference_is_a_foreign_key_and_every_foreign_key_a_reference() {
     let database = Database::new();
-    let found: BTreeSet<ForeignKey> = load(&database, SQLITE_KEYS, POSTGRESQL_KEYS).into_iter().collect();
-    let key = |table: &str, column: &str, target: &str| ForeignKey { table_name: table.into(), column_name: column.into(), target: target.into() };
-    let declared: BTreeSet<ForeignKey> = REFERENCES.iter().map(|reference| key(reference.table, reference.column, reference.target)).collect();
+    let found: BTreeSet<ForeignKey> = load(&database, SQLITE_KEYS, POSTGRESQL_KEYS)
+        .into_iter()
+        .collect();
+    let key = |table: &str, column: &str, target: &str| ForeignKey {
+        table_name: table.into(),
+        column_name: column.into(),
+        target: target.into(),
+    };
+    let declared: BTreeSet<ForeignKey> = REFERENCES
+        .iter()
+        .map(|reference| key(reference.table, reference.column, reference.target))
+        .collect();
     assert_eq!(found, declared);
 }
 
@@ -104,7 +161,13 @@ fn every_reference_is_a_foreign_key_and_every_foreign_key_a_reference() {
 fn both_sets_of_migrations_have_the_same_names() {
     let names = |folder: &str| -> BTreeSet<String> {
         let folder = format!("{}/../migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
-        let entries = std::fs::read_dir(folder).expect("migrations").map(|entry| entry.expect("a folder").file_name().into_string().expect("UTF-8"));
+        let entries = std::fs::read_dir(folder).expect("migrations").map(|entry| {
+            entry
+                .expect("a folder")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        });
         entries.collect()
     };
     assert_eq!(names("sqlite"), names("postgresql"));
@@ -116,7 +179,10 @@ fn migrations_can_be_taken_back() {
     let database = Database::new();
     perennial_store::Store::revert(&database.url).expect("down");
     let columns: Vec<Column> = load(&database, SQLITE_COLUMNS, POSTGRESQL_COLUMNS);
-    let left: BTreeSet<&str> = columns.iter().map(|column| column.table_name.as_str()).collect();
+    let left: BTreeSet<&str> = columns
+        .iter()
+        .map(|column| column.table_name.as_str())
+        .collect();
     assert!(left.is_empty(), "{left:?} are left");
     perennial_store::Store::open(&database.url).expect("up again");
 }

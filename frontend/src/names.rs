@@ -35,7 +35,9 @@ pub struct Names {
 
 impl PartialEq for Names {
     fn eq(&self, other: &Self) -> bool {
-        self.version == other.version && Rc::ptr_eq(&self.store, &other.store)
+        self.version == other.version
+            && self.session == other.session
+            && Rc::ptr_eq(&self.store, &other.store)
     }
 }
 
@@ -59,12 +61,12 @@ impl Names {
             .is_some_and(Option::is_none)
     }
 
-    /// Remembers a record that came by another way.
-    pub fn learn(&self, plural: &str, record: Rc<Record>) {
-        self.store
-            .borrow_mut()
-            .known
-            .insert((plural.to_owned(), record.id().to_owned()), Some(record));
+    /// Remembers records that came by another way.
+    pub fn learn(&self, plural: &str, records: impl IntoIterator<Item = Rc<Record>>) {
+        for record in records {
+            let key = (plural.to_owned(), record.id().to_owned());
+            self.store.borrow_mut().known.insert(key, Some(record));
+        }
         self.redraw.emit(());
     }
 
@@ -113,15 +115,23 @@ impl Names {
     }
 
     async fn fetch(&self, plural: String, ids: Vec<String>) {
+        let shape = Shape::named(&plural);
+        let may = |action| shape.is_some_and(|shape| self.session.may(shape.area, action));
         // What was deleted still has a name, for those who may see it.
-        let deleted =
-            Shape::named(&plural).is_some_and(|shape| self.session.may(shape.area, Action::Delete));
-        let deleted = if deleted { "&include_deleted=true" } else { "" };
+        let deleted = if may(Action::Delete) {
+            "&include_deleted=true"
+        } else {
+            ""
+        };
         let path = format!("{plural}?limit={AT_ONCE}{deleted}&id_in={}", ids.join(","));
-        let found: Page<Rc<Record>> = match self.session.client.get(&path).await {
-            Ok(page) => page,
-            Err(problem) if problem.status == 0 => return,
-            Err(_) => Page::default(),
+        let found: Page<Rc<Record>> = if may(Action::Read) {
+            match self.session.client.get(&path).await {
+                Ok(page) => page,
+                Err(problem) if problem.status == 0 => return,
+                Err(_) => Page::default(),
+            }
+        } else {
+            Page::default()
         };
         {
             let known = &mut self.store.borrow_mut().known;

@@ -179,11 +179,16 @@ impl Texts {
 
     /// Several things in one line: "A, B".
     pub fn list(&self, items: &[String]) -> String {
-        items.join(if self.language == Language::ZhCn {
+        items.join(self.comma())
+    }
+
+    /// What stands between several things.
+    pub fn comma(&self) -> &'static str {
+        if self.language == Language::ZhCn {
             "、"
         } else {
             ", "
-        })
+        }
     }
 
     /// `new Intl[class](language, options).format(...arguments)`; formatters are kept, as they are slow to make.

@@ -16,7 +16,10 @@ fn events(client: &Client, record: &Record) -> Vec<Value> {
 }
 
 fn kinds(events: &[Value]) -> Vec<&str> {
-    events.iter().map(|event| event["kind"].as_str().unwrap()).collect()
+    events
+        .iter()
+        .map(|event| event["kind"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -30,23 +33,51 @@ fn every_write_of_every_resource_has_its_event() {
         ("tags", json!({ "name": "A" })),
         ("teams", json!({ "name": "A" })),
         ("roles", json!({ "name": "A" })),
-        ("users", json!({ "name": "A", "email": "a@perennial.test", "role_id": role })),
+        (
+            "users",
+            json!({ "name": "A", "email": "a@perennial.test", "role_id": role }),
+        ),
     ] {
         let made = admin.create(resource, draft);
-        let changed = admin.change(&made, json!({ "name": "B" })).expect(200).record();
+        let changed = admin
+            .change(&made, json!({ "name": "B" }))
+            .expect(200)
+            .record();
         admin.change(&changed, json!({ "name": "B" })).expect(200);
         admin.change(&changed, json!({})).expect(200);
         admin.remove(&changed).expect(204);
         admin.restore(&changed).expect(200);
         admin.restore(&changed).expect(200);
         let events = events(&admin, &made);
-        assert_eq!(kinds(&events), ["created", "updated", "deleted", "restored"], "{resource}: none where nothing changed");
-        assert!(events.iter().all(|event| event["actor_id"] == app.id_of(Person::Admin) && event["resource"] == resource));
-        assert_eq!((&events[1]["before"], &events[1]["after"]), (&json!({ "name": "A" }), &json!({ "name": "B" })));
-        assert_eq!((&events[0]["before"], &events[0]["after"]), (&Value::Null, &Value::Null), "a creation keeps no copy");
+        assert_eq!(
+            kinds(&events),
+            ["created", "updated", "deleted", "restored"],
+            "{resource}: none where nothing changed"
+        );
+        assert!(
+            events
+                .iter()
+                .all(|event| event["actor_id"] == app.id_of(Person::Admin)
+                    && event["resource"] == resource)
+        );
+        assert_eq!(
+            (&events[1]["before"], &events[1]["after"]),
+            (&json!({ "name": "A" }), &json!({ "name": "B" }))
+        );
+        assert_eq!(
+            (&events[0]["before"], &events[0]["after"]),
+            (&Value::Null, &Value::Null),
+            "a creation keeps no copy"
+        );
     }
     let organization = admin.get("/organization").expect(200);
-    admin.patch("/organization", &organization.etag(), json!({ "name": "B" })).expect(200);
+    admin
+        .patch(
+            "/organization",
+            &organization.etag(),
+            json!({ "name": "B" }),
+        )
+        .expect(200);
     let events = admin.get("/events?resource=organization").expect(200);
     assert_eq!(events["data"][0]["after"], json!({ "name": "B" }));
 }
@@ -60,9 +91,18 @@ fn an_event_holds_what_changed_before_and_after() {
     for field in Customer::FIELDS.iter().filter(|field| field.written) {
         let value = world.sample(field);
         let before = acme[field.name].clone();
-        acme = admin.change(&acme, json!({ field.name: value })).expect(200).record();
+        acme = admin
+            .change(&acme, json!({ field.name: value }))
+            .expect(200)
+            .record();
         let event = events(&admin, &acme).pop().unwrap();
-        assert_eq!((&event["before"], &event["after"]), (&json!({ field.name: before }), &json!({ field.name: value })));
+        assert_eq!(
+            (&event["before"], &event["after"]),
+            (
+                &json!({ field.name: before }),
+                &json!({ field.name: value })
+            )
+        );
     }
 }
 
@@ -75,16 +115,39 @@ fn events_come_newest_first_and_are_filtered() {
     let bolt = admin.create_customer("Bolt");
     let found = |query: &str| -> Vec<String> {
         let events = admin.walk(&format!("/events?limit=2&{query}"));
-        let sequence: Vec<i64> = events.iter().map(|event| event["seq"].as_i64().unwrap()).collect();
-        assert!(sequence.is_sorted_by(|left, right| left > right), "{sequence:?}");
-        events.iter().map(|event| event["record_id"].as_str().unwrap().to_owned()).collect()
+        let sequence: Vec<i64> = events
+            .iter()
+            .map(|event| event["seq"].as_i64().unwrap())
+            .collect();
+        assert!(
+            sequence.is_sorted_by(|left, right| left > right),
+            "{sequence:?}"
+        );
+        events
+            .iter()
+            .map(|event| event["record_id"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(found("resource=customers"), [bolt.id(), acme.id()]);
-    assert_eq!(found(&format!("customer_id={}", acme.id())), [ann.id(), acme.id()]);
+    assert_eq!(
+        found(&format!("customer_id={}", acme.id())),
+        [ann.id(), acme.id()]
+    );
     assert_eq!(found(&format!("record_id={}", ann.id())), [ann.id()]);
-    assert_eq!(found(&format!("actor_id={}", app.id_of(Person::Seller))), [ann.id(), acme.id()]);
-    for wrong in ["record_id=1", "cursor=x", "limit=0", "colour=red", "resource=a&resource=b"] {
-        admin.get(&format!("/events?{wrong}")).refused(400, "bad_request");
+    assert_eq!(
+        found(&format!("actor_id={}", app.id_of(Person::Seller))),
+        [ann.id(), acme.id()]
+    );
+    for wrong in [
+        "record_id=1",
+        "cursor=x",
+        "limit=0",
+        "colour=red",
+        "resource=a&resource=b",
+    ] {
+        admin
+            .get(&format!("/events?{wrong}"))
+            .refused(400, "bad_request");
     }
 }
 
@@ -92,7 +155,10 @@ fn events_come_newest_first_and_are_filtered() {
 fn who_reads_only_own_events_reads_those_of_own_customers() {
     let app = TestApp::start();
     let [seller, colleague] = [Person::Seller, Person::Colleague].map(|person| app.person(person));
-    let (mine, theirs) = (seller.create_customer("Acme"), colleague.create_customer("Bolt"));
+    let (mine, theirs) = (
+        seller.create_customer("Acme"),
+        colleague.create_customer("Bolt"),
+    );
     assert_eq!(kinds(&events(&seller, &mine)), ["created"]);
     assert!(events(&seller, &theirs).is_empty());
     assert!(events(&app.as_foreigner(), &mine).is_empty());
@@ -105,22 +171,43 @@ fn a_timeline_tells_what_happened_with_a_customer_newest_first() {
     let seller = app.as_seller();
     let acme = seller.create_customer("Acme");
     let ann = seller.create_contact("Ann", &[&acme]);
-    seller.change(&acme, json!({ "industry": "Tea", "note": "likes tea" })).expect(200);
+    seller
+        .change(&acme, json!({ "industry": "Tea", "note": "likes tea" }))
+        .expect(200);
     seller.change(&ann, json!({ "positions": [] })).expect(200);
     let path = format!("{}/timeline?limit=3", acme.path);
-    let told: Vec<(String, Value)> = seller.walk(&path).iter().map(|entry| (entry["kind"].as_str().unwrap().to_owned(), entry["params"].clone())).collect();
-    let entry = |kind: &str, name: &str, fields: Value| (kind.to_owned(), json!({ "name": name, "fields": fields }));
-    assert_eq!(told, [
-        entry("contacts.updated", "Ann", json!(["positions"])),
-        entry("customers.updated", "Acme", json!(["industry", "note"])),
-        entry("contacts.created", "Ann", json!([])),
-        entry("customers.created", "Acme", json!([])),
-    ], "who leaves a customer leaves a line there");
+    let told: Vec<(String, Value)> = seller
+        .walk(&path)
+        .iter()
+        .map(|entry| {
+            (
+                entry["kind"].as_str().unwrap().to_owned(),
+                entry["params"].clone(),
+            )
+        })
+        .collect();
+    let entry = |kind: &str, name: &str, fields: Value| {
+        (kind.to_owned(), json!({ "name": name, "fields": fields }))
+    };
+    assert_eq!(
+        told,
+        [
+            entry("contacts.updated", "Ann", json!(["positions"])),
+            entry("customers.updated", "Acme", json!(["industry", "note"])),
+            entry("contacts.created", "Ann", json!([])),
+            entry("customers.created", "Acme", json!([])),
+        ],
+        "who leaves a customer leaves a line there"
+    );
     let first = seller.get(&path).expect(200);
     assert_eq!(first["data"][0]["actor_id"], app.id_of(Person::Seller));
-    app.person(Person::Stranger).get(&path).refused(404, "not_found");
+    app.person(Person::Stranger)
+        .get(&path)
+        .refused(404, "not_found");
     for wrong in ["cursor=x", "cursor=1.x", "limit=201", "sort=kind"] {
-        seller.get(&format!("{}/timeline?{wrong}", acme.path)).refused(400, "bad_request");
+        seller
+            .get(&format!("{}/timeline?{wrong}", acme.path))
+            .refused(400, "bad_request");
     }
 }
 
@@ -130,9 +217,14 @@ fn a_timeline_of_many_at_one_moment_is_walked_once() {
     let seller = app.as_seller();
     let acme = seller.create_customer("Acme");
     let operations: Vec<Value> = (0..20).map(|at| json!({ "create": { "name": format!("Ann {at}"), "positions": [{ "customer_id": acme.id() }] } })).collect();
-    seller.post("/contacts/batch", json!({ "operations": operations })).expect(200);
+    seller
+        .post("/contacts/batch", json!({ "operations": operations }))
+        .expect(200);
     let entries = seller.walk(&format!("{}/timeline?limit=3", acme.path));
-    let ids: std::collections::BTreeSet<&str> = entries.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+    let ids: std::collections::BTreeSet<&str> = entries
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect();
     assert_eq!((entries.len(), ids.len()), (21, 21));
 }
 
@@ -144,8 +236,12 @@ fn what_was_refused_left_no_event() {
     let count = || app.as_admin().walk("/events").len();
     let before = count();
     seller.change(&acme, json!({ "name": "" })).expect(422);
-    seller.patch(&acme.path, "\"v9.f1\"", json!({ "name": "B" })).expect(412);
-    seller.post("/customers", json!({ "name": "B", "code": acme["code"] })).expect(409);
+    seller
+        .patch(&acme.path, "\"v9.f1\"", json!({ "name": "B" }))
+        .expect(412);
+    seller
+        .post("/customers", json!({ "name": "B", "code": acme["code"] }))
+        .expect(409);
     app.as_reader().remove(&acme).expect(403);
     assert_eq!(count(), before);
 }

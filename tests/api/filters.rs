@@ -45,8 +45,15 @@ impl Condition {
         match (self.operator, self.field.kind) {
             (Operator::IsNull, _) => cell.is_null() == (self.value == "true"),
             (_, _) if cell.is_null() => false,
-            (_, Kind::Choices(_) | Kind::References(_)) => cell.as_array().unwrap().iter().any(|item| one_of(item.as_str().unwrap())),
-            (Operator::Eq | Operator::In, Kind::Text | Kind::Choice(_) | Kind::Reference(_) | Kind::Date) => one_of(cell.as_str().unwrap()),
+            (_, Kind::Choices(_) | Kind::References(_)) => cell
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|item| one_of(item.as_str().unwrap())),
+            (
+                Operator::Eq | Operator::In,
+                Kind::Text | Kind::Choice(_) | Kind::Reference(_) | Kind::Date,
+            ) => one_of(cell.as_str().unwrap()),
             (Operator::Eq | Operator::In, Kind::Flag) => one_of(&cell.to_string()),
             (operator, _) => {
                 let (cell, value) = (self.number(cell), self.number(&json!(self.value)));
@@ -60,11 +67,18 @@ impl Condition {
     }
 
     fn number(&self, value: &Value) -> i64 {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         match self.field.kind {
             Kind::Integer => text.parse().unwrap(),
             Kind::Decimal => text.parse::<Decimal>().unwrap().ten_thousandths(),
-            Kind::Money => value["amount"].as_str().unwrap_or(&text).parse::<Decimal>().unwrap().ten_thousandths(),
+            Kind::Money => value["amount"]
+                .as_str()
+                .unwrap_or(&text)
+                .parse::<Decimal>()
+                .unwrap()
+                .ten_thousandths(),
             Kind::Instant => text.parse::<Instant>().unwrap().micros(),
             kind => panic!("{kind:?} is not compared by size"),
         }
@@ -85,7 +99,11 @@ enum Tree {
 
 impl Tree {
     fn grow(dice: &mut Dice, leaves: &[Condition], depth: usize) -> Self {
-        let branches = |dice: &mut Dice| (0..dice.roll(4)).map(|_| Self::grow(dice, leaves, depth - 1)).collect();
+        let branches = |dice: &mut Dice| {
+            (0..dice.roll(4))
+                .map(|_| Self::grow(dice, leaves, depth - 1))
+                .collect()
+        };
         match dice.roll(if depth == 0 { 1 } else { 3 }) {
             0 => Self::Leaf(dice.pick(leaves).clone()),
             1 => Self::All(branches(dice)),
@@ -115,16 +133,34 @@ impl Tree {
 fn conditions<R: Resource>(rows: &[Value], dice: &mut Dice) -> Vec<Condition> {
     let mut conditions = Vec::new();
     for field in R::FIELDS {
-        for operator in parameters().map(|(_, operator)| operator).into_iter().filter(|operator| compares(field, *operator)) {
-            let values: Vec<String> = rows.iter().flat_map(|row| texts(field, &row[field.name])).filter(|text| !text.contains(',')).collect();
+        for operator in parameters()
+            .map(|(_, operator)| operator)
+            .into_iter()
+            .filter(|operator| compares(field, *operator))
+        {
+            let values: Vec<String> = rows
+                .iter()
+                .flat_map(|row| texts(field, &row[field.name]))
+                .filter(|text| !text.contains(','))
+                .collect();
             let other = absent(field);
-            let pick = |dice: &mut Dice| if values.is_empty() { other.clone() } else { dice.pick(&values).clone() };
+            let pick = |dice: &mut Dice| {
+                if values.is_empty() {
+                    other.clone()
+                } else {
+                    dice.pick(&values).clone()
+                }
+            };
             let value = match operator {
                 Operator::IsNull => vec!["true".to_owned(), "false".to_owned()],
                 Operator::In => vec![format!("{},{},{other}", pick(dice), pick(dice)), pick(dice)],
                 _ => vec![pick(dice), pick(dice), other.clone()],
             };
-            conditions.extend(value.into_iter().map(|value| Condition { field, operator, value }));
+            conditions.extend(value.into_iter().map(|value| Condition {
+                field,
+                operator,
+                value,
+            }));
         }
     }
     conditions
@@ -134,7 +170,10 @@ fn texts(field: &Field, cell: &Value) -> Vec<String> {
     match (field.kind, cell) {
         (_, Value::Null) => Vec::new(),
         (Kind::Money, cell) => vec![cell["amount"].as_str().unwrap().to_owned()],
-        (_, Value::Array(items)) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+        (_, Value::Array(items)) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
         (_, Value::String(text)) => vec![text.clone()],
         (_, other) => vec![other.to_string()],
     }
@@ -168,29 +207,55 @@ fn compare_with_oracle<R: Resource>(client: &Client, rows: &[Value]) {
     let mut dice = Dice(7);
     let conditions = conditions::<R>(rows, &mut dice);
     let expected = |holds: &dyn Fn(&Value) -> bool| -> BTreeSet<String> {
-        rows.iter().filter(|row| holds(row)).map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+        rows.iter()
+            .filter(|row| holds(row))
+            .map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
     };
     for condition in &conditions {
         let holds = expected(&|row| condition.holds(row));
         if condition.field.filtered {
-            let suffix = parameters().into_iter().find(|(_, operator)| *operator == condition.operator).unwrap().0;
-            let path = format!("/{}?limit=200&{}{suffix}={}", R::PLURAL, condition.field.name, encoded(&condition.value));
+            let suffix = parameters()
+                .into_iter()
+                .find(|(_, operator)| *operator == condition.operator)
+                .unwrap()
+                .0;
+            let path = format!(
+                "/{}?limit=200&{}{suffix}={}",
+                R::PLURAL,
+                condition.field.name,
+                encoded(&condition.value)
+            );
             assert_eq!(found(client.get(&path)), holds, "{condition:?}");
         }
         let body = json!({ "limit": 200, "where": condition.clause() });
-        assert_eq!(found(client.post(&format!("/{}/search", R::PLURAL), body)), holds, "{condition:?}");
+        assert_eq!(
+            found(client.post(&format!("/{}/search", R::PLURAL), body)),
+            holds,
+            "{condition:?}"
+        );
     }
     for _ in 0..120 {
         let tree = Tree::grow(&mut dice, &conditions, 4);
         let body = json!({ "limit": 200, "where": tree.clause() });
-        assert_eq!(found(client.post(&format!("/{}/search", R::PLURAL), body)), expected(&|row| tree.holds(row)), "{tree:?}");
+        assert_eq!(
+            found(client.post(&format!("/{}/search", R::PLURAL), body)),
+            expected(&|row| tree.holds(row)),
+            "{tree:?}"
+        );
     }
 }
 
 fn create_customers(app: &TestApp, dice: &mut Dice) -> Vec<Record> {
     let manager = app.as_manager();
-    let tags: Vec<String> = ["Key", "VIP"].map(|name| manager.create_tag(name).id()).into();
-    let owners: Vec<Value> = [Person::Seller, Person::Stranger].map(|person| json!(app.id_of(person))).into_iter().chain([Value::Null]).collect();
+    let tags: Vec<String> = ["Key", "VIP"]
+        .map(|name| manager.create_tag(name).id())
+        .into();
+    let owners: Vec<Value> = [Person::Seller, Person::Stranger]
+        .map(|person| json!(app.id_of(person)))
+        .into_iter()
+        .chain([Value::Null])
+        .collect();
     let mut made: Vec<Record> = Vec::new();
     for at in 0..40 {
         let mut draft = json!({ "name": dice.pick(&["Acme", "Bolt", "阿里", "Acme Ltd"]), "code": format!("K{at}") });
@@ -200,14 +265,22 @@ fn create_customers(app: &TestApp, dice: &mut Dice) -> Vec<Record> {
             }
             let value = match field.kind {
                 Kind::Choice(choices) => json!(dice.pick(&choices[..choices.len().min(3)]).value),
-                Kind::Choices(choices) => json!([dice.pick(choices).value, dice.pick(choices).value]),
+                Kind::Choices(choices) => {
+                    json!([dice.pick(choices).value, dice.pick(choices).value])
+                }
                 Kind::Integer => json!(1 + dice.roll(5)),
-                Kind::Money => json!({ "amount": format!("{}.{}", dice.roll(20), dice.roll(9)), "currency": "CNY" }),
-                Kind::Text if field.name == "industry" => json!(dice.pick(&["Tea", "Coffee", "茶"])),
+                Kind::Money => {
+                    json!({ "amount": format!("{}.{}", dice.roll(20), dice.roll(9)), "currency": "CNY" })
+                }
+                Kind::Text if field.name == "industry" => {
+                    json!(dice.pick(&["Tea", "Coffee", "茶"]))
+                }
                 Kind::Reference("users") => dice.pick(&owners).clone(),
                 Kind::Reference(_) => made.first().map_or(Value::Null, |first| json!(first.id())),
                 Kind::References(_) => json!([dice.pick(&tags)]),
-                Kind::Parts if field.name == "addresses" => json!([{ "city": dice.pick(&["上海", "北京", ""]), "country": dice.pick(&["中国", ""]) }]),
+                Kind::Parts if field.name == "addresses" => {
+                    json!([{ "city": dice.pick(&["上海", "北京", ""]), "country": dice.pick(&["中国", ""]) }])
+                }
                 _ => continue,
             };
             draft[field.name] = value;
@@ -236,7 +309,9 @@ fn every_filter_of_contacts_finds_what_an_oracle_finds() {
             draft[field.name] = match field.kind {
                 Kind::Choice(choices) if at % 3 > 0 => json!(dice.pick(choices).value),
                 Kind::Integer if at % 2 > 0 => json!(1950 + dice.roll(5)),
-                Kind::Text if !field.required && !field.long && at % 4 > 0 => json!(dice.pick(&["one", "two"])),
+                Kind::Text if !field.required && !field.long && at % 4 > 0 => {
+                    json!(dice.pick(&["one", "two"]))
+                }
                 _ => continue,
             };
         }
@@ -251,9 +326,28 @@ fn filters_hold_all_at_once_and_within_rights() {
     let made = create_customers(&app, &mut Dice(3));
     let seller = app.as_seller();
     let own = json!(app.id_of(Person::Seller));
-    let mine: BTreeSet<String> = made.iter().filter(|record| record["owner_id"] == own).map(Record::id).collect();
+    let mine: BTreeSet<String> = made
+        .iter()
+        .filter(|record| record["owner_id"] == own)
+        .map(Record::id)
+        .collect();
     assert_eq!(found(seller.get("/customers?limit=200")), mine);
-    assert_eq!(found(seller.post("/customers/search", json!({ "limit": 200, "where": { "any": [{ "all": [] }] } }))), mine);
-    let companies: BTreeSet<String> = made.iter().filter(|record| record["owner_id"] == own && record["kind"] == "company" && record["name"] == "Acme").map(Record::id).collect();
-    assert_eq!(found(seller.get("/customers?limit=200&kind=company&name=Acme")), companies);
+    assert_eq!(
+        found(seller.post(
+            "/customers/search",
+            json!({ "limit": 200, "where": { "any": [{ "all": [] }] } })
+        )),
+        mine
+    );
+    let companies: BTreeSet<String> = made
+        .iter()
+        .filter(|record| {
+            record["owner_id"] == own && record["kind"] == "company" && record["name"] == "Acme"
+        })
+        .map(Record::id)
+        .collect();
+    assert_eq!(
+        found(seller.get("/customers?limit=200&kind=company&name=Acme")),
+        companies
+    );
 }

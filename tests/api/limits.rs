@@ -8,13 +8,18 @@ use perennial_tests::client::{Answer, Client};
 use serde_json::json;
 
 fn post(client: &Client, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-    client.request("POST", "/customers").bytes(media_type, body).send()
+    client
+        .request("POST", "/customers")
+        .bytes(media_type, body)
+        .send()
 }
 
 /// Sends bytes as they are; the status line and the rest of the answer.
 fn raw(client: &Client, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(client.authority()).unwrap();
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(20)))
+        .unwrap();
     // The server may answer, and close, before it has read everything.
     let _ = stream.write_all(request);
     let mut answer = Vec::new();
@@ -29,30 +34,78 @@ fn a_body_has_a_million_bytes_at_most() {
     let fits = format!("{{\"name\": \"A\"{}}}", " ".repeat(1_000_000 - 13));
     assert_eq!(fits.len(), 1_000_000);
     post(&seller, "application/json", fits).expect(201);
-    let head = format!("POST /api/v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n", seller.token());
-    let announced = raw(&seller, format!("{head}Content-Length: 1000001\r\n\r\n{{").as_bytes());
-    assert!(announced.starts_with("HTTP/1.1 413") && announced.contains("application/problem+json"), "{announced:.300}");
+    let head = format!(
+        "POST /api/v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n",
+        seller.token()
+    );
+    let announced = raw(
+        &seller,
+        format!("{head}Content-Length: 1000001\r\n\r\n{{").as_bytes(),
+    );
+    assert!(
+        announced.starts_with("HTTP/1.1 413") && announced.contains("application/problem+json"),
+        "{announced:.300}"
+    );
     let chunk = format!("{:x}\r\n{}\r\n", 100_000, " ".repeat(100_000));
-    let chunked = raw(&seller, format!("{head}Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n", chunk.repeat(11)).as_bytes());
-    assert!(chunked.starts_with("HTTP/1.1 413") && chunked.contains("too_large"), "{chunked:.300}");
+    let chunked = raw(
+        &seller,
+        format!(
+            "{head}Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+            chunk.repeat(11)
+        )
+        .as_bytes(),
+    );
+    assert!(
+        chunked.starts_with("HTTP/1.1 413") && chunked.contains("too_large"),
+        "{chunked:.300}"
+    );
 }
 
 #[test]
 fn a_body_is_json_and_not_compressed() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    for media_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/merge-patch+json", "application/json-seq", ""] {
+    for media_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/merge-patch+json",
+        "application/json-seq",
+        "",
+    ] {
         post(&seller, media_type, "{\"name\": \"A\"}").refused(415, "unsupported_media_type");
     }
-    post(&seller, "application/json; charset=utf-8", "{\"name\": \"A\"}").expect(201);
-    let request = || seller.request("POST", "/customers").json(&json!({ "name": "A" }));
+    post(
+        &seller,
+        "application/json; charset=utf-8",
+        "{\"name\": \"A\"}",
+    )
+    .expect(201);
+    let request = || {
+        seller
+            .request("POST", "/customers")
+            .json(&json!({ "name": "A" }))
+    };
     for encoding in ["gzip", "br", "deflate", "x"] {
-        request().header("content-encoding", encoding).send().refused(415, "unsupported_media_type");
+        request()
+            .header("content-encoding", encoding)
+            .send()
+            .refused(415, "unsupported_media_type");
     }
-    request().header("content-encoding", "identity").send().expect(201);
-    seller.request("POST", "/customers").send().refused(415, "unsupported_media_type");
+    request()
+        .header("content-encoding", "identity")
+        .send()
+        .expect(201);
+    seller
+        .request("POST", "/customers")
+        .send()
+        .refused(415, "unsupported_media_type");
     let acme = seller.create_customer("Acme");
-    let patch = seller.request("PATCH", &acme.path).if_match(&acme.etag).bytes("application/merge-patch+json", "{}").send();
+    let patch = seller
+        .request("PATCH", &acme.path)
+        .if_match(&acme.etag)
+        .bytes("application/merge-patch+json", "{}")
+        .send();
     patch.expect(200);
 }
 
@@ -62,15 +115,36 @@ fn json_that_is_none_or_means_two_things_is_refused() {
     let seller = app.as_seller();
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let bodies: [&[u8]; 16] = [
-        b"", b"{", b"{}}", b"{'name': 1}", b"{\"name\": \"A\",}", b"nul", b"{\"name\": \"A\"} {}", b"// x\n{}",
-        b"{\"name\": \"A\", \"name\": \"B\"}", b"{\"employees\": 1e400}", b"{\"employees\": NaN}", b"{\"name\": \"\\ud800\"}", b"{\"name\": \"\\udc00\\ud800\"}",
-        b"{\"name\": \"\xff\xfe\"}", b"\xef\xbb\xbf{}", deep.as_bytes(),
+        b"",
+        b"{",
+        b"{}}",
+        b"{'name': 1}",
+        b"{\"name\": \"A\",}",
+        b"nul",
+        b"{\"name\": \"A\"} {}",
+        b"// x\n{}",
+        b"{\"name\": \"A\", \"name\": \"B\"}",
+        b"{\"employees\": 1e400}",
+        b"{\"employees\": NaN}",
+        b"{\"name\": \"\\ud800\"}",
+        b"{\"name\": \"\\udc00\\ud800\"}",
+        b"{\"name\": \"\xff\xfe\"}",
+        b"\xef\xbb\xbf{}",
+        deep.as_bytes(),
     ];
     for body in bodies {
         let refused = post(&seller, "application/json", body);
-        assert_eq!(refused.status, 400, "{:.60}: {refused}", String::from_utf8_lossy(body));
+        assert_eq!(
+            refused.status,
+            400,
+            "{:.60}: {refused}",
+            String::from_utf8_lossy(body)
+        );
     }
-    let members = (0..50_000).map(|at| format!("\"m{at}\": 1")).collect::<Vec<_>>().join(", ");
+    let members = (0..50_000)
+        .map(|at| format!("\"m{at}\": 1"))
+        .collect::<Vec<_>>()
+        .join(", ");
     post(&seller, "application/json", format!("{{{members}}}")).refused(422, "invalid");
 }
 
@@ -82,21 +156,43 @@ fn a_text_holds_no_control_characters() {
         let customer = |draft| seller.post("/customers", draft).refused(422, "invalid");
         customer(json!({ "name": format!("A{wrong}") })).blames("/name", "control_character");
         customer(json!({ "name": "A", "note": wrong })).blames("/note", "control_character");
-        customer(json!({ "name": "A", "addresses": [{ "city": wrong }] })).blames("/addresses/0/city", "control_character");
+        customer(json!({ "name": "A", "addresses": [{ "city": wrong }] }))
+            .blames("/addresses/0/city", "control_character");
     }
     let kept = "two\nlines\tand a tab\r\n";
-    assert_eq!(seller.create("customers", json!({ "name": "A", "note": kept }))["note"], kept);
+    assert_eq!(
+        seller.create("customers", json!({ "name": "A", "note": kept }))["note"],
+        kept
+    );
 }
 
 #[test]
 fn strange_texts_come_back_as_they_were() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    for name in ["'; DROP TABLE customers; --", "<script>alert(1)</script>", "=1+1", "%s%n", "😀👨‍👩‍👧", "ﷺ", "Zoë", "a\u{200b}b", "\u{202e}evil", "\\", "\"", "{{7*7}}", "ｱﾝﾄﾞ"] {
+    for name in [
+        "'; DROP TABLE customers; --",
+        "<script>alert(1)</script>",
+        "=1+1",
+        "%s%n",
+        "😀👨‍👩‍👧",
+        "ﷺ",
+        "Zoë",
+        "a\u{200b}b",
+        "\u{202e}evil",
+        "\\",
+        "\"",
+        "{{7*7}}",
+        "ｱﾝﾄﾞ",
+    ] {
         let made = seller.create("customers", json!({ "name": name }));
         assert_eq!(made["name"], name);
         let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        assert_eq!(seller.get(&format!("/customers?name={encoded}")).ids(), [made.id()], "{name}");
+        assert_eq!(
+            seller.get(&format!("/customers?name={encoded}")).ids(),
+            [made.id()],
+            "{name}"
+        );
         seller.get(&format!("/customers?q={encoded}")).expect(200);
         seller.get(&format!("/search?q={encoded}")).expect(200);
     }
@@ -106,12 +202,29 @@ fn strange_texts_come_back_as_they_were() {
 fn numbers_keep_their_bounds() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    for wrong in ["1e30", "9223372036854775808", "-9223372036854775809", "1.5", "\"1\"", "true", "1e308"] {
-        let refused = post(&seller, "application/json", format!("{{\"name\": \"A\", \"employees\": {wrong}}}"));
+    for wrong in [
+        "1e30",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "1.5",
+        "\"1\"",
+        "true",
+        "1e308",
+    ] {
+        let refused = post(
+            &seller,
+            "application/json",
+            format!("{{\"name\": \"A\", \"employees\": {wrong}}}"),
+        );
         refused.refused(422, "invalid");
     }
     for (good, kept) in [("5.0", 5), ("1e3", 1000), ("0", 0), ("-0", 0)] {
-        let made = post(&seller, "application/json", format!("{{\"name\": \"A\", \"employees\": {good}}}")).expect(201);
+        let made = post(
+            &seller,
+            "application/json",
+            format!("{{\"name\": \"A\", \"employees\": {good}}}"),
+        )
+        .expect(201);
         assert_eq!(made["employees"], kept, "{good}");
     }
 }
@@ -120,9 +233,21 @@ fn numbers_keep_their_bounds() {
 fn a_path_that_nobody_knows_is_a_problem_too() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    for path in ["/api", "/api/v1", "/api/v1/", "/api/v1/nonsense", "/api/v2/customers", "/api/v1/customers/", "/api/v1//customers", "/api/v1/customers/x/y/z", "/api/%2e%2e/etc/passwd"] {
+    for path in [
+        "/api",
+        "/api/v1",
+        "/api/v1/",
+        "/api/v1/nonsense",
+        "/api/v2/customers",
+        "/api/v1/customers/",
+        "/api/v1//customers",
+        "/api/v1/customers/x/y/z",
+        "/api/%2e%2e/etc/passwd",
+    ] {
         seller.get(path).refused(404, "not_found");
-        app.anonymous().post(path, json!({})).refused(404, "not_found");
+        app.anonymous()
+            .post(path, json!({}))
+            .refused(404, "not_found");
     }
 }
 
@@ -133,13 +258,21 @@ fn another_method_is_told_which_ones_there_are() {
     for (method, path, allow) in [
         ("PUT", "/customers", "GET, POST"),
         ("DELETE", "/customers", "GET, POST"),
-        ("POST", "/customers/01890000-0000-7000-8000-000000000000", "GET, PATCH, DELETE"),
+        (
+            "POST",
+            "/customers/01890000-0000-7000-8000-000000000000",
+            "GET, PATCH, DELETE",
+        ),
         ("GET", "/customers/batch", "POST"),
         ("PATCH", "/auth/sign-in", "POST"),
         ("POST", "/health/live", "GET"),
     ] {
-        let refused = seller.request(method, path).send().refused(405, "method_not_allowed");
-        let found: std::collections::BTreeSet<&str> = refused.header("allow").unwrap().split(", ").collect();
+        let refused = seller
+            .request(method, path)
+            .send()
+            .refused(405, "method_not_allowed");
+        let found: std::collections::BTreeSet<&str> =
+            refused.header("allow").unwrap().split(", ").collect();
         assert_eq!(found, allow.split(", ").collect(), "{method} {path}");
     }
 }
@@ -148,9 +281,18 @@ fn another_method_is_told_which_ones_there_are() {
 fn a_request_that_is_no_http_harms_nobody() {
     let app = TestApp::start();
     let client = app.anonymous();
-    for request in ["\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /api/v1/me HTTP/1.1\r\nHost: x\r\nX: \u{0}\r\n\r\n", &format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(200_000))] {
+    for request in [
+        "\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "GET /api/v1/me HTTP/1.1\r\nHost: x\r\nX: \u{0}\r\n\r\n",
+        &format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(200_000)),
+    ] {
         let answer = raw(&client, request.as_bytes());
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:.200}");
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 4"),
+            "{answer:.200}"
+        );
     }
     client.get("/health/live").expect(200);
 }
@@ -159,18 +301,45 @@ fn a_request_that_is_no_http_harms_nobody() {
 fn every_answer_is_dressed() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    for answer in [seller.get("/customers"), seller.get("/nonsense"), seller.post("/customers", json!({})), app.anonymous().get("/health/live")] {
-        for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("cross-origin-opener-policy", "same-origin")] {
+    for answer in [
+        seller.get("/customers"),
+        seller.get("/nonsense"),
+        seller.post("/customers", json!({})),
+        app.anonymous().get("/health/live"),
+    ] {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
             assert_eq!(answer.header(name), Some(value), "{answer}");
         }
-        assert!(answer.header("content-security-policy").unwrap().contains("default-src 'none'"));
-        assert_eq!(answer.header("access-control-allow-origin"), None, "other origins are shut out");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .unwrap()
+                .contains("default-src 'none'")
+        );
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            None,
+            "other origins are shut out"
+        );
     }
-    let named = seller.request("GET", "/customers").header("x-request-id", "trace-1").send();
+    let named = seller
+        .request("GET", "/customers")
+        .header("x-request-id", "trace-1")
+        .send();
     assert_eq!(named.header("x-request-id"), Some("trace-1"));
-    let strange = seller.request("GET", "/nonsense").header("x-request-id", "<script>").send();
+    let strange = seller
+        .request("GET", "/nonsense")
+        .header("x-request-id", "<script>")
+        .send();
     assert_ne!(strange.body["instance"], "<script>");
-    let preflight = seller.request("OPTIONS", "/customers").header("origin", "https://evil.example").send();
+    let preflight = seller
+        .request("OPTIONS", "/customers")
+        .header("origin", "https://evil.example")
+        .send();
     assert_eq!(preflight.header("access-control-allow-origin"), None);
 }
 
@@ -180,5 +349,8 @@ fn a_server_says_how_it_is() {
     for path in ["/health/live", "/health/ready"] {
         assert_eq!(app.anonymous().get(path).expect(200)["status"], "ok");
     }
-    assert_eq!(app.anonymous().get("/version").expect(200)["name"], "perennial");
+    assert_eq!(
+        app.anonymous().get("/version").expect(200)["name"],
+        "perennial"
+    );
 }

@@ -1,7 +1,9 @@
 //! The API from the outside, one module a resource or mechanism. Names say the rule; failures show the whole answer.
 
 mod batch;
+mod changes;
 mod contacts;
+mod contract;
 mod customers;
 mod events;
 mod fields;
@@ -9,11 +11,19 @@ mod filters;
 mod idempotency;
 mod limits;
 mod lists;
+mod matrix;
 mod organization;
+mod parameters;
+mod passwords;
+mod plans;
+mod probes;
 mod races;
+mod references;
 mod samples;
 mod search;
 mod setup;
 mod sign_in;
+mod statements;
 mod tokens;
 mod users;
+mod words;

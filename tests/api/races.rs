@@ -16,7 +16,10 @@ fn at_once(times: usize, ask: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
 }
 
 fn count(answers: &[Answer], status: u16) -> usize {
-    answers.iter().filter(|answer| answer.status == status).count()
+    answers
+        .iter()
+        .filter(|answer| answer.status == status)
+        .count()
 }
 
 #[test]
@@ -25,8 +28,14 @@ fn of_two_changes_of_one_version_one_wins() {
     let seller = app.as_seller();
     for _ in 0..10 {
         let acme = seller.create_customer("Acme");
-        let answers = at_once(2, |at| seller.change(&acme, json!({ "industry": format!("Tea {at}") })));
-        assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 1), "{answers:?}");
+        let answers = at_once(2, |at| {
+            seller.change(&acme, json!({ "industry": format!("Tea {at}") }))
+        });
+        assert_eq!(
+            (count(&answers, 200), count(&answers, 412)),
+            (1, 1),
+            "{answers:?}"
+        );
         assert_eq!(seller.read(&acme).version(), 2);
     }
 }
@@ -37,9 +46,19 @@ fn a_change_and_a_deletion_of_one_version_do_not_both_happen() {
     let seller = app.as_seller();
     for _ in 0..10 {
         let acme = seller.create_customer("Acme");
-        let answers = at_once(2, |at| if at == 0 { seller.remove(&acme) } else { seller.change(&acme, json!({ "industry": "Tea" })) });
+        let answers = at_once(2, |at| {
+            if at == 0 {
+                seller.remove(&acme)
+            } else {
+                seller.change(&acme, json!({ "industry": "Tea" }))
+            }
+        });
         let done = count(&answers, 200) + count(&answers, 204);
-        assert_eq!((done, count(&answers, 412) + count(&answers, 404)), (1, 1), "{answers:?}");
+        assert_eq!(
+            (done, count(&answers, 412) + count(&answers, 404)),
+            (1, 1),
+            "{answers:?}"
+        );
     }
 }
 
@@ -48,12 +67,19 @@ fn many_are_created_at_once_each_with_a_code_of_its_own() {
     let app = TestApp::start();
     let seller = app.as_seller();
     let answers = at_once(8, |at| {
-        let made: Vec<Answer> = (0..6).map(|next| seller.post("/customers", json!({ "name": format!("Acme {at} {next}") }))).collect();
-        made.into_iter().find(|answer| answer.status != 201).unwrap_or_else(|| seller.get("/customers?limit=1"))
+        let made: Vec<Answer> = (0..6)
+            .map(|next| seller.post("/customers", json!({ "name": format!("Acme {at} {next}") })))
+            .collect();
+        made.into_iter()
+            .find(|answer| answer.status != 201)
+            .unwrap_or_else(|| seller.get("/customers?limit=1"))
     });
     assert_eq!(count(&answers, 200), 8, "{answers:?}");
     let rows = seller.walk("/customers");
-    let codes: BTreeSet<&str> = rows.iter().map(|row| row["code"].as_str().unwrap()).collect();
+    let codes: BTreeSet<&str> = rows
+        .iter()
+        .map(|row| row["code"].as_str().unwrap())
+        .collect();
     assert_eq!((rows.len(), codes.len()), (48, 48));
     let events = app.as_admin().walk("/events?resource=customers&limit=200");
     assert_eq!(events.len(), 48);
@@ -68,10 +94,17 @@ fn of_many_who_want_one_name_one_gets_it() {
         ("/tags", json!({ "name": "Same" })),
         ("/teams", json!({ "name": "Same" })),
         ("/customers", json!({ "name": "Same", "code": "SAME" })),
-        ("/contacts", json!({ "name": "Same", "identifiers": external })),
+        (
+            "/contacts",
+            json!({ "name": "Same", "identifiers": external }),
+        ),
     ] {
         let answers = at_once(6, |_| admin.post(path, draft.clone()));
-        assert_eq!((count(&answers, 201), count(&answers, 409)), (1, 5), "{path}: {answers:?}");
+        assert_eq!(
+            (count(&answers, 201), count(&answers, 409)),
+            (1, 5),
+            "{path}: {answers:?}"
+        );
     }
 }
 
@@ -80,7 +113,12 @@ fn figures_are_true_however_many_write_at_once() {
     let app = TestApp::start();
     let seller = app.as_seller();
     let acme = seller.create_customer("Acme");
-    let made = at_once(8, |at| seller.post("/contacts", json!({ "name": format!("Ann {at}"), "positions": [{ "customer_id": acme.id() }] })));
+    let made = at_once(8, |at| {
+        seller.post(
+            "/contacts",
+            json!({ "name": format!("Ann {at}"), "positions": [{ "customer_id": acme.id() }] }),
+        )
+    });
     assert_eq!(count(&made, 201), 8, "{made:?}");
     assert_eq!(seller.read(&acme)["figures"]["contacts"], 8);
     let gone = at_once(5, |at| seller.remove(&made[at].clone().record()));
@@ -92,19 +130,35 @@ fn figures_are_true_however_many_write_at_once() {
 fn batches_that_meet_each_other_all_end() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    let made: Vec<_> = (0..4).map(|at| seller.create_customer(&format!("Acme {at}"))).collect();
+    let made: Vec<_> = (0..4)
+        .map(|at| seller.create_customer(&format!("Acme {at}")))
+        .collect();
     let answers = at_once(3, |at| {
         let mut order: Vec<_> = made.iter().collect();
         if at % 2 == 0 {
             order.reverse();
         }
         let patch = json!({ "industry": format!("Tea {at}") });
-        let operations: Vec<_> = order.iter().map(|record| json!({ "update": { "id": record.id(), "version": 1, "patch": patch } })).collect();
+        let operations: Vec<_> = order
+            .iter()
+            .map(|record| json!({ "update": { "id": record.id(), "version": 1, "patch": patch } }))
+            .collect();
         seller.post("/customers/batch", json!({ "operations": operations }))
     });
     // Who waits too long for the others is told to come back.
-    assert_eq!((count(&answers, 200), count(&answers, 412) + count(&answers, 503)), (1, 2), "{answers:?}");
-    let industries: BTreeSet<String> = seller.walk("/customers").iter().map(|row| row["industry"].to_string()).collect();
+    assert_eq!(
+        (
+            count(&answers, 200),
+            count(&answers, 412) + count(&answers, 503)
+        ),
+        (1, 2),
+        "{answers:?}"
+    );
+    let industries: BTreeSet<String> = seller
+        .walk("/customers")
+        .iter()
+        .map(|row| row["industry"].to_string())
+        .collect();
     assert_eq!(industries.len(), 1, "all of one batch, nothing of another");
 }
 
@@ -115,6 +169,11 @@ fn a_deletion_and_a_restoration_at_once_leave_one_truth() {
     let acme = seller.create_customer("Acme");
     seller.remove(&acme).expect(204);
     let answers = at_once(4, |_| seller.restore(&acme));
-    assert!(answers.iter().all(|answer| [200, 412].contains(&answer.status)), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|answer| [200, 412].contains(&answer.status)),
+        "{answers:?}"
+    );
     assert_eq!(seller.read(&acme).version(), 3, "it was restored once");
 }

@@ -17,7 +17,8 @@ impl World {
     /// Made by somebody who may do everything.
     pub fn new(admin: &Client) -> Self {
         let role = admin.create("roles", json!({ "name": "Sampled" }));
-        let user = json!({ "name": "Sampled", "email": "sampled@perennial.test", "role_id": role.id() });
+        let user =
+            json!({ "name": "Sampled", "email": "sampled@perennial.test", "role_id": role.id() });
         Self {
             customer: admin.create_customer("Sampled"),
             tag: admin.create_tag("Sampled"),
@@ -67,12 +68,22 @@ impl World {
                 { "kind": "mobile", "system": "", "value": "138 0013 8000" },
                 { "kind": "external", "system": "erp", "value": "4711" },
             ]),
-            "addresses" => json!([{ "kind": "billing", "street": "南京路 1", "city": "上海", "region": "上海市", "postal_code": "200001", "country": "中国" }]),
+            "addresses" => {
+                json!([{ "kind": "billing", "street": "南京路 1", "city": "上海", "region": "上海市", "postal_code": "200001", "country": "中国" }])
+            }
             "occasions" => json!([{ "kind": "founded", "on": "1987-09-15", "note": "party" }]),
-            "switching_costs" => json!([{ "kind": "relational", "amount": { "amount": "10", "currency": "CNY" }, "note": "" }]),
-            "consumption" => json!([{ "item": "paper", "unit": "kg", "per_month": "2.50", "on_hand": null, "as_of": "2024-01-31" }]),
-            "consents" => json!([{ "channel": "sms", "granted": true, "at": "2024-01-31T00:00:00.000000Z", "source": "form" }]),
-            "positions" => json!([{ "customer_id": customer, "title": "Buyer", "buying_role": "payer", "since": "2020-01-01", "until": null }]),
+            "switching_costs" => {
+                json!([{ "kind": "relational", "amount": { "amount": "10", "currency": "CNY" }, "note": "" }])
+            }
+            "consumption" => {
+                json!([{ "item": "paper", "unit": "kg", "per_month": "2.50", "on_hand": null, "as_of": "2024-01-31" }])
+            }
+            "consents" => {
+                json!([{ "channel": "sms", "granted": true, "at": "2024-01-31T00:00:00.000000Z", "source": "form" }])
+            }
+            "positions" => {
+                json!([{ "customer_id": customer, "title": "Buyer", "buying_role": "payer", "since": "2020-01-01", "until": null }])
+            }
             "permissions" => json!([{ "area": "customers", "action": "read", "level": "team" }]),
             "field_rules" => json!([{ "class": "credit", "access": "mask" }]),
             other => panic!("no sample of {other}: add one"),

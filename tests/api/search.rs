@@ -11,12 +11,22 @@ fn encoded(text: &str) -> String {
 
 #[track_caller]
 fn finds(client: &Client, q: &str, expected: &[String]) {
-    let listed = client.get(&format!("/customers?q={}", encoded(q))).expect(200);
+    let listed = client
+        .get(&format!("/customers?q={}", encoded(q)))
+        .expect(200);
     assert_eq!(listed.ids(), expected, "list: {q}");
-    let searched = client.post("/customers/search", json!({ "q": q })).expect(200);
+    let searched = client
+        .post("/customers/search", json!({ "q": q }))
+        .expect(200);
     assert_eq!(searched.ids(), expected, "search: {q}");
     let everything = client.get(&format!("/search?q={}", encoded(q))).expect(200);
-    let hits: Vec<String> = everything["data"].as_array().unwrap().iter().filter(|hit| hit["resource"] == "customers").map(|hit| hit["id"].as_str().unwrap().to_owned()).collect();
+    let hits: Vec<String> = everything["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|hit| hit["resource"] == "customers")
+        .map(|hit| hit["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(hits, expected, "everything: {q}");
 }
 
@@ -35,10 +45,40 @@ fn a_customer_is_found_by_any_part_by_pinyin_by_initials_and_by_digits() {
     let seller = app.as_seller();
     let found = vec![huawei(&seller)["id"].as_str().unwrap().to_owned()];
     seller.create_customer("Acme");
-    for q in ["华为", "华为技术", "有限公司", "司", "hwjsyxgs", "szshw", "shenzhenshihuawei", "8675528780808", "HW-1", "hw", "konigl", "KÖNIG", "huawei", "深圳 华为", "info@huawei.example", "华为 0808"] {
+    for q in [
+        "华为",
+        "华为技术",
+        "有限公司",
+        "司",
+        "hwjsyxgs",
+        "szshw",
+        "shenzhenshihuawei",
+        "8675528780808",
+        "HW-1",
+        "hw",
+        "konigl",
+        "KÖNIG",
+        "huawei",
+        "深圳 华为",
+        "info@huawei.example",
+        "华为 0808",
+    ] {
         finds(&seller, q, &found);
     }
-    for q in ["华技", "beijing", "为华", "acme 华为", "-", "\"", "*", "')", "OR", "a AND b", "NEAR(华 为)", "\u{e000}o1"] {
+    for q in [
+        "华技",
+        "beijing",
+        "为华",
+        "acme 华为",
+        "-",
+        "\"",
+        "*",
+        "')",
+        "OR",
+        "a AND b",
+        "NEAR(华 为)",
+        "\u{e000}o1",
+    ] {
         finds(&seller, q, &[]);
     }
 }
@@ -48,7 +88,10 @@ fn what_changes_is_found_by_its_new_words_alone() {
     let app = TestApp::start();
     let seller = app.as_seller();
     let acme = seller.create_customer("Acme");
-    let bolt = seller.change(&acme, json!({ "name": "Bolt" })).expect(200).record();
+    let bolt = seller
+        .change(&acme, json!({ "name": "Bolt" }))
+        .expect(200)
+        .record();
     finds(&seller, "acme", &[]);
     finds(&seller, "bolt", &[bolt.id()]);
     seller.remove(&bolt).expect(204);
@@ -63,8 +106,19 @@ fn a_search_finds_what_one_may_see() {
     let seller = app.as_seller();
     let acme = seller.create_customer("Acme");
     seller.create_contact("Acme Ann", &[&acme]);
-    let hits = |client: &Client| client.get("/search?q=acme").expect(200)["data"].as_array().unwrap().len();
-    for person in [Person::Seller, Person::Colleague, Person::Lead, Person::Manager, Person::Reader] {
+    let hits = |client: &Client| {
+        client.get("/search?q=acme").expect(200)["data"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    for person in [
+        Person::Seller,
+        Person::Colleague,
+        Person::Lead,
+        Person::Manager,
+        Person::Reader,
+    ] {
         finds(&app.person(person), "acme", &[acme.id()]);
         assert_eq!(hits(&app.person(person)), 2, "{person:?}");
     }
@@ -79,7 +133,9 @@ fn a_hand_over_moves_a_customer_between_searches() {
     let app = TestApp::start();
     let (seller, stranger) = (app.as_seller(), app.person(Person::Stranger));
     let acme = seller.create_customer("Acme");
-    seller.change(&acme, json!({ "owner_id": app.id_of(Person::Stranger) })).expect(200);
+    seller
+        .change(&acme, json!({ "owner_id": app.id_of(Person::Stranger) }))
+        .expect(200);
     finds(&seller, "acme", &[]);
     finds(&stranger, "acme", &[acme.id()]);
 }
@@ -91,7 +147,9 @@ fn newer_customers_that_one_may_not_see_do_not_push_out_those_one_may() {
     let mine = seller.create_customer("Acme");
     for _ in 0..6 {
         let customers = vec![json!({ "create": { "name": "Acme" } }); 200];
-        manager.post("/customers/batch", json!({ "operations": customers })).expect(200);
+        manager
+            .post("/customers/batch", json!({ "operations": customers }))
+            .expect(200);
     }
     assert_eq!(seller.get("/customers?q=acme").ids(), [mine.id()]);
 }
@@ -100,9 +158,15 @@ fn newer_customers_that_one_may_not_see_do_not_push_out_those_one_may() {
 fn hits_come_newest_first_with_what_tells_them_apart() {
     let app = TestApp::start();
     let seller = app.as_seller();
-    let first = seller.create("customers", json!({ "name": "Acme", "addresses": [{ "city": "上海" }] }));
+    let first = seller.create(
+        "customers",
+        json!({ "name": "Acme", "addresses": [{ "city": "上海" }] }),
+    );
     let positions = json!([{ "customer_id": first.id(), "title": "Buyer" }]);
-    let ann = seller.create("contacts", json!({ "name": "Ann of Acme", "positions": positions }));
+    let ann = seller.create(
+        "contacts",
+        json!({ "name": "Ann of Acme", "positions": positions }),
+    );
     let second = seller.create_customer("Acme");
     let found = seller.get("/search?q=acme").expect(200);
     let expected = json!([
@@ -111,7 +175,13 @@ fn hits_come_newest_first_with_what_tells_them_apart() {
         { "resource": "customers", "id": first.id(), "title": "Acme", "subtitle": "C-00001 · 上海" },
     ]);
     assert_eq!(found["data"], expected);
-    assert_eq!(seller.get("/search?q=acme&limit=2").body["data"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        seller.get("/search?q=acme&limit=2").body["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[test]
@@ -119,8 +189,17 @@ fn a_search_needs_a_text() {
     let app = TestApp::start();
     let seller = app.as_seller();
     for path in ["/search", "/search?q="] {
-        seller.get(path).refused(400, "bad_request").blames("q", "length");
+        seller
+            .get(path)
+            .refused(400, "bad_request")
+            .blames("q", "length");
     }
-    seller.get("/search?q=a&sort=name").refused(400, "bad_request").blames("sort", "unknown_parameter");
-    seller.get("/search?q=a&q=b").refused(400, "bad_request").blames("q", "duplicate");
+    seller
+        .get("/search?q=a&sort=name")
+        .refused(400, "bad_request")
+        .blames("sort", "unknown_parameter");
+    seller
+        .get("/search?q=a&q=b")
+        .refused(400, "bad_request")
+        .blames("q", "duplicate");
 }

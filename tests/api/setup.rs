@@ -25,8 +25,15 @@ fn an_empty_installation_is_set_up_once_with_the_token_that_was_printed() {
     let done = set_up(&nobody, &token).expect(200);
     let admin = nobody.with_token(done["access_token"].as_str().unwrap());
     let me = admin.get("/me").expect(200);
-    assert_eq!((&me["user"]["email"], &me["organization"]["currency"]), (&json!("ann@first.test"), &json!("EUR")));
-    assert_eq!(admin.get("/roles").ids().len(), 4, "the standard roles are there");
+    assert_eq!(
+        (&me["user"]["email"], &me["organization"]["currency"]),
+        (&json!("ann@first.test"), &json!("EUR"))
+    );
+    assert_eq!(
+        admin.get("/roles").ids().len(),
+        4,
+        "the standard roles are there"
+    );
     admin.create_customer("Acme");
     assert_eq!(nobody.get("/setup").body, json!({ "open": false }));
     set_up(&nobody, &token).refused(409, "setup_closed");
@@ -39,12 +46,25 @@ fn of_many_at_once_one_sets_up() {
     let app = TestApp::fresh();
     let (client, token) = (app.anonymous(), app.setup_token().unwrap().to_owned());
     let answers: Vec<u16> = std::thread::scope(|scope| {
-        let asked: Vec<_> = (0..6).map(|_| scope.spawn(|| set_up(&client, &token).status)).collect();
+        let asked: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| set_up(&client, &token).status))
+            .collect();
         asked.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1, "{answers:?}");
-    assert!(answers.iter().all(|status| [200, 409].contains(status)), "{answers:?}");
-    assert_eq!(app.database.texts("SELECT name AS value FROM organizations"), ["First"]);
+    assert_eq!(
+        answers.iter().filter(|status| **status == 200).count(),
+        1,
+        "{answers:?}"
+    );
+    assert!(
+        answers.iter().all(|status| [200, 409].contains(status)),
+        "{answers:?}"
+    );
+    assert_eq!(
+        app.database
+            .texts("SELECT name AS value FROM organizations"),
+        ["First"]
+    );
 }
 
 #[test]
@@ -62,7 +82,10 @@ fn an_installation_in_use_is_closed() {
 fn a_second_start_prints_a_new_token_and_the_old_one_is_void() {
     let app = TestApp::fresh();
     let second = app.second_server();
-    let (old, new) = (app.setup_token().unwrap(), second.setup_token.clone().unwrap());
+    let (old, new) = (
+        app.setup_token().unwrap(),
+        second.setup_token.clone().unwrap(),
+    );
     set_up(&app.anonymous(), old).refused(403, "forbidden");
     set_up(&app.anonymous(), &new).expect(200);
 }
@@ -81,7 +104,10 @@ fn what_is_wrong_with_the_organization_is_said_in_its_place() {
     ] {
         let mut body = body(token);
         *body.pointer_mut(pointer).unwrap() = value;
-        app.anonymous().post("/setup", body).refused(422, "invalid").blames(pointer, code);
+        app.anonymous()
+            .post("/setup", body)
+            .refused(422, "invalid")
+            .blames(pointer, code);
     }
     set_up(&app.anonymous(), token).expect(200);
 }
@@ -89,6 +115,8 @@ fn what_is_wrong_with_the_organization_is_said_in_its_place() {
 #[test]
 fn who_guesses_the_token_has_to_wait() {
     let app = TestApp::fresh();
-    let answers: Vec<u16> = (0..31).map(|_| set_up(&app.anonymous(), "a guess").status).collect();
+    let answers: Vec<u16> = (0..31)
+        .map(|_| set_up(&app.anonymous(), "a guess").status)
+        .collect();
     assert_eq!((answers[0], answers[29], answers[30]), (403, 403, 429));
 }

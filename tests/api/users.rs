@@ -7,23 +7,48 @@ use serde_json::{Value, json};
 
 /// A user's record.
 pub fn user(app: &TestApp, person: Person) -> Record {
-    app.as_admin().get(&format!("/users/{}", app.id_of(person))).expect(200).record()
+    app.as_admin()
+        .get(&format!("/users/{}", app.id_of(person)))
+        .expect(200)
+        .record()
 }
 
 /// Gives a person a new role with these rights: `("customers", "read", "own")`.
-pub fn give_role(app: &TestApp, person: Person, rights: &[(&str, &str, &str)], rules: &[(&str, &str)]) -> Client {
-    let permissions: Vec<Value> = rights.iter().map(|(area, action, level)| json!({ "area": area, "action": action, "level": level })).collect();
-    let rules: Vec<Value> = rules.iter().map(|(class, access)| json!({ "class": class, "access": access })).collect();
+pub fn give_role(
+    app: &TestApp,
+    person: Person,
+    rights: &[(&str, &str, &str)],
+    rules: &[(&str, &str)],
+) -> Client {
+    let permissions: Vec<Value> = rights
+        .iter()
+        .map(|(area, action, level)| json!({ "area": area, "action": action, "level": level }))
+        .collect();
+    let rules: Vec<Value> = rules
+        .iter()
+        .map(|(class, access)| json!({ "class": class, "access": access }))
+        .collect();
     let admin = app.as_admin();
     let name = format!("Role {}", admin.get("/roles").ids().len());
-    let role = admin.create("roles", json!({ "name": name, "permissions": permissions, "field_rules": rules }));
-    admin.change(&user(app, person), json!({ "role_id": role.id() })).expect(200);
+    let role = admin.create(
+        "roles",
+        json!({ "name": name, "permissions": permissions, "field_rules": rules }),
+    );
+    admin
+        .change(&user(app, person), json!({ "role_id": role.id() }))
+        .expect(200);
     app.person(person)
 }
 
 fn role_named(client: &Client, name: &str) -> Record {
-    let found = client.walk("/roles").into_iter().find(|role| role["name"] == name).unwrap();
-    client.get(&format!("/roles/{}", found["id"].as_str().unwrap())).record()
+    let found = client
+        .walk("/roles")
+        .into_iter()
+        .find(|role| role["name"] == name)
+        .unwrap();
+    client
+        .get(&format!("/roles/{}", found["id"].as_str().unwrap()))
+        .record()
 }
 
 #[test]
@@ -31,13 +56,29 @@ fn a_new_user_signs_in_with_a_password_of_their_own() {
     let app = TestApp::start();
     let admin = app.as_admin();
     let role = role_named(&admin, "Seller").id();
-    let new = admin.create("users", json!({ "name": "New", "email": "New@Perennial.test", "role_id": role, "active": true }));
+    let new = admin.create(
+        "users",
+        json!({ "name": "New", "email": "New@Perennial.test", "role_id": role, "active": true }),
+    );
     assert_eq!(new["email"], "new@perennial.test");
-    let sign_in = |password: &str| app.anonymous().post("/auth/sign-in", json!({ "email": "new@perennial.test", "password": password }));
+    let sign_in = |password: &str| {
+        app.anonymous().post(
+            "/auth/sign-in",
+            json!({ "email": "new@perennial.test", "password": password }),
+        )
+    };
     sign_in("").refused(422, "invalid");
     sign_in("anything at all").refused(401, "bad_credentials");
-    let offer = admin.request("POST", &format!("{}/password-reset", new.path)).send().expect(200);
-    app.anonymous().post("/auth/password-reset", json!({ "token": offer["token"], "new_password": "a good password" })).expect(204);
+    let offer = admin
+        .request("POST", &format!("{}/password-reset", new.path))
+        .send()
+        .expect(200);
+    app.anonymous()
+        .post(
+            "/auth/password-reset",
+            json!({ "token": offer["token"], "new_password": "a good password" }),
+        )
+        .expect(204);
     sign_in("a good password").expect(200);
 }
 
@@ -48,13 +89,24 @@ fn an_address_signs_in_to_one_user_of_the_installation() {
     for client in [&admin, &foreigner] {
         let role = role_named(client, "Reader").id();
         let twin = json!({ "name": "Twin", "email": "SELLER@perennial.test", "role_id": role });
-        client.post("/users", twin).refused(409, "conflict").blames("/email", "duplicate");
+        client
+            .post("/users", twin)
+            .refused(409, "conflict")
+            .blames("/email", "duplicate");
     }
     let seller = user(&app, Person::Seller);
     admin.remove(&seller).expect(204);
     let role = role_named(&foreigner, "Reader").id();
-    foreigner.post("/users", json!({ "name": "Twin", "email": "seller@perennial.test", "role_id": role })).expect(201);
-    admin.restore(&seller).refused(409, "conflict").blames("/email", "duplicate");
+    foreigner
+        .post(
+            "/users",
+            json!({ "name": "Twin", "email": "seller@perennial.test", "role_id": role }),
+        )
+        .expect(201);
+    admin
+        .restore(&seller)
+        .refused(409, "conflict")
+        .blames("/email", "duplicate");
 }
 
 #[test]
@@ -63,14 +115,32 @@ fn a_user_needs_an_address_and_a_role_of_the_organization() {
     let admin = app.as_admin();
     let foreign = role_named(&app.as_foreigner(), "Administrator").id();
     for (draft, pointer, code) in [
-        (json!({ "name": "A", "email": "a@b.cn" }), "/role_id", "required"),
-        (json!({ "name": "A", "email": "nobody", "role_id": foreign }), "/email", "email"),
-        (json!({ "name": "A", "email": "a@b.cn", "role_id": foreign }), "/role_id", "not_found"),
+        (
+            json!({ "name": "A", "email": "a@b.cn" }),
+            "/role_id",
+            "required",
+        ),
+        (
+            json!({ "name": "A", "email": "nobody", "role_id": foreign }),
+            "/email",
+            "email",
+        ),
+        (
+            json!({ "name": "A", "email": "a@b.cn", "role_id": foreign }),
+            "/role_id",
+            "not_found",
+        ),
     ] {
-        admin.post("/users", draft).refused(422, "invalid").blames(pointer, code);
+        admin
+            .post("/users", draft)
+            .refused(422, "invalid")
+            .blames(pointer, code);
     }
     for password in ["password", "password_hash", "session_version"] {
-        admin.post("/users", json!({ "name": "A", password: "x" })).refused(422, "invalid").blames(&format!("/{password}"), "unknown_field");
+        admin
+            .post("/users", json!({ "name": "A", password: "x" }))
+            .refused(422, "invalid")
+            .blames(&format!("/{password}"), "unknown_field");
     }
 }
 
@@ -79,8 +149,14 @@ fn nobody_locks_themselves_out() {
     let app = TestApp::start();
     let admin = app.as_admin();
     let me = user(&app, Person::Admin);
-    admin.change(&me, json!({ "active": false })).refused(409, "conflict").blames("/active", "own");
-    admin.change(&me, json!({ "role_id": role_named(&admin, "Reader").id() })).refused(409, "conflict").blames("/role_id", "own");
+    admin
+        .change(&me, json!({ "active": false }))
+        .refused(409, "conflict")
+        .blames("/active", "own");
+    admin
+        .change(&me, json!({ "role_id": role_named(&admin, "Reader").id() }))
+        .refused(409, "conflict")
+        .blames("/role_id", "own");
     admin.remove(&me).expect(409);
     let batch = json!({ "operations": [{ "delete": { "id": me.id(), "version": me.version() } }] });
     admin.post("/users/batch", batch).expect(409);
@@ -92,8 +168,16 @@ fn nobody_changes_the_rights_of_their_own_role() {
     let app = TestApp::start();
     let admin = app.as_admin();
     let own = role_named(&admin, "Administrator");
-    admin.change(&own, json!({ "permissions": [] })).refused(409, "conflict").blames("/permissions", "own");
-    admin.change(&own, json!({ "field_rules": [{ "class": "credit", "access": "hide" }] })).refused(409, "conflict");
+    admin
+        .change(&own, json!({ "permissions": [] }))
+        .refused(409, "conflict")
+        .blames("/permissions", "own");
+    admin
+        .change(
+            &own,
+            json!({ "field_rules": [{ "class": "credit", "access": "hide" }] }),
+        )
+        .refused(409, "conflict");
     admin.change(&own, json!({ "name": "Boss" })).expect(200);
 }
 
@@ -112,13 +196,22 @@ fn names_of_roles_teams_and_tags_are_unique_among_the_living() {
     let (admin, foreigner) = (app.as_admin(), app.as_foreigner());
     for resource in ["roles", "teams", "tags"] {
         let first = admin.create(resource, json!({ "name": "Same" }));
-        admin.post(&format!("/{resource}"), json!({ "name": "Same" })).refused(409, "conflict").blames("/name", "duplicate");
+        admin
+            .post(&format!("/{resource}"), json!({ "name": "Same" }))
+            .refused(409, "conflict")
+            .blames("/name", "duplicate");
         foreigner.create(resource, json!({ "name": "Same" }));
         let other = admin.create(resource, json!({ "name": "Other" }));
-        admin.change(&other, json!({ "name": "Same" })).refused(409, "conflict").blames("/name", "duplicate");
+        admin
+            .change(&other, json!({ "name": "Same" }))
+            .refused(409, "conflict")
+            .blames("/name", "duplicate");
         admin.remove(&first).expect(204);
         admin.change(&other, json!({ "name": "Same" })).expect(200);
-        admin.restore(&first).refused(409, "conflict").blames("/name", "duplicate");
+        admin
+            .restore(&first)
+            .refused(409, "conflict")
+            .blames("/name", "duplicate");
     }
 }
 
@@ -128,9 +221,13 @@ fn a_change_of_rights_holds_at_once() {
     let acme = app.as_seller().create_customer("Acme");
     let seller = give_role(&app, Person::Seller, &[("customers", "read", "own")], &[]);
     seller.get(&acme.path).expect(200);
-    seller.change(&acme, json!({ "industry": "Tea" })).refused(403, "forbidden");
+    seller
+        .change(&acme, json!({ "industry": "Tea" }))
+        .refused(403, "forbidden");
     seller.get("/contacts").refused(403, "forbidden");
-    seller.post("/customers", json!({ "name": "B" })).refused(403, "forbidden");
+    seller
+        .post("/customers", json!({ "name": "B" }))
+        .refused(403, "forbidden");
     seller.get("/me").expect(200);
 }
 
@@ -139,25 +236,44 @@ fn the_last_word_on_a_right_counts() {
     let app = TestApp::start();
     let admin = app.as_admin();
     let level = |level: &str| json!({ "area": "tags", "action": "read", "level": level });
-    let role = admin.create("roles", json!({ "name": "Twice", "permissions": [level("all"), level("none")] }));
+    let role = admin.create(
+        "roles",
+        json!({ "name": "Twice", "permissions": [level("all"), level("none")] }),
+    );
     assert_eq!(role["permissions"], json!([level("none")]));
 }
 
 #[test]
 fn a_right_over_ones_own_record_does_not_reach_others() {
     let app = TestApp::start();
-    let seller = give_role(&app, Person::Seller, &[("users", "read", "all"), ("users", "update", "own"), ("users", "delete", "own")], &[]);
+    let seller = give_role(
+        &app,
+        Person::Seller,
+        &[
+            ("users", "read", "all"),
+            ("users", "update", "own"),
+            ("users", "delete", "own"),
+        ],
+        &[],
+    );
     let (own, other) = (user(&app, Person::Seller), user(&app, Person::Colleague));
     seller.change(&own, json!({ "title": "Me" })).expect(200);
-    seller.change(&other, json!({ "title": "You" })).refused(403, "forbidden");
+    seller
+        .change(&other, json!({ "title": "You" }))
+        .refused(403, "forbidden");
     seller.remove(&other).refused(403, "forbidden");
 }
 
 #[test]
 fn a_lead_sees_the_teams_below() {
     let app = TestApp::start();
-    let [seller, stranger, lead] = [Person::Seller, Person::Stranger, Person::Lead].map(|person| app.person(person));
-    let made = [seller.create_customer("A").id(), stranger.create_customer("B").id(), lead.create_customer("C").id()];
+    let [seller, stranger, lead] =
+        [Person::Seller, Person::Stranger, Person::Lead].map(|person| app.person(person));
+    let made = [
+        seller.create_customer("A").id(),
+        stranger.create_customer("B").id(),
+        lead.create_customer("C").id(),
+    ];
     assert_eq!(lead.get("/customers").ids(), made);
     assert_eq!(seller.get("/customers").ids(), made[..1]);
     assert_eq!(stranger.get("/customers").ids(), made[1..2]);
@@ -170,7 +286,9 @@ fn who_changes_teams_sees_other_customers_at_once() {
     let acme = app.as_seller().create_customer("Acme");
     stranger.get(&acme.path).refused(404, "not_found");
     let north = user(&app, Person::Seller)["team_ids"].clone();
-    admin.change(&user(&app, Person::Stranger), json!({ "team_ids": north })).expect(200);
+    admin
+        .change(&user(&app, Person::Stranger), json!({ "team_ids": north }))
+        .expect(200);
     stranger.get(&acme.path).expect(200);
 }
 
@@ -179,7 +297,10 @@ fn a_deleted_team_binds_nobody() {
     let app = TestApp::start();
     let (admin, colleague) = (app.as_admin(), app.person(Person::Colleague));
     let acme = app.as_seller().create_customer("Acme");
-    let north = user(&app, Person::Seller)["team_ids"][0].as_str().unwrap().to_owned();
+    let north = user(&app, Person::Seller)["team_ids"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let north = admin.get(&format!("/teams/{north}")).record();
     admin.remove(&north).expect(204);
     colleague.get(&acme.path).refused(404, "not_found");
@@ -192,12 +313,23 @@ fn a_team_stands_neither_below_itself_nor_below_one_of_its_own() {
     let app = TestApp::start();
     let admin = app.as_admin();
     let upper = admin.create("teams", json!({ "name": "Upper" }));
-    let middle = admin.create("teams", json!({ "name": "Middle", "parent_id": upper.id() }));
-    let lower = admin.create("teams", json!({ "name": "Lower", "parent_id": middle.id() }));
+    let middle = admin.create(
+        "teams",
+        json!({ "name": "Middle", "parent_id": upper.id() }),
+    );
+    let lower = admin.create(
+        "teams",
+        json!({ "name": "Lower", "parent_id": middle.id() }),
+    );
     for below in [&upper, &middle, &lower] {
-        admin.change(&upper, json!({ "parent_id": below.id() })).refused(422, "invalid").blames("/parent_id", "cycle");
+        admin
+            .change(&upper, json!({ "parent_id": below.id() }))
+            .refused(422, "invalid")
+            .blames("/parent_id", "cycle");
     }
-    admin.change(&lower, json!({ "parent_id": null })).expect(200);
+    admin
+        .change(&lower, json!({ "parent_id": null }))
+        .expect(200);
 }
 
 #[test]
@@ -205,11 +337,26 @@ fn a_role_says_where_it_is_wrong() {
     let app = TestApp::start();
     let admin = app.as_admin();
     for (draft, pointer) in [
-        (json!({ "name": "A", "permissions": [{ "area": "moon", "action": "read", "level": "all" }] }), "/permissions/0/area"),
-        (json!({ "name": "A", "permissions": [{ "area": "tags", "action": "fly", "level": "all" }] }), "/permissions/0/action"),
-        (json!({ "name": "A", "permissions": [{ "area": "tags", "action": "read", "level": "some" }] }), "/permissions/0/level"),
-        (json!({ "name": "A", "field_rules": [{ "class": "", "access": "hide" }] }), "/field_rules/0/class"),
-        (json!({ "name": "A", "field_rules": [{ "class": "credit", "access": "burn" }] }), "/field_rules/0/access"),
+        (
+            json!({ "name": "A", "permissions": [{ "area": "moon", "action": "read", "level": "all" }] }),
+            "/permissions/0/area",
+        ),
+        (
+            json!({ "name": "A", "permissions": [{ "area": "tags", "action": "fly", "level": "all" }] }),
+            "/permissions/0/action",
+        ),
+        (
+            json!({ "name": "A", "permissions": [{ "area": "tags", "action": "read", "level": "some" }] }),
+            "/permissions/0/level",
+        ),
+        (
+            json!({ "name": "A", "field_rules": [{ "class": "", "access": "hide" }] }),
+            "/field_rules/0/class",
+        ),
+        (
+            json!({ "name": "A", "field_rules": [{ "class": "credit", "access": "burn" }] }),
+            "/field_rules/0/access",
+        ),
     ] {
         let refused = admin.post("/roles", draft).refused(422, "invalid");
         assert_eq!(refused.faults()[0].0, pointer, "{refused}");

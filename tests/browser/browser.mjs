@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { speaker } from './texts.mjs';
 
-export const pictures = new URL('pictures/', import.meta.url).pathname;
+/** Where pictures are kept. */
+export const pictures = process.env.PERENNIAL_PICTURES ?? new URL('pictures', import.meta.url).pathname;
 const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const wide = { width: 1400, height: 900 };
 const patience = 10_000;

@@ -10,15 +10,15 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const names = /\S+@\S+|[A-Z]{1,2}-\d+|Asia\/\S+|\b(Perennial|English|Ctrl|Enter|Esc|Space|F2|CNY|CN|Hanse Feinmechanik GmbH|Inga Petersen)\b/g;
 /** Texts that are data although they stand in a language's table, too: the standard roles, made in the organization's language. */
 const data = new Set(['管理员', '经理', '销售', '只读']);
-/** Boxes that may scroll sideways: a matrix is as wide as it has to be. */
-const scrolls = '.matrix-scroll, .table-scroll';
+/** Boxes that may scroll sideways: a matrix is as wide as it has to be, a row of tabs as long. */
+const scrolls = '.matrix-scroll, .table-scroll, .settings > nav ul';
 
 /** Gives every page of a context what `faults` needs. */
 export const watch = (context) => context.addInitScript(source);
 
 /** Waits until everything is there that the page has asked for. */
 export async function settled(page) {
-    await page.waitForFunction(() => !document.querySelector('.pf-v6-c-skeleton, [aria-busy="true"]') && document.querySelector('h1'));
+    await page.waitForFunction(() => !document.querySelector('.pf-v6-c-skeleton, [aria-busy="true"]') && document.querySelector('h1, [role="alert"]'));
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 

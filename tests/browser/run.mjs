@@ -12,6 +12,7 @@ const files = readdirSync(folder).sort().filter((file) => asked.length === 0 || 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 const begun = Date.now();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 const journeys = await Promise.all(files.map(async (file) => ({ name: file.replace(/^\d+-|\.mjs$/g, ''), ...(await import(new URL(file, folder))) })));
 const place = installation();
 const server = await place.serve();

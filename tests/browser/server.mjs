@@ -31,6 +31,12 @@ export function installation() {
         child.ended = new Promise((done) => child.once('close', (code) => (running.delete(child), done(code))));
         return child;
     };
+    const clear = () => {
+        database.drop();
+        rmSync(folder, { recursive: true, force: true });
+    };
+    const abort = () => (running.forEach((child) => child.kill('SIGKILL')), clear());
+    process.once('exit', abort);
     return {
         folder,
         run: (...options) => command(begin(options, 'pipe')),
@@ -38,8 +44,8 @@ export function installation() {
         async end() {
             const ends = [...running].map((child) => (child.kill(), child.ended));
             await Promise.all(ends);
-            database.drop();
-            rmSync(folder, { recursive: true, force: true });
+            process.off('exit', abort);
+            clear();
         },
     };
 }

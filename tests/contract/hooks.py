@@ -10,7 +10,7 @@ from typing import Any
 import requests
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
-from schemathesis.generation.meta import CaseMetadata, TestPhase
+from schemathesis.generation.meta import TestPhase, negated_parameters
 
 identities = json.loads(Path(os.environ["PERENNIAL_TEST_IDENTITIES"]).read_text())["auth"]
 session = requests.Session()
@@ -24,7 +24,7 @@ def api(method: str, path: str, **more: Any) -> requests.Response:
 
 def made(resource: str) -> str:
     """A new record's id."""
-    draft = {"name": f"Made beforehand, {next(numbers)}"}
+    draft = {"name": unique("Made beforehand")}
     if resource == "users":
         draft |= {"email": address(), "role_id": me["role_id"], "active": True}
     answer = api("POST", f"/api/v1/{resource}", json=draft)
@@ -32,8 +32,12 @@ def made(resource: str) -> str:
     return str(answer.json()["id"])
 
 
+def unique(name: str) -> str:
+    return f"{name}-{os.getpid()}-{next(numbers)}"
+
+
 def address() -> str:
-    return f"someone-{next(numbers)}@example.com"
+    return f"{unique('someone')}@example.com"
 
 
 me = api("GET", "/api/v1/me").json()["user"]
@@ -47,6 +51,8 @@ REFERENCES = {
     "team_ids": [records["teams"]],
     "parent_id": None,
 }
+# Zones are IANA's, and there are no exchange rates.
+WORDS = {"zone": "Europe/Berlin", "currency": "CNY"}
 
 
 @schemathesis.hook
@@ -63,19 +69,19 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     meta = case.meta
     if meta is None or case.method != case.operation.method.upper():
         return
-    if good(meta, ParameterLocation.PATH) and meta.phase.name != TestPhase.STATEFUL:
+    if not meta.is_negative_at(ParameterLocation.PATH) and meta.phase.name != TestPhase.STATEFUL:
         name_a_record(case)
-    if good(meta, ParameterLocation.HEADER):
+    negated = {name for name, _ in negated_parameters(meta)}
+    if "If-Match" not in negated:
         name_its_version(case)
-    if meta.generation.mode.is_positive and case.headers and "Idempotency-Key" in case.headers:
+    if "Idempotency-Key" not in negated and case.headers and "Idempotency-Key" in case.headers:
         # The same key with another body is refused.
-        case.headers["Idempotency-Key"] = f"key-{next(numbers)}"
-    if meta.generation.mode.is_positive:
+        case.headers["Idempotency-Key"] = unique("key")
+    if not meta.is_negative_at(ParameterLocation.BODY):
         obey(case.body)
-
-
-def good(meta: CaseMetadata, place: ParameterLocation) -> bool:
-    return not meta.is_negative_at(place)
+        if case.method == "PATCH" and isinstance(case.body, dict) and not case.body.get("code", True):
+            # A code is made once and cannot be taken away.
+            del case.body["code"]
 
 
 def name_a_record(case: schemathesis.Case) -> None:
@@ -102,9 +108,8 @@ def obey(value: Any) -> None:
     for name, member in value.items():
         if name in REFERENCES:
             value[name] = member and REFERENCES[name]
-        elif name == "currency":
-            # There are no exchange rates.
-            value[name] = member and "CNY"
+        elif name in WORDS:
+            value[name] = member and WORDS[name]
         elif rule := RULES.get(name):
             for item in member or []:
                 rule(item)

@@ -43,27 +43,50 @@ impl Base {
         let file = folder.join("perennial.db");
         let url = format!("sqlite:{}", file.display());
         customers::fill(&Store::open(&url).expect("SQLite opens"));
-        let mut connection = SqliteConnection::establish(&file.display().to_string()).expect("the file opens");
-        let version = sql_query("SELECT 'SQLite ' || sqlite_version() AS version").get_result(&mut connection);
+        let mut connection =
+            SqliteConnection::establish(&file.display().to_string()).expect("the file opens");
+        let version = sql_query("SELECT 'SQLite ' || sqlite_version() AS version")
+            .get_result(&mut connection);
         let Version { version } = version.expect("a version");
-        Self { name: "sqlite", url, version, folder }
+        Self {
+            name: "sqlite",
+            url,
+            version,
+            folder,
+        }
     }
 
     /// A new database on the server of `PERENNIAL_TEST_POSTGRES_URL`.
     pub fn postgresql(folder: PathBuf) -> Self {
         fs::create_dir_all(&folder).expect("a folder");
-        let server = std::env::var("PERENNIAL_TEST_POSTGRES_URL").expect("PERENNIAL_TEST_POSTGRES_URL names the server: make bench");
+        let server = std::env::var("PERENNIAL_TEST_POSTGRES_URL")
+            .expect("PERENNIAL_TEST_POSTGRES_URL names the server: make bench");
         let mut connection = PgConnection::establish(&server).expect("the server answers");
-        connection.batch_execute(&format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")).expect("the old one goes");
-        connection.batch_execute(&format!("CREATE DATABASE {NAME}")).expect("a new one");
-        let (base, _) = server.rsplit_once('/').expect("the address ends in a database's name");
+        connection
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"))
+            .expect("the old one goes");
+        connection
+            .batch_execute(&format!("CREATE DATABASE {NAME}"))
+            .expect("a new one");
+        let (base, _) = server
+            .rsplit_once('/')
+            .expect("the address ends in a database's name");
         let url = format!("{base}/{NAME}");
         customers::fill(&Store::open(&url).expect("PostgreSQL opens"));
         let mut connection = PgConnection::establish(&url).expect("the server answers");
-        connection.batch_execute("VACUUM ANALYZE; CHECKPOINT").expect("statistics, as after a while");
-        let version = sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version").get_result(&mut connection);
+        connection
+            .batch_execute("VACUUM ANALYZE")
+            .expect("statistics, as after a while");
+        let version =
+            sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+                .get_result(&mut connection);
         let Version { version } = version.expect("a version");
-        Self { name: "postgresql", url, version, folder }
+        Self {
+            name: "postgresql",
+            url,
+            version,
+            folder,
+        }
     }
 
     /// SQLite's file.
@@ -87,7 +110,8 @@ pub struct Program {
 impl Program {
     /// Starts `PERENNIAL_PROGRAM` over a database.
     pub fn start(base: &Base) -> Self {
-        let program = std::env::var("PERENNIAL_PROGRAM").expect("PERENNIAL_PROGRAM names the server: make bench");
+        let program = std::env::var("PERENNIAL_PROGRAM")
+            .expect("PERENNIAL_PROGRAM names the server: make bench");
         let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
@@ -95,7 +119,10 @@ impl Program {
             .arg("serve")
             .env("PERENNIAL_DATABASE_URL", &base.url)
             .env("PERENNIAL_DATA", &base.folder)
-            .env("PERENNIAL_JWT_SECRET", base.config().jwt_secret.unwrap_or_default())
+            .env(
+                "PERENNIAL_JWT_SECRET",
+                base.config().jwt_secret.unwrap_or_default(),
+            )
             .env("PERENNIAL_LISTEN", format!("127.0.0.1:{port}"))
             .env("PERENNIAL_LOG", "warn")
             .spawn()

@@ -1,6 +1,7 @@
 //! The customers that are made and asked for: Chinese and Latin names, some words in many of them, most in few.
 
 use perennial_domain::customer::{Customer, NewCustomer};
+use perennial_domain::tag::{NewTag, Tag};
 use perennial_store::{Store, resource};
 use perennial_tests::company::{self, Person};
 use serde_json::{Value, json};
@@ -10,16 +11,50 @@ pub const COUNT: usize = 10_000;
 /// How many go into the database at once.
 const SLICE: usize = 500;
 
-const CITIES: [&str; 8] = ["深圳市", "上海", "杭州", "成都", "武汉", "广州", "苏州", "北京"];
+const CITIES: [&str; 8] = [
+    "深圳市",
+    "上海",
+    "杭州",
+    "成都",
+    "武汉",
+    "广州",
+    "苏州",
+    "北京",
+];
 const SIGNS: &str = "安博昌达德鼎东方丰福高光海航和恒宏华辉汇佳建金京凯康乐力联龙隆美明南宁平启荣瑞山盛泰天通万伟祥新信兴旭亚阳";
-const TRADES: [&str; 8] = ["科技", "电子", "机械", "贸易", "食品", "医疗", "物流", "纺织"];
+const TRADES: [&str; 8] = [
+    "科技", "电子", "机械", "贸易", "食品", "医疗", "物流", "纺织",
+];
 const FIRST: [&str; 24] = [
-    "Kestrel", "Amber", "Boreal", "Cobalt", "Delphi", "Ember", "Falcon", "Garnet", "Halcyon", "Indigo", "Juniper", "Koenig",
-    "Lumen", "Meridian", "Nimbus", "Orchard", "Pinnacle", "Quarry", "Raven", "Sable", "Tundra", "Umbra", "Vertex", "Willow",
+    "Kestrel", "Amber", "Boreal", "Cobalt", "Delphi", "Ember", "Falcon", "Garnet", "Halcyon",
+    "Indigo", "Juniper", "Koenig", "Lumen", "Meridian", "Nimbus", "Orchard", "Pinnacle", "Quarry",
+    "Raven", "Sable", "Tundra", "Umbra", "Vertex", "Willow",
 ];
 const SECOND: [&str; 24] = [
-    "Harbour", "Bridge", "Castle", "Dynamics", "Engines", "Forge", "Garden", "House", "Instruments", "Junction", "Kiln", "Labs",
-    "Mills", "Nautical", "Optics", "Paper", "Quilts", "Robotics", "Supply", "Textiles", "Union", "Valves", "Works", "Yards",
+    "Harbour",
+    "Bridge",
+    "Castle",
+    "Dynamics",
+    "Engines",
+    "Forge",
+    "Garden",
+    "House",
+    "Instruments",
+    "Junction",
+    "Kiln",
+    "Labs",
+    "Mills",
+    "Nautical",
+    "Optics",
+    "Paper",
+    "Quilts",
+    "Robotics",
+    "Supply",
+    "Textiles",
+    "Union",
+    "Valves",
+    "Works",
+    "Yards",
 ];
 
 /// The part of a customer's name that few others share: it is searched for.
@@ -28,7 +63,11 @@ pub fn rare(number: usize) -> String {
     let sign = |salt| signs[mixed(number, salt) % signs.len()];
     match is_chinese(number) {
         true => [sign(1), sign(2), sign(3)].into_iter().collect(),
-        false => format!("{} {}", FIRST[mixed(number, 1) % 24], SECOND[mixed(number, 2) % 24]),
+        false => format!(
+            "{} {}",
+            FIRST[mixed(number, 1) % 24],
+            SECOND[mixed(number, 2) % 24]
+        ),
     }
 }
 
@@ -39,8 +78,17 @@ pub fn common(number: usize) -> &'static str {
 
 fn name(number: usize) -> String {
     match is_chinese(number) {
-        true => format!("{}{}{}有限公司", CITIES[mixed(number, 4) % 8], rare(number), TRADES[mixed(number, 5) % 8]),
-        false => format!("{} {}", rare(number), ["Trading", "Trading Ltd", "Industries"][mixed(number, 4) % 3]),
+        true => format!(
+            "{}{}{}有限公司",
+            CITIES[mixed(number, 4) % 8],
+            rare(number),
+            TRADES[mixed(number, 5) % 8]
+        ),
+        false => format!(
+            "{} {}",
+            rare(number),
+            ["Trading", "Trading Ltd", "Industries"][mixed(number, 4) % 3]
+        ),
     }
 }
 
@@ -76,10 +124,29 @@ pub fn body(number: usize) -> Value {
 /// Fills an empty database: the company of the tests, and its customers.
 pub fn fill(store: &Store) {
     company::found(store);
-    let admin = store.scope_of_email(&Person::Admin.email(), perennial_api::clock::now()).expect("an admin");
+    let admin = store
+        .scope_of_email(&Person::Admin.email(), perennial_api::clock::now())
+        .expect("an admin");
+    let tags: Vec<NewTag> = TRADES
+        .iter()
+        .map(|trade| NewTag {
+            name: (*trade).to_owned(),
+            ..NewTag::default()
+        })
+        .collect();
+    let tags = store
+        .write(&admin, move |tx| resource::create::<Tag>(tx, &tags))
+        .expect("tags");
     for first in (0..COUNT).step_by(SLICE) {
-        let drafts = (first..first + SLICE).map(|number| serde_json::from_value(body(number)).expect("a draft"));
-        let drafts: Vec<NewCustomer> = drafts.collect();
-        store.write(&admin, move |tx| resource::create::<Customer>(tx, &drafts).map(drop)).expect("customers");
+        let draft = |number: usize| NewCustomer {
+            tag_ids: vec![tags[number % 3].id, tags[3 + number % 5].id],
+            ..serde_json::from_value(body(number)).expect("a draft")
+        };
+        let drafts: Vec<NewCustomer> = (first..first + SLICE).map(draft).collect();
+        store
+            .write(&admin, move |tx| {
+                resource::create::<Customer>(tx, &drafts).map(drop)
+            })
+            .expect("customers");
     }
 }

@@ -18,6 +18,7 @@ mod table;
 mod wire;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::rt::System;
@@ -27,14 +28,17 @@ use serde_json::json;
 use bases::{Base, Program};
 use operations::Operation;
 use table::{Before, Line};
-use wire::Span;
+use wire::{Span, Tally};
 
 /// How many clients ask at once.
 const CLIENTS: [usize; 2] = [1, 16];
-/// How long the server is measured, its statements and the plain answer.
-const SERVED: Span = span(1000, 5000);
-const REPLAYED: Span = span(1000, 3000);
-const PLAIN: Span = span(300, 1200);
+/// How often the server is measured, its statements and the plain answer; and each time how long.
+const ROUNDS: u32 = 3;
+const SERVED: Span = span(300, 1700);
+const REPLAYED: Span = span(200, 1800);
+const PLAIN: Span = span(100, 400);
+/// Counts the rounds, over all operations.
+static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 const fn span(warm: u64, measured: u64) -> Span {
     Span {
@@ -44,9 +48,13 @@ const fn span(warm: u64, measured: u64) -> Span {
 }
 
 fn main() {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let chosen: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     let wanted = |among: &[&str], name: &str| {
-        chosen.iter().any(|word| word == name) || !chosen.iter().any(|word| among.contains(&word.as_str()))
+        chosen.iter().any(|word| word == name)
+            || !chosen.iter().any(|word| among.contains(&word.as_str()))
     };
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench");
     let before = Before::read(&folder);
@@ -55,7 +63,10 @@ fn main() {
     record::prepare();
     println!("{machine:#}\n\n{}", table::HEAD);
     let mut lines = Vec::new();
-    for (name, make) in [("sqlite", Base::sqlite as fn(PathBuf) -> Base), ("postgresql", Base::postgresql)] {
+    for (name, make) in [
+        ("sqlite", Base::sqlite as fn(PathBuf) -> Base),
+        ("postgresql", Base::postgresql),
+    ] {
         if !wanted(&["sqlite", "postgresql"], name) {
             continue;
         }
@@ -63,7 +74,9 @@ fn main() {
         machine[name] = json!(base.version);
         let (operations, token) = heard(&base);
         let program = Program::start(&base);
-        let chosen = operations.iter().filter(|of| wanted(&["list", "get", "search", "create"], of.name));
+        let chosen = operations
+            .iter()
+            .filter(|of| wanted(&["list", "get", "search", "create"], of.name));
         for operation in chosen {
             for clients in CLIENTS {
                 let line = measured(&base, &program, operation, &token, clients);
@@ -84,32 +97,49 @@ fn heard(base: &Base) -> (Vec<Operation>, String) {
     (operations::all(&admin), admin.token().to_owned())
 }
 
-fn measured(base: &Base, program: &Program, operation: &Operation, token: &str, clients: usize) -> Line {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    /// Counts what is made and run, over all operations.
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let ask = |turn: usize| operation.request(number * 1_000_000 + turn, token);
-    let pace = wire::load(program.port, clients, SERVED, operation.status, ask);
-    let sql = match (base.name, operation.writes) {
-        ("postgresql", writes) => {
-            let scripts = pgbench::write(&base.folder.join(operation.name), &operation.statements, writes);
-            pgbench::run(&base.url, &scripts, clients, REPLAYED, number)
-        }
-        (_, false) => replay::reads(&base.file(), &operation.statements, clients, REPLAYED),
-        (_, true) => replay::writes(&base.file(), &operation.statements, clients, REPLAYED),
-    };
-    let (plain, port) = plain::start(operation.status, pace.bytes);
-    let answered = wire::load(port, clients, PLAIN, operation.status, ask);
-    System::new().block_on(plain.stop(false));
+/// The server, its statements and the plain answer in turns, so that what disturbs the machine disturbs all three.
+fn measured(
+    base: &Base,
+    program: &Program,
+    operation: &Operation,
+    token: &str,
+    clients: usize,
+) -> Line {
+    let (mut served, mut plain, mut sql) = (Tally::default(), Tally::default(), 0.0);
+    let scripts = pgbench::write(
+        &base.folder.join(operation.name),
+        &operation.statements,
+        operation.writes,
+    );
+    for _ in 0..ROUNDS {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let ask = |turn: usize| operation.request(number * 1_000_000 + turn, token);
+        served.add(wire::load(
+            program.port,
+            clients,
+            SERVED,
+            operation.status,
+            ask,
+        ));
+        sql += match (base.name, operation.writes) {
+            ("postgresql", _) => {
+                pgbench::run(&base.url, &scripts, clients, REPLAYED.measured, number)
+            }
+            (_, false) => replay::reads(&base.file(), &operation.statements, clients, REPLAYED),
+            (_, true) => replay::writes(&base.file(), &operation.statements, clients, REPLAYED),
+        };
+        let (server, port) = plain::start(operation.status, served.bytes());
+        plain.add(wire::load(port, clients, PLAIN, operation.status, ask));
+        System::new().block_on(server.stop(false));
+    }
     let statements: usize = operation.statements.iter().map(Vec::len).sum();
     Line {
         database: base.name,
         operation: operation.name,
         clients,
         statements: statements as f64 / operation.statements.len() as f64,
-        pace,
-        sql,
-        plain: answered.rate,
+        served,
+        sql: sql / f64::from(ROUNDS),
+        plain: plain.rate(),
     }
 }

@@ -10,7 +10,7 @@ use crate::record::{self, Statement};
 use crate::wire;
 
 /// How many different requests an operation is measured with.
-const REQUESTS: usize = 40;
+const REQUESTS: usize = 20;
 
 /// An operation.
 pub struct Operation {
@@ -41,16 +41,29 @@ impl Operation {
 pub fn all(admin: &Client) -> Vec<Operation> {
     let (mut lists, mut ids) = (vec!["/customers?limit=25&sort=name".to_owned()], Vec::new());
     while lists.len() < REQUESTS {
-        let path = lists.last().expect("the first").replace("limit=25", "limit=200");
+        let path = lists
+            .last()
+            .expect("the first")
+            .replace("limit=25", "limit=200");
         let page = admin.get(&path).expect(200).body;
-        ids.push(page["data"][lists.len() % 200]["id"].as_str().expect("an id").to_owned());
-        let cursor = page["page"]["next_cursor"].as_str().expect("there are more");
+        ids.push(
+            page["data"][lists.len() % 200]["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned(),
+        );
+        let cursor = page["page"]["next_cursor"]
+            .as_str()
+            .expect("there are more");
         lists.push(format!("{}&cursor={cursor}", lists[0]));
     }
     let gets = ids.iter().map(|id| format!("/customers/{id}")).collect();
     let searches = (0..REQUESTS).map(|number| match number % 5 {
         0 => format!("/customers?limit=25&q={}", encoded(common(number))),
-        _ => format!("/customers?limit=25&q={}", encoded(&rare(number * (COUNT / REQUESTS)))),
+        _ => format!(
+            "/customers?limit=25&q={}",
+            encoded(&rare(number * (COUNT / REQUESTS)))
+        ),
     });
     let reading = |name, paths: Vec<String>| {
         let heard = |path: &String| record::statements(|| drop(admin.get(path).expect(200)));
@@ -67,20 +80,39 @@ pub fn all(admin: &Client) -> Vec<Operation> {
         status: 201,
         writes: true,
         paths: vec!["/customers".to_owned()],
-        statements: (0..REQUESTS).map(|number| creation(admin, number)).collect(),
+        statements: (0..REQUESTS)
+            .map(|number| creation(admin, number))
+            .collect(),
     };
-    vec![reading("list", lists), reading("get", gets), reading("search", searches.collect()), create]
+    vec![
+        reading("list", lists),
+        reading("get", gets),
+        reading("search", searches.collect()),
+        create,
+    ]
 }
 
 fn creation(admin: &Client, number: usize) -> Vec<Statement> {
-    let start = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let start = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis());
     let mut code = String::new();
     let mut statements = record::statements(|| {
-        let made = admin.post("/customers", customers::body(COUNT + number)).expect(201);
-        made.body["code"].as_str().expect("a code").clone_into(&mut code);
+        let made = admin
+            .post("/customers", customers::body(COUNT + number))
+            .expect(201);
+        made.body["code"]
+            .as_str()
+            .expect("a code")
+            .clone_into(&mut code);
     });
     let event = admin.get("/events?limit=1").expect(200).body["data"][0]["seq"].as_i64();
-    record::renew(&mut statements, u64::try_from(start).unwrap_or(0), event.expect("an event"), &code);
+    record::renew(
+        &mut statements,
+        u64::try_from(start).unwrap_or(0),
+        event.expect("an event"),
+        &code,
+    );
     statements
 }
 

@@ -3,16 +3,28 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::record::{Statement, Value};
-use crate::wire::Span;
 
 /// Where pgbench is, if it is there.
 fn program() -> Option<String> {
-    let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let packaged = folders.map(|folder| folder.path().join("bin/pgbench")).filter(|path| path.exists()).max();
+    let folders = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let packaged = folders
+        .map(|folder| folder.path().join("bin/pgbench"))
+        .filter(|path| path.exists())
+        .max();
     let found = packaged.map(|path| path.display().to_string());
-    found.or_else(|| Command::new("pgbench").arg("--version").output().ok().map(|_| "pgbench".into()))
+    found.or_else(|| {
+        Command::new("pgbench")
+            .arg("--version")
+            .output()
+            .ok()
+            .map(|_| "pgbench".into())
+    })
 }
 
 /// Writes a script for each operation into a folder.
@@ -33,21 +45,28 @@ pub fn write(folder: &Path, operations: &[Vec<Statement>], writes: bool) -> Vec<
 }
 
 /// How often in a second the scripts run, by so many clients at once; `run` is a number that no other run has.
-pub fn run(url: &str, scripts: &[String], clients: usize, span: Span, run: usize) -> f64 {
-    let program = program().expect("pgbench: it comes with PostgreSQL");
-    let once = |seconds: f64, run: usize| {
-        let mut command = Command::new(&program);
-        command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
-        command.arg(format!("--client={clients}")).arg(format!("--time={}", seconds.ceil()));
-        command.arg(format!("--jobs={}", clients.min(2))).arg(format!("--define=n={}", run * 1_000_000));
-        command.args(scripts.iter().map(|script| format!("--file={script}"))).arg(url);
-        let output = command.output().expect("pgbench runs");
-        let (told, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let rate = told.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        rate.filter(|_| output.status.success()).unwrap_or_else(|| panic!("pgbench: {told}{failed}"))
-    };
-    once(span.warm.as_secs_f64(), run * 2);
-    once(span.measured.as_secs_f64(), run * 2 + 1)
+pub fn run(url: &str, scripts: &[String], clients: usize, time: Duration, run: usize) -> f64 {
+    let mut command = Command::new(program().expect("pgbench: it comes with PostgreSQL"));
+    command.args(["--no-vacuum", "--protocol=prepared"]);
+    command
+        .arg(format!("--client={clients}"))
+        .arg(format!("--jobs={}", clients.min(2)));
+    command
+        .arg(format!("--time={}", time.as_secs_f64().ceil()))
+        .arg(format!("--define=n={}", run * 1_000_000));
+    command
+        .args(scripts.iter().map(|script| format!("--file={script}")))
+        .arg(url);
+    let output = command.output().expect("pgbench runs");
+    let (told, failed) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    let rate = told
+        .lines()
+        .find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    rate.filter(|_| output.status.success())
+        .unwrap_or_else(|| panic!("pgbench: {told}{failed}"))
 }
 
 fn line(statement: &Statement) -> String {
@@ -65,10 +84,18 @@ fn literal(value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         // pgbench looks for `:name` inside quotes too.
-        Value::Text(text) => format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace(':', "\\072").replace('\n', "\\n")),
+        Value::Text(text) => format!(
+            "E'{}'",
+            text.replace('\\', "\\\\")
+                .replace('\'', "\\'")
+                .replace(':', "\\072")
+                .replace('\n', "\\n")
+        ),
         Value::Instant(text) => format!("TIMESTAMP '{text}'"),
         Value::Key(key) => format!("BYTEA '\\x{}'", key.simple()),
-        Value::NewKey(at) => format!("(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000 + :n))"),
+        Value::NewKey(at) => format!(
+            "(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000 + :n))"
+        ),
         Value::NewEvent => "(:client_id * 1000000000000 + 1000000000 + :n)".into(),
         Value::NewCode => "('R-' || :client_id || '-' || :n)".into(),
     }

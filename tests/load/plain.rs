@@ -18,9 +18,14 @@ pub fn start(status: u16, bytes: usize) -> (ServerHandle, u16) {
         rt::System::new().block_on(async move {
             let answer = move |_: web::Bytes| {
                 let body = body.clone();
-                async move { HttpResponse::build(status).content_type("application/json").body(body) }
+                async move {
+                    HttpResponse::build(status)
+                        .content_type("application/json")
+                        .body(body)
+                }
             };
-            let server = HttpServer::new(move || App::new().default_service(web::to(answer.clone())));
+            let server =
+                HttpServer::new(move || App::new().default_service(web::to(answer.clone())));
             let server = server.listen(listener).expect("it listens").run();
             sender.send(server.handle()).expect("somebody waits for it");
             server.await.expect("it ends well");

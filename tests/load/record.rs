@@ -71,7 +71,10 @@ pub fn statements(operation: impl FnOnce()) -> Vec<Statement> {
 /// Finds what must be new each time that a creation is replayed: keys made since `start`, its event's number, its code.
 pub fn renew(statements: &mut [Statement], start: u64, event: i64, code: &str) {
     let mut keys: Vec<Uuid> = Vec::new();
-    for value in statements.iter_mut().flat_map(|statement| &mut statement.values) {
+    for value in statements
+        .iter_mut()
+        .flat_map(|statement| &mut statement.values)
+    {
         match value {
             Value::Key(key) if key.get_timestamp().is_some_and(|time| made(time) >= start) => {
                 let at = keys.iter().position(|known| known == key);
@@ -140,18 +143,32 @@ fn values(bound: &str) -> Vec<Value> {
         }
     }
     parts.push(part);
-    parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).map(value).collect()
+    parts
+        .iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .map(value)
+        .collect()
 }
 
 fn value(part: &str) -> Value {
-    let inner = |name: &str| part.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
+    let inner = |name: &str| {
+        part.strip_prefix(name)?
+            .strip_prefix('(')?
+            .strip_suffix(')')
+    };
     if let Some(inner) = inner("Some") {
         return value(inner);
     }
     if let Some(word) = inner("W") {
         return Value::Text(snake_case(word));
     }
-    if let Some(key) = inner("Key").unwrap_or(part).parse().ok().filter(|_| part.len() >= 36) {
+    if let Some(key) = inner("Key")
+        .unwrap_or(part)
+        .parse()
+        .ok()
+        .filter(|_| part.len() >= 36)
+    {
         return Value::Key(key);
     }
     if part.starts_with('"') {
@@ -161,7 +178,10 @@ fn value(part: &str) -> Value {
         "None" => Value::Null,
         "true" | "false" => Value::Flag(part == "true"),
         _ if part.contains('T') => Value::Instant(part.replacen('T', " ", 1)),
-        _ => Value::Integer(part.parse().unwrap_or_else(|_| panic!("a value of no known kind: {part}"))),
+        _ => Value::Integer(
+            part.parse()
+                .unwrap_or_else(|_| panic!("a value of no known kind: {part}")),
+        ),
     }
 }
 
@@ -186,7 +206,11 @@ fn unquoted(quoted: &str) -> String {
             _ => match characters.next() {
                 Some('n') => text.push('\n'),
                 Some('u') => {
-                    let code: String = characters.by_ref().skip(1).take_while(|digit| *digit != '}').collect();
+                    let code: String = characters
+                        .by_ref()
+                        .skip(1)
+                        .take_while(|digit| *digit != '}')
+                        .collect();
                     let code = u32::from_str_radix(&code, 16).ok().and_then(char::from_u32);
                     text.push(code.expect("a character"));
                 }

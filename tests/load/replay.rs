@@ -59,7 +59,10 @@ struct Turn {
 
 impl Turn {
     fn number(number: i64) -> Self {
-        Self { keys: (0..16).map(|_| Uuid::now_v7()).collect(), event: number }
+        Self {
+            keys: (0..16).map(|_| Uuid::now_v7()).collect(),
+            event: number,
+        }
     }
 
     fn value(&self, value: &Value) -> Value {
@@ -74,8 +77,13 @@ impl Turn {
 
 fn run(connection: &mut SqliteConnection, statements: &[Statement], turn: &Turn) {
     for statement in statements {
-        let values = statement.values.iter().map(|value| turn.value(value)).collect();
-        let rows = LoadConnection::load(connection, Again(statement, values)).expect("it ran before");
+        let values = statement
+            .values
+            .iter()
+            .map(|value| turn.value(value))
+            .collect();
+        let rows =
+            LoadConnection::load(connection, Again(statement, values)).expect("it ran before");
         for row in rows {
             row.expect("a row");
         }
@@ -83,7 +91,8 @@ fn run(connection: &mut SqliteConnection, statements: &[Statement], turn: &Turn)
 }
 
 fn open(file: &Path) -> SqliteConnection {
-    let mut connection = SqliteConnection::establish(&file.display().to_string()).expect("the file opens");
+    let mut connection =
+        SqliteConnection::establish(&file.display().to_string()).expect("the file opens");
     connection.batch_execute(SETTINGS).expect("settings");
     connection
 }
@@ -106,8 +115,13 @@ pub fn reads(file: &Path, operations: &[Vec<Statement>], readers: usize, span: S
         count
     };
     let counts: Vec<u32> = std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..readers).map(|first| scope.spawn(move || reader(first))).collect();
-        readers.into_iter().map(|reader| reader.join().expect("a reader ends well")).collect()
+        let readers: Vec<_> = (0..readers)
+            .map(|first| scope.spawn(move || reader(first)))
+            .collect();
+        readers
+            .into_iter()
+            .map(|reader| reader.join().expect("a reader ends well"))
+            .collect()
     });
     f64::from(counts.iter().sum::<u32>()) / span.measured.as_secs_f64()
 }
@@ -120,7 +134,8 @@ struct Number {
 
 fn last_event(connection: &mut SqliteConnection) -> i64 {
     let last = diesel::sql_query("SELECT MAX(seq) AS number FROM events").get_result(connection);
-    last.map(|last: Number| last.number).expect("there are events")
+    last.map(|last: Number| last.number)
+        .expect("there are events")
 }
 
 /// How often in a second the operations' statements run, so many of them in one commit.
@@ -130,13 +145,23 @@ pub fn writes(file: &Path, operations: &[Vec<Statement>], group: usize, span: Sp
     let start = Instant::now();
     let mut count = 0;
     loop {
-        connection.batch_execute("BEGIN IMMEDIATE").expect("nobody else writes");
+        connection
+            .batch_execute("BEGIN IMMEDIATE")
+            .expect("nobody else writes");
         for _ in 0..group {
             event += 1;
             let operation = usize::try_from(event).unwrap_or(0) % operations.len();
-            connection.batch_execute("SAVEPOINT one").expect("a savepoint");
-            run(&mut connection, &operations[operation], &Turn::number(event));
-            connection.batch_execute("RELEASE one").expect("a savepoint");
+            connection
+                .batch_execute("SAVEPOINT one")
+                .expect("a savepoint");
+            run(
+                &mut connection,
+                &operations[operation],
+                &Turn::number(event),
+            );
+            connection
+                .batch_execute("RELEASE one")
+                .expect("a savepoint");
         }
         connection.batch_execute("COMMIT").expect("it is durable");
         let since = start.elapsed();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::wire::Pace;
+use crate::wire::Tally;
 
 /// One line.
 pub struct Line {
@@ -17,8 +17,8 @@ pub struct Line {
     pub clients: usize,
     /// How many statements a request runs, in the mean.
     pub statements: f64,
-    /// The server's.
-    pub pace: Pace,
+    /// What the server answered.
+    pub served: Tally,
     /// How often in a second its statements alone run.
     pub sql: f64,
     /// How often in a second an answer of that size alone is given.
@@ -32,7 +32,7 @@ impl Line {
     }
 
     fn ratio(&self) -> f64 {
-        self.pace.rate / self.ceiling()
+        self.served.rate() / self.ceiling()
     }
 
     fn key(&self) -> String {
@@ -40,27 +40,41 @@ impl Line {
     }
 
     fn json(&self) -> Value {
-        let Pace { rate, p50, p99, bytes } = self.pace;
+        let served = &self.served;
         json!({
-            "key": self.key(), "statements": self.statements, "bytes": bytes, "rate": rate, "p50": p50, "p99": p99,
+            "key": self.key(), "statements": self.statements, "bytes": served.bytes(), "rate": served.rate(),
+            "p50": served.percentile(0.5), "p99": served.percentile(0.99),
             "sql": self.sql, "plain": self.plain, "ceiling": self.ceiling(), "ratio": self.ratio(),
         })
     }
 
     /// As it stands in the table; `before` is the ratio of the last time.
     pub fn text(&self, before: Option<f64>) -> String {
-        let Pace { rate, p50, p99, bytes } = self.pace;
-        let changed = before.map_or(String::new(), |before| format!("{:+.2}", self.ratio() - before));
+        let Self {
+            database,
+            operation,
+            clients,
+            statements,
+            served,
+            sql,
+            plain,
+        } = self;
+        let (rate, p50, p99) = (
+            served.rate(),
+            served.percentile(0.5),
+            served.percentile(0.99),
+        );
+        let (ceiling, ratio, bytes) = (self.ceiling(), self.ratio(), served.bytes());
+        let changed = before.map_or(String::new(), |before| format!("{:+.2}", ratio - before));
         format!(
-            "{:<10} {:<6} {:>7} {rate:>10.0} {p50:>8.2} {p99:>8.2} {:>10.0} {:>10.0} {:>8.0} {:>6.2} {changed:>7} {:>10.1} {bytes:>7}",
-            self.database, self.operation, self.clients, self.sql, self.plain, self.ceiling(), self.ratio(), self.statements
+            "{database:<10} {operation:<6} {clients:>7} {rate:>10.0} {p50:>8.2} {p99:>8.2} {sql:>10.0} {plain:>10.0} \
+             {ceiling:>8.0} {ratio:>6.2} {changed:>7} {statements:>10.1} {bytes:>7}"
         )
     }
 }
 
 /// The heads of the columns.
-pub const HEAD: &str =
-    "database   what   clients requests/s   p50 ms   p99 ms  a: SQL /s b: HTTP /s  ceiling  ratio changed statements   bytes";
+pub const HEAD: &str = "database   what   clients requests/s   p50 ms   p99 ms  a: SQL /s b: HTTP /s  ceiling  ratio changed statements   bytes";
 
 /// The ratios of the last time, from the file that [`write`] left.
 pub struct Before(Value);
@@ -83,10 +97,17 @@ impl Before {
 pub fn write(folder: &Path, machine: &Value, lines: &[Line], before: &Before) {
     fs::create_dir_all(folder).expect("a folder");
     for kind in ["json", "txt"] {
-        drop(fs::rename(folder.join(format!("load.{kind}")), folder.join(format!("load.before.{kind}"))));
+        drop(fs::rename(
+            folder.join(format!("load.{kind}")),
+            folder.join(format!("load.before.{kind}")),
+        ));
     }
-    let all = json!({ "machine": machine, "lines": lines.iter().map(Line::json).collect::<Vec<_>>() });
-    let rows: Vec<String> = lines.iter().map(|line| line.text(before.ratio(line))).collect();
+    let all =
+        json!({ "machine": machine, "lines": lines.iter().map(Line::json).collect::<Vec<_>>() });
+    let rows: Vec<String> = lines
+        .iter()
+        .map(|line| line.text(before.ratio(line)))
+        .collect();
     let text = format!("{machine:#}\n\n{HEAD}\n{}\n", rows.join("\n"));
     fs::write(folder.join("load.json"), format!("{all:#}")).expect("a file");
     fs::write(folder.join("load.txt"), text).expect("a file");

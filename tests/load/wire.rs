@@ -25,7 +25,10 @@ impl Wire {
         let (mut read, mut wanted) = (0, usize::MAX);
         let mut length = 0;
         while read < wanted {
-            let more = self.stream.read(&mut self.buffer[read..]).expect("the server answers");
+            let more = self
+                .stream
+                .read(&mut self.buffer[read..])
+                .expect("the server answers");
             assert!(more > 0, "the server hung up");
             read += more;
             if wanted == usize::MAX
@@ -35,13 +38,17 @@ impl Wire {
                 wanted = head + 4 + length;
             }
         }
-        let status = std::str::from_utf8(&self.buffer[9..12]).ok().and_then(|text| text.parse().ok());
+        let status = std::str::from_utf8(&self.buffer[9..12])
+            .ok()
+            .and_then(|text| text.parse().ok());
         (status.expect("a status"), length)
     }
 }
 
 fn find(within: &[u8], sought: &[u8]) -> Option<usize> {
-    within.windows(sought.len()).position(|window| window == sought)
+    within
+        .windows(sought.len())
+        .position(|window| window == sought)
 }
 
 fn content_length(head: &[u8]) -> usize {
@@ -54,24 +61,53 @@ fn content_length(head: &[u8]) -> usize {
 
 /// A request as it goes over the wire.
 pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n");
+    let mut text =
+        format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n");
     if !body.is_empty() {
-        text += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+        text += &format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        );
     }
     format!("{text}\r\n{body}").into_bytes()
 }
 
-/// How fast something went.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Pace {
+/// What was answered, and how fast.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// How long each answer took, in microseconds.
+    lasted: Vec<u32>,
+    /// Length of the answers' bodies.
+    bytes: usize,
+    /// How long was measured.
+    time: Duration,
+}
+
+impl Tally {
+    /// Adds what was measured later.
+    pub fn add(&mut self, other: Self) {
+        self.lasted.extend(other.lasted);
+        self.bytes += other.bytes;
+        self.time += other.time;
+    }
+
     /// How many in a second.
-    pub rate: f64,
-    /// Milliseconds that half of them were done in.
-    pub p50: f64,
-    /// Milliseconds that all but one in a hundred were done in.
-    pub p99: f64,
-    /// Mean length of the answers' bodies, in bytes.
-    pub bytes: usize,
+    pub fn rate(&self) -> f64 {
+        self.lasted.len() as f64 / self.time.as_secs_f64()
+    }
+
+    /// Milliseconds that this part of the answers was given in.
+    pub fn percentile(&self, part: f64) -> f64 {
+        let mut lasted = self.lasted.clone();
+        lasted.sort_unstable();
+        let at = (lasted.len() as f64 * part) as usize;
+        f64::from(lasted.get(at).copied().unwrap_or_default()) / 1000.0
+    }
+
+    /// Mean length of a body.
+    pub fn bytes(&self) -> usize {
+        self.bytes / self.lasted.len().max(1)
+    }
 }
 
 /// How long to measure: first for nothing, then in earnest.
@@ -84,12 +120,17 @@ pub struct Span {
 }
 
 /// Lets clients ask one request after the other, each answered with `status`; `make` gets a number no other call gets.
-pub fn load(port: u16, clients: usize, span: Span, status: u16, make: impl Fn(usize) -> Vec<u8> + Sync) -> Pace {
+pub fn load(
+    port: u16,
+    clients: usize,
+    span: Span,
+    status: u16,
+    make: impl Fn(usize) -> Vec<u8> + Sync,
+) -> Tally {
     let barrier = Barrier::new(clients);
     let client = |number: usize| {
         let mut wire = Wire::to(port);
-        let mut bytes = 0;
-        let mut lasted = Vec::with_capacity(1 << 16);
+        let mut tally = Tally::default();
         barrier.wait();
         let start = Instant::now();
         for turn in 0.. {
@@ -97,30 +138,34 @@ pub fn load(port: u16, clients: usize, span: Span, status: u16, make: impl Fn(us
             let asked = Instant::now();
             let (got, length) = wire.ask(&request);
             let done = Instant::now();
-            assert_eq!(got, status, "{}", String::from_utf8_lossy(&wire.buffer[..2000]));
+            assert_eq!(
+                got,
+                status,
+                "{}",
+                String::from_utf8_lossy(&wire.buffer[..2000])
+            );
             if done - start > span.warm + span.measured {
                 break;
             }
             if asked - start > span.warm {
-                lasted.push(u32::try_from((done - asked).as_micros()).unwrap_or(u32::MAX));
-                bytes += length;
+                tally
+                    .lasted
+                    .push(u32::try_from((done - asked).as_micros()).unwrap_or(u32::MAX));
+                tally.bytes += length;
             }
         }
-        (lasted, bytes)
+        tally
     };
-    let answers: Vec<(Vec<u32>, usize)> = std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..clients).map(|number| scope.spawn(move || client(number))).collect();
-        clients.into_iter().map(|client| client.join().expect("a client ends well")).collect()
+    let mut all = Tally::default();
+    std::thread::scope(|scope| {
+        let client = &client;
+        let clients: Vec<_> = (0..clients)
+            .map(|number| scope.spawn(move || client(number)))
+            .collect();
+        clients
+            .into_iter()
+            .for_each(|client| all.add(client.join().expect("a client ends well")));
     });
-    let bytes: usize = answers.iter().map(|(_, bytes)| bytes).sum();
-    let mut lasted: Vec<u32> = answers.into_iter().flat_map(|(lasted, _)| lasted).collect();
-    lasted.sort_unstable();
-    let count = lasted.len().max(1);
-    let at = |part: f64| f64::from(*lasted.get((count as f64 * part) as usize).unwrap_or(&0)) / 1000.0;
-    Pace {
-        rate: lasted.len() as f64 / span.measured.as_secs_f64(),
-        p50: at(0.5),
-        p99: at(0.99),
-        bytes: bytes / count,
-    }
+    all.time = span.measured;
+    all
 }

@@ -50,7 +50,10 @@ impl Server {
                 application.run().await.expect("the server ends well");
             });
         };
-        std::thread::Builder::new().name("server".into()).spawn(serve).expect("a thread");
+        std::thread::Builder::new()
+            .name("server".into())
+            .spawn(serve)
+            .expect("a thread");
         receiver.recv().expect("the server starts")
     }
 
@@ -71,6 +74,18 @@ impl TestApp {
     /// A server over the company's own database.
     pub fn start() -> Self {
         Self::over(Database::copy_of("company", company::found))
+    }
+
+    /// The same, with its database under watch: see [`perennial_store::watch`].
+    pub fn watched() -> Self {
+        let database = Database::copy_of("company", company::found);
+        perennial_store::watch::start(&database.url);
+        Self::over(database)
+    }
+
+    /// What its database was told since this was asked last.
+    pub fn statements(&self) -> Vec<String> {
+        perennial_store::watch::take(&self.database.url)
     }
 
     /// A server that waits for its first administrator.
@@ -121,12 +136,15 @@ impl TestApp {
     /// The user of that address, with an access token.
     pub fn of_email(&self, email: &str) -> Client {
         let (user, version) = self.account(email);
-        self.anonymous().with_token(&self.token(user, version, clock::now()))
+        self.anonymous()
+            .with_token(&self.token(user, version, clock::now()))
     }
 
     /// An access token as the server would have signed it at that moment.
     pub fn token(&self, user: Id<User>, session_version: i64, at: Instant) -> String {
-        self.tokens.sign(user, session_version, at).expect("a token")
+        self.tokens
+            .sign(user, session_version, at)
+            .expect("a token")
     }
 
     /// Id and session version of the user of that address.

@@ -64,7 +64,11 @@ impl Person {
     }
 
     fn organization(self) -> &'static str {
-        if self == Self::Foreigner { "Elsewhere" } else { "Northwind" }
+        if self == Self::Foreigner {
+            "Elsewhere"
+        } else {
+            "Northwind"
+        }
     }
 
     fn team(self) -> Option<&'static str> {
@@ -99,7 +103,9 @@ pub fn found(store: &Store) {
             language: Language::En,
             country: "CN".into(),
         };
-        store.create_organization(&new, founded()).expect("an organization");
+        store
+            .create_organization(&new, founded())
+            .expect("an organization");
     }
     for person in Person::ALL {
         let user = FirstUser {
@@ -110,27 +116,42 @@ pub fn found(store: &Store) {
         let made = store.create_user(person.organization(), person.role(), user, founded());
         made.expect("a user");
     }
-    let admin = store.scope_of_email(&Person::Admin.email(), founded()).expect("an admin");
-    store.write(&admin, |tx| {
-        let team = |name: &str, parent: Option<Id<Team>>| NewTeam {
-            name: name.into(),
-            parent_id: parent,
-        };
-        let sales = resource::create::<Team>(tx, &[team("Sales", None)])?[0].id;
-        let below = [team("North", Some(sales)), team("South", Some(sales))];
-        resource::create::<Team>(tx, &below)
-    })
-    .expect("teams");
+    let admin = store
+        .scope_of_email(&Person::Admin.email(), founded())
+        .expect("an admin");
+    store
+        .write(&admin, |tx| {
+            let team = |name: &str, parent: Option<Id<Team>>| NewTeam {
+                name: name.into(),
+                parent_id: parent,
+            };
+            let sales = resource::create::<Team>(tx, &[team("Sales", None)])?[0].id;
+            let below = [team("North", Some(sales)), team("South", Some(sales))];
+            resource::create::<Team>(tx, &below)
+        })
+        .expect("teams");
     for person in Person::ALL {
         let Some(team) = person.team() else { continue };
         let account = sessions::account(store, &person.email()).expect("a user");
         let user: Id<User> = account.expect("a user").user;
-        store.write(&admin, move |tx| {
-            let teams = resource::list::<Team>(tx, &perennial_domain::query::ListQuery::first::<Team>(10))?;
-            let team = teams.data.iter().find(|known| known.name == team).map(|team| team.id);
-            let change = Change { id: user, version: 1, patch: json!({ "team_ids": [team] }) };
-            resource::update::<User>(tx, &[change])
-        })
-        .expect("a member");
+        store
+            .write(&admin, move |tx| {
+                let teams = resource::list::<Team>(
+                    tx,
+                    &perennial_domain::query::ListQuery::first::<Team>(10),
+                )?;
+                let team = teams
+                    .data
+                    .iter()
+                    .find(|known| known.name == team)
+                    .map(|team| team.id);
+                let change = Change {
+                    id: user,
+                    version: 1,
+                    patch: json!({ "team_ids": [team] }),
+                };
+                resource::update::<User>(tx, &[change])
+            })
+            .expect("a member");
     }
 }

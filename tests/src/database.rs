@@ -146,7 +146,9 @@ fn beside(extension: &str) -> PathBuf {
 fn built() -> u128 {
     let program = std::env::current_exe().expect("a program knows its file");
     let modified = fs::metadata(program).and_then(|data| data.modified());
-    let since = modified.expect("a file has an age").duration_since(UNIX_EPOCH);
+    let since = modified
+        .expect("a file has an age")
+        .duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_nanos())
 }
 
@@ -161,7 +163,10 @@ fn sqlite_template(name: &str, fill: impl FnOnce(&Store)) -> PathBuf {
     let template = beside(&format!("{name}.db"));
     let _turn = turn();
     let age = fs::metadata(&template).and_then(|data| data.modified());
-    let nanos = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos());
+    let nanos = |time: SystemTime| {
+        time.duration_since(UNIX_EPOCH)
+            .map_or(0, |age| age.as_nanos())
+    };
     if age.is_ok_and(|age| nanos(age) > built()) {
         return template;
     }
@@ -172,13 +177,18 @@ fn sqlite_template(name: &str, fill: impl FnOnce(&Store)) -> PathBuf {
     let mut connection =
         SqliteConnection::establish(&path.display().to_string()).expect("the file opens");
     // One file, whatever is still in the log; the store's writer may still be on its way out.
-    let copy = format!("PRAGMA busy_timeout = 5000; VACUUM INTO '{}'", template.display());
+    let copy = format!(
+        "PRAGMA busy_timeout = 5000; VACUUM INTO '{}'",
+        template.display()
+    );
     connection.batch_execute(&copy).expect("a template");
     template
 }
 
 fn postgresql_template(name: &str, fill: impl FnOnce(&Store)) -> String {
-    let program = beside("").file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let program = beside("")
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
     let program = program.unwrap_or_default().replace('-', "_");
     let (program, built) = (&program[..program.len().min(24)], built() % 1_000_000_007);
     let template = format!("perennial_{program}_{name}_{built}");
@@ -213,21 +223,23 @@ fn databases(like: &str) -> Vec<String> {
         name: String,
     }
     let mut connection = PgConnection::establish(&server()).expect("the test server answers");
-    let query = format!("SELECT datname::text AS name FROM pg_database WHERE datname LIKE '{like}'");
+    let query =
+        format!("SELECT datname::text AS name FROM pg_database WHERE datname LIKE '{like}'");
     let rows: Vec<Row> = sql_query(query).load(&mut connection).expect("a catalogue");
     rows.into_iter().map(|row| row.name).collect()
 }
 
 fn server() -> String {
-    std::env::var("PERENNIAL_TEST_POSTGRES_URL").expect(
-        "PERENNIAL_TEST_POSTGRES_URL names the test server: scripts/postgres.sh start",
-    )
+    std::env::var("PERENNIAL_TEST_POSTGRES_URL")
+        .expect("PERENNIAL_TEST_POSTGRES_URL names the test server: scripts/postgres.sh start")
 }
 
 /// The server's address with another database's name.
 fn address(name: &str) -> String {
     let server = server();
-    let (base, _) = server.rsplit_once('/').expect("the address ends in a database's name");
+    let (base, _) = server
+        .rsplit_once('/')
+        .expect("the address ends in a database's name");
     format!("{base}/{name}")
 }
 

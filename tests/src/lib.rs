@@ -2,6 +2,7 @@
 //!
 //! A test reads as a story: `let app = TestApp::start(); let acme = app.as_seller().create_customer("Acme");`.
 
+pub mod answer;
 pub mod app;
 pub mod client;
 pub mod company;

@@ -47,13 +47,22 @@ impl Watch {
     pub fn state(&mut self) -> String {
         match self {
             Self::Sqlite(connection) => {
-                let rows: Vec<Number> = sql_query("PRAGMA data_version").load(connection).expect("a number");
-                rows.iter().map(|row| row.data_version.to_string()).collect()
+                let rows: Vec<Number> = sql_query("PRAGMA data_version")
+                    .load(connection)
+                    .expect("a number");
+                rows.iter()
+                    .map(|row| row.data_version.to_string())
+                    .collect()
             }
             Self::Postgresql(connection, query) => {
-                let mut lines: Vec<Line> = sql_query(query.as_str()).load(connection).expect("tables");
+                let mut lines: Vec<Line> =
+                    sql_query(query.as_str()).load(connection).expect("tables");
                 lines.sort_by(|left, right| left.value.cmp(&right.value));
-                lines.iter().map(|line| line.value.as_str()).collect::<Vec<_>>().join("\n")
+                lines
+                    .iter()
+                    .map(|line| line.value.as_str())
+                    .collect::<Vec<_>>()
+                    .join("\n")
             }
         }
     }

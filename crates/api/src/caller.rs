@@ -2,8 +2,11 @@
 
 use std::future::Future;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::{HttpRequest, web};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
 use perennial_domain::rights::Area;
 use perennial_store::{Answer, Error, IdempotencyKey, Read, Scope, Tx};
 
@@ -18,11 +21,27 @@ pub struct Caller {
     scope: Scope,
 }
 
+/// Who sent a request, as it was found before the request was read.
+#[derive(Clone)]
+struct Known(Result<Caller, Problem>);
+
+/// Finds out who is calling before anything else of a request is read: whoever may not ask is not told what is wrong with
+/// the question.
+pub(crate) async fn introduce(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let known = Caller::of(request.request()).await;
+    request.extensions_mut().insert(Known(known));
+    next.call(request).await
+}
+
 impl Caller {
     /// Who sent a request, by its access token.
     pub(crate) fn of(
         request: &HttpRequest,
     ) -> impl Future<Output = Result<Self, Problem>> + 'static {
+        let known = request.extensions().get::<Known>().cloned();
         let server = request
             .app_data::<web::Data<Server>>()
             .map(|server| server.get_ref().clone());
@@ -33,6 +52,9 @@ impl Caller {
             .and_then(bearer)
             .map(str::to_owned);
         async move {
+            if let Some(Known(known)) = known {
+                return known;
+            }
             let server = server.ok_or_else(|| Problem::internal("the server is not configured"))?;
             let token = token.ok_or_else(Problem::unauthenticated)?;
             let now = clock::now();

@@ -228,7 +228,7 @@ impl ListQuery {
 
     /// Whether it names the rows that it asks for.
     pub fn names_rows(&self) -> bool {
-        let names = |filter: &Filter| matches!(filter, Filter::Compare { field, .. } if field.name == ID.name);
+        let names = |filter: &Filter| matches!(filter, Filter::Compare { field, operator: Operator::Eq | Operator::In, .. } if field.name == ID.name);
         matches!(&self.filter, Filter::All(filters) if filters.iter().any(names))
     }
 
@@ -383,6 +383,7 @@ pub fn compares(field: &Field, operator: Operator) -> bool {
     match field.kind {
         Kind::Parts | Kind::Figures => false,
         Kind::Text if field.long => false,
+        Kind::Reference("") => matches!(operator, Operator::Eq | Operator::In),
         Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::Reference(_) => {
             matches!(operator, Operator::Eq | Operator::In | Operator::IsNull)
         }

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use validator::Validate as _;
 
-use crate::field::Draft;
-use crate::rights::{Action, Area, FieldAccess, Level};
+use crate::contact::Contact;
+use crate::customer::Customer;
+use crate::field::{Draft, Resource};
+use crate::rights::{Action, Area, FieldAccess, Level, StandardRole};
 use crate::team::Team;
 use crate::text::Language;
 use crate::touch::looks_like_email;
@@ -108,7 +110,24 @@ resource! {
         field_rules: Vec<FieldRule>, nested 0..=20;
     }
     read {
+        /// Which of the roles that every organization starts with it is. The administrator's may always do everything.
+        standard: Option<StandardRole>;
     }
 }
 
-impl Draft for NewRole {}
+impl Draft for NewRole {
+    /// A mistyped class would hide nothing.
+    fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
+        for (at, rule) in self.field_rules.iter().enumerate() {
+            if !classes().any(|class| class == rule.class) {
+                report(format!("/field_rules/{at}/class"), "value");
+            }
+        }
+    }
+}
+
+/// The classes of fields that a role can be denied.
+pub fn classes() -> impl Iterator<Item = &'static str> {
+    let fields = Customer::FIELDS.iter().chain(Contact::FIELDS);
+    fields.filter_map(|field| field.class)
+}

@@ -85,10 +85,35 @@ pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Inv
         }
         match value {
             Value::Null => object.remove(name),
-            value => object.insert(name.clone(), value.clone()),
+            value => {
+                let known = object.get(name).cloned().unwrap_or_default();
+                object.insert(name.clone(), merged(known, value))
+            }
         };
     }
     draft::<R>(Value::Object(object))
+}
+
+/// A value with a merge patch applied: objects member by member, everything else replaced.
+fn merged(mut value: Value, patch: &Value) -> Value {
+    let Value::Object(changes) = patch else {
+        return patch.clone();
+    };
+    if !value.is_object() {
+        value = Value::Object(Map::new());
+    }
+    if let Value::Object(members) = &mut value {
+        for (name, change) in changes {
+            match change {
+                Value::Null => drop(members.remove(name)),
+                change => {
+                    let known = members.remove(name).unwrap_or_default();
+                    members.insert(name.clone(), merged(known, change));
+                }
+            }
+        }
+    }
+    value
 }
 
 /// The fields in which two drafts differ: as they were and as they are.

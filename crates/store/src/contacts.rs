@@ -346,7 +346,7 @@ pub fn of_customer(
     customer: Id<Customer>,
     query: &ListQuery,
 ) -> Result<Page<Contact>> {
-    resource::find::<Customer>(read, customer)?;
+    resource::require::<Customer>(read, customer)?;
     let there = Sql::text("EXISTS (SELECT 1 FROM positions p WHERE p.organization = contacts.organization AND p.contact_id = contacts.id AND p.until IS NULL AND p.customer_id = ")
         .bind(Key::from(customer))
         .then(")");

@@ -221,6 +221,12 @@ pub(crate) fn take_job(
     attempts: i64,
 ) -> Result<Option<(Key, String, String)>> {
     use diesel::sql_types::{Binary, Text};
+    // Whoever held one of these went away too often: it counts as failed, and makes room for the next of its kind.
+    Sql::text("UPDATE jobs SET state = 'failed', leased_until = NULL WHERE state = 'running' AND leased_until < ")
+        .bind(now)
+        .then(" AND attempts >= ")
+        .bind(attempts)
+        .execute(connection)?;
     let skip = match connection {
         AnyConnection::Postgres(_) => " FOR UPDATE SKIP LOCKED",
         AnyConnection::Sqlite(_) => "",

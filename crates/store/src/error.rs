@@ -58,6 +58,13 @@ impl From<Diesel> for Error {
                     .unwrap_or_else(|| information.message());
                 unique(constraint).unwrap_or_else(|| Self::Database(error.to_string()))
             }
+            // A row that was there a moment ago has gone for good since.
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+                Self::Invalid(Invalid::new("", "not_found"))
+            }
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::Database("could not serialize access".into())
+            }
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable(error.to_string())
             }
@@ -92,13 +99,21 @@ fn is_busy(message: &str) -> bool {
 /// Which input a unique index speaks of: PostgreSQL names the index, SQLite the table and columns.
 fn unique(constraint: &str) -> Option<Error> {
     const INDEXES: [(&str, &str, &str); 7] = [
-        ("identifiers_external", "identifiers.value", "/identifiers"),
+        (
+            "identifiers_external_customer",
+            "identifiers.value",
+            "/identifiers",
+        ),
+        (
+            "identifiers_external_contact",
+            "identifiers.value",
+            "/identifiers",
+        ),
         ("customers_code", "customers.code", "/code"),
         ("users_email", "users.email", "/email"),
         ("tags_name", "tags.name", "/name"),
         ("teams_name", "teams.name", "/name"),
         ("roles_name", "roles.name", "/name"),
-        ("positions_pkey", "positions.contact_id", "/positions"),
     ];
     let (_, _, pointer) = INDEXES
         .iter()

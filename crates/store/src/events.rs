@@ -2,10 +2,12 @@
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamp};
+use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::{Event, EventKind};
+use perennial_domain::field::Resource;
 use perennial_domain::page::{Page, PageInfo};
-use perennial_domain::rights::{Action, Area};
+use perennial_domain::rights::{Action, Area, Level};
 use perennial_domain::{Id, Instant};
 use serde_json::{Map, Value};
 
@@ -14,7 +16,7 @@ use crate::dialect::{event_numbers, insert_many};
 use crate::reactions::REACTIONS;
 use crate::schema::{event_changes, events};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Tx};
+use crate::{Error, Read, Result, Scope, Stored, Tx};
 
 /// Something that has just happened to a record, with what the reactions need to know of it.
 #[derive(Clone, Debug)]
@@ -149,12 +151,31 @@ type EventValues = (
     Option<String>,
 );
 
+/// The condition that an event of an `R` is about one that the user may see: an event tells no more than the record.
+fn of_visible<R: Stored>(scope: &Scope) -> Sql {
+    let visible = Sql::text(" AND (e.resource <> ")
+        .bind(R::PLURAL)
+        .then(" OR EXISTS (SELECT 1 FROM ");
+    let there = visible
+        .name(R::PLURAL)
+        .then(" WHERE ")
+        .column(R::PLURAL, "organization");
+    let there = there
+        .then(" = e.organization AND ")
+        .column(R::PLURAL, "id")
+        .then(" = e.record_id AND ");
+    match scope.level(R::AREA, Action::Read) {
+        Level::All if scope.level(Customer::AREA, Action::Read) == Level::All => Sql::default(),
+        Level::None => Sql::text(" AND e.resource <> ").bind(R::PLURAL),
+        _ => there.piece(R::visible(scope, Action::Read)).then("))"),
+    }
+}
+
 /// Events, newest first. Who may read only some customers reads only their events.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without the right to read events.
 pub fn list(read: &mut Read<'_>, filter: &EventFilter, limit: usize) -> Result<Page<Event>> {
-    use perennial_domain::rights::Level;
     let visible = match read.scope.level(Area::Events, Action::Read) {
         Level::None => return Err(Error::Forbidden),
         Level::All => Sql::always(),
@@ -166,7 +187,9 @@ pub fn list(read: &mut Read<'_>, filter: &EventFilter, limit: usize) -> Result<P
          FROM events e LEFT JOIN event_changes c ON c.organization = e.organization AND c.seq = e.seq WHERE e.organization = ")
         .bind(read.organization())
         .then(" AND ")
-        .piece(visible);
+        .piece(visible)
+        .piece(of_visible::<Customer>(read.scope))
+        .piece(of_visible::<Contact>(read.scope));
     if let Some(resource) = &filter.resource {
         sql = sql.then(" AND e.resource = ").bind(resource.as_str());
     }

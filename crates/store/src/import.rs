@@ -2,11 +2,11 @@
 //! question, and only what the user may see.
 
 use diesel::sql_types::{Binary, Text};
+use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::rights::Action;
-use perennial_domain::{Id, search as words};
 
 use crate::column::Key;
 use crate::sql::Sql;
@@ -131,18 +131,10 @@ pub fn customer_keys(read: &mut Read<'_>, texts: &[String]) -> Result<Vec<Custom
     Ok(rows.into_iter().map(key).collect())
 }
 
-/// Names are found through the index of their sort keys, and compared as they are written.
+/// The rows of one of these names.
 fn by_name<R: Stored>(names: &[String]) -> Sql {
-    let keys = Sql::default()
-        .column(R::PLURAL, "name_sort")
-        .then(" IN ")
-        .list(names.iter().map(|name| words::sort_key(name)));
-    keys.and(
-        Sql::default()
-            .column(R::PLURAL, "name")
-            .then(" IN ")
-            .list(names.iter().map(String::as_str)),
-    )
+    let name = Sql::default().column(R::PLURAL, "name");
+    name.then(" IN ").list(names.iter().map(String::as_str))
 }
 
 /// The live rows that the user may see and that meet a condition.

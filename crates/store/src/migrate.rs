@@ -1,6 +1,7 @@
 //! The two sets of migrations, and how they are applied.
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::AnyConnection;
@@ -22,6 +23,8 @@ pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
             connection.run_pending_migrations(SQLITE).map_err(failed)?;
         }
         AnyConnection::Postgres(connection) => {
+            // An index over everything takes its time, and so may another server that is making one.
+            connection.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
             diesel::sql_query(LOCK).execute(connection)?;
             let outcome = connection
                 .run_pending_migrations(POSTGRESQL)

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::event::EventKind;
 use perennial_domain::field::Resource;
 use perennial_domain::organization::{NewOrganization, Organization};
+use perennial_domain::problem::Invalid;
 use perennial_domain::rights::{Action, Level, StandardRole};
 use perennial_domain::text::Language;
 use perennial_domain::user::{Role, User};
@@ -191,17 +192,19 @@ impl Store {
         let organization = organization.to_owned();
         self.system_write(move |system| {
             let connection = system.connection();
-            let (key, language): (i64, W<Language>) = organizations::table
+            let named: Vec<(i64, W<Language>)> = organizations::table
                 .filter(organizations::name.eq(&organization))
                 .select((organizations::key, organizations::language))
-                .first(connection)?;
-            let names: Vec<&str> = Language::ALL
-                .iter()
-                .map(|language| role.label().text(*language))
-                .collect();
+                .limit(2)
+                .load(connection)?;
+            let (key, language) = match named.as_slice() {
+                [] => return Err(Error::NotFound),
+                [only] => *only,
+                _ => return Err(Invalid::new("/organization", "duplicate").into()),
+            };
             let role: Key = roles::table
                 .filter(roles::organization.eq(key))
-                .filter(Sql::text("roles.name IN ").list(names))
+                .filter(roles::standard.eq(W(role)))
                 .filter(roles::deleted_at.is_null())
                 .select(roles::id)
                 .first(connection)?;
@@ -253,6 +256,7 @@ pub(crate) fn insert(
             id: role_id,
             name_sort: words::sort_key(&role.name),
             name: role.name,
+            standard: Some(W(standard)),
             version: 1,
             created_at: now.naive(),
             updated_at: now.naive(),

@@ -3,9 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::Binary;
+use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
 use perennial_domain::field::{Kind, Resource};
 use perennial_domain::problem::{FieldError, Invalid};
-use perennial_domain::rights::{Action, Area};
+use perennial_domain::rights::Action;
+use perennial_domain::tag::Tag;
+use perennial_domain::team::Team;
+use perennial_domain::user::{Role, User};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -142,11 +147,12 @@ fn visible(
     target: &'static str,
     ids: &BTreeSet<Uuid>,
 ) -> Result<BTreeSet<Uuid>> {
-    let condition = if target == perennial_domain::customer::Customer::PLURAL {
-        read.scope
-            .owner_condition(Area::Customers, Action::Read, "customers", "owner_id")
-    } else {
-        Sql::always()
+    let condition = match target {
+        Customer::PLURAL => Customer::visible(read.scope, Action::Read),
+        Contact::PLURAL => Contact::visible(read.scope, Action::Read),
+        // Everybody may name a colleague, a team, a role, a tag.
+        User::PLURAL | Team::PLURAL | Role::PLURAL | Tag::PLURAL => Sql::always(),
+        _ => Sql::never(),
     };
     let sql = Sql::text("SELECT id FROM ")
         .name(target)

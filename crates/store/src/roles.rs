@@ -23,6 +23,7 @@ pub(crate) struct Row {
     pub(crate) id: Key,
     pub(crate) name: String,
     pub(crate) name_sort: String,
+    pub(crate) standard: Option<W<StandardRole>>,
     pub(crate) version: i64,
     pub(crate) created_at: chrono::NaiveDateTime,
     pub(crate) updated_at: chrono::NaiveDateTime,
@@ -179,7 +180,12 @@ impl Stored for Role {
         let role = |row: Row| {
             let role = Self {
                 name: row.name,
-                permissions: permissions.remove(&row.id.0).unwrap_or_default(),
+                standard: row.standard.map(|word| word.0),
+                permissions: if row.standard == Some(W(StandardRole::Admin)) {
+                    everything()
+                } else {
+                    permissions.remove(&row.id.0).unwrap_or_default()
+                },
                 field_rules: fields.remove(&row.id.0).unwrap_or_default(),
                 ..Self::default()
             };
@@ -198,6 +204,7 @@ impl Stored for Role {
             id: role.id.into(),
             name: role.name.clone(),
             name_sort: words::sort_key(&role.name),
+            standard: None,
             version: role.version,
             created_at: role.created_at.naive(),
             updated_at: role.updated_at.naive(),
@@ -221,6 +228,13 @@ impl Stored for Role {
 
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
         use roles::dsl as r;
+        let rights = |role: &Self| (role.permissions.clone(), role.field_rules.clone());
+        if old.standard == Some(StandardRole::Admin) && rights(old) != rights(new) {
+            return Err(Error::Conflict {
+                pointer: "/permissions".into(),
+                code: "not_allowed",
+            });
+        }
         let (organization, id, change_set) =
             (tx.organization(), Key::from(new.id), tx.change_set()?);
         let one = roles::table
@@ -256,8 +270,11 @@ impl Stored for Role {
         Ok(true)
     }
 
-    /// Nobody changes their own role: that way nobody gains rights, and nobody loses the right to change it back.
+    /// Nobody changes their own role, so that nobody locks themselves out, nor gives a role what they do not have.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewRole>, draft: &NewRole) -> Result<()> {
+        if !tx.scope.covers(&draft.permissions, &draft.field_rules) {
+            return Err(Error::Forbidden);
+        }
         let rights = |role: &NewRole| (role.permissions.clone(), role.field_rules.clone());
         if old.is_some_and(|old| rights(old) != rights(draft))
             && holders(tx, id.into())?.contains(&tx.scope.user.into())
@@ -273,7 +290,8 @@ impl Stored for Role {
     /// A role that somebody has stays.
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
         for role in rows.iter().filter(|_| hidden) {
-            if !holders(tx, role.id.into())?.is_empty() {
+            let kept = role.standard == Some(StandardRole::Admin);
+            if kept || !holders(tx, role.id.into())?.is_empty() {
                 return Err(Error::Conflict {
                     pointer: String::new(),
                     code: "in_use",
@@ -290,6 +308,19 @@ impl Stored for Role {
     fn document(&self) -> Option<String> {
         Some(words::document(&[&self.name], &[]))
     }
+}
+
+/// What an administrator may do: all there is.
+fn everything() -> Vec<Permission> {
+    let all = Area::ALL
+        .iter()
+        .flat_map(|area| Action::ALL.iter().map(|action| (*area, *action)));
+    all.map(|(area, action)| Permission {
+        area,
+        action,
+        level: Level::All,
+    })
+    .collect()
 }
 
 /// The users that have a role.

@@ -38,6 +38,7 @@ diesel::table! {
         id -> Binary,
         name -> Text,
         name_sort -> Text,
+        standard -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
-use perennial_domain::rights::{Action, Area, FieldAccess, Level};
-use perennial_domain::user::User;
+use perennial_domain::field::Word;
+use perennial_domain::rights::{Action, Area, FieldAccess, Level, StandardRole};
+use perennial_domain::user::{FieldRule, Permission, User};
 use perennial_domain::{Currency, Id, Instant};
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
-use crate::schema::{organizations, role_fields, role_permissions, users};
+use crate::schema::{organizations, role_fields, role_permissions, roles, users};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -54,6 +55,17 @@ impl Scope {
             .get(class)
             .copied()
             .unwrap_or(FieldAccess::Write)
+    }
+
+    /// Whether the user could do all that a role may: nobody gives away what they do not have.
+    pub fn covers(&self, permissions: &[Permission], rules: &[FieldRule]) -> bool {
+        let within = |held: &Permission| held.level <= self.level(held.area, held.action);
+        let access = |class: &str| {
+            let rule = rules.iter().find(|rule| rule.class == class);
+            rule.map_or(FieldAccess::Write, |rule| rule.access)
+        };
+        let mut own = self.standing.access.iter();
+        permissions.iter().all(within) && own.all(|(class, own)| access(class) <= *own)
     }
 
     /// The same scope at another moment.
@@ -132,7 +144,12 @@ impl Scope {
             .filter(organizations::key.eq(organization))
             .select((organizations::currency, organizations::country))
             .first(connection)?;
-        let levels: Vec<(W<Area>, W<Action>, W<Level>)> = role_permissions::table
+        let standard: Option<W<StandardRole>> = roles::table
+            .find((organization, role))
+            .select(roles::standard)
+            .first(connection)?;
+        // Words that this program does not know are of a later one, which runs beside it.
+        let levels: Vec<(String, String, W<Level>)> = role_permissions::table
             .filter(role_permissions::organization.eq(organization))
             .filter(role_permissions::role_id.eq(role))
             .select((
@@ -153,10 +170,17 @@ impl Scope {
                 .map_err(|_| Error::Database(format!("currency {currency:?}")))?,
             country,
             colleagues: colleagues(connection, organization, user.into())?,
-            levels: levels
-                .into_iter()
-                .map(|(area, action, level)| ((area.0, action.0), level.0))
-                .collect(),
+            levels: if standard == Some(W(StandardRole::Admin)) {
+                everything()
+            } else {
+                let known = |(area, action, level): (String, String, W<Level>)| {
+                    Some((
+                        (Area::from_word(&area)?, Action::from_word(&action)?),
+                        level.0,
+                    ))
+                };
+                levels.into_iter().filter_map(known).collect()
+            },
             access: access
                 .into_iter()
                 .map(|(class, access)| (class, access.0))
@@ -168,6 +192,14 @@ impl Scope {
             user,
         })
     }
+}
+
+/// What an administrator may do: all there is, whatever a later release adds.
+fn everything() -> BTreeMap<(Area, Action), Level> {
+    let pairs = Area::ALL
+        .iter()
+        .flat_map(|area| Action::ALL.iter().map(|action| (*area, *action)));
+    pairs.map(|pair| (pair, Level::All)).collect()
 }
 
 /// The user and everybody in the user's teams and the teams below them.

@@ -21,6 +21,7 @@ pub(crate) mod tables {
             family -> Binary,
             organization -> BigInt,
             user_id -> Binary,
+            session_version -> BigInt,
             began_at -> Timestamp,
             expires_at -> Timestamp,
             rotated_at -> Nullable<Timestamp>,
@@ -153,6 +154,7 @@ pub fn begin(store: &Store, account: &Account, token: Hash, now: Instant) -> Res
             family: Key(Uuid::now_v7()),
             organization: account.organization,
             user_id: user,
+            session_version: account.session_version,
             began_at: now.naive(),
             expires_at: expiry(now, now),
         };
@@ -188,13 +190,15 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
                 t::family,
                 t::organization,
                 t::user_id,
+                t::session_version,
                 t::began_at,
                 t::expires_at,
                 t::rotated_at,
             ))
             .first(system.connection())
             .optional()?;
-        let Some((family, organization, user, began_at, expires_at, rotated_at)) = known else {
+        let Some((family, organization, user, version, began_at, expires_at, rotated_at)) = known
+        else {
             return Ok(Refreshed::Ended);
         };
         let rotated_at = rotated_at.map_or(now, Instant::from);
@@ -204,7 +208,10 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
             return Ok(Refreshed::Stolen);
         }
         let account = found(system, Sql::text("id = ").bind(user))?;
-        let Some(account) = account.filter(|_| now < Instant::from(expires_at)) else {
+        let holds = |account: &Account| {
+            account.session_version == version && now < Instant::from(expires_at)
+        };
+        let Some(account) = account.filter(holds) else {
             return Ok(Refreshed::Ended);
         };
         let row = Token {
@@ -212,6 +219,7 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
             family,
             organization,
             user_id: user,
+            session_version: version,
             began_at,
             expires_at: expiry(began_at.into(), now),
         };
@@ -342,6 +350,7 @@ type Known = (
     Key,
     i64,
     Key,
+    i64,
     chrono::NaiveDateTime,
     chrono::NaiveDateTime,
     Option<chrono::NaiveDateTime>,
@@ -354,6 +363,7 @@ struct Token {
     family: Key,
     organization: i64,
     user_id: Key,
+    session_version: i64,
     began_at: chrono::NaiveDateTime,
     expires_at: chrono::NaiveDateTime,
 }

@@ -68,8 +68,12 @@ pub fn attempt(store: &Store, counted: &[Counted], now: Instant) -> Result<Optio
                     .bind(one.key())
                     .rows::<(BigInt, Timestamp), _>(system.connection())?;
             if let Some((attempts, tried_at)) = known.first() {
-                let next = Instant::from(*tried_at).plus_seconds(pause(*attempts, one.free()));
-                wait = wait.max((next.micros() - now.micros() + 999_999) / 1_000_000);
+                let pause = pause(*attempts, one.free());
+                let next = Instant::from(*tried_at).plus_seconds(pause);
+                // What is free is free of waiting, even if somebody who came later was counted first.
+                if pause > 0 {
+                    wait = wait.max((next.micros() - now.micros() + 999_999) / 1_000_000);
+                }
             }
         }
         if wait > 0 {

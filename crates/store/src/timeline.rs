@@ -1,14 +1,17 @@
 //! A customer's timeline: what happened, newest first.
 
 use diesel::sql_types::{Binary, Nullable, Text, Timestamp};
+use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::TimelineEntry;
+use perennial_domain::field::Resource;
 use perennial_domain::page::{Page, PageInfo};
 use perennial_domain::problem::Invalid;
+use perennial_domain::rights::{Action, Level};
 use perennial_domain::{Id, Instant};
 
 use crate::column::{Key, id};
-use crate::resource::find;
+use crate::resource::require;
 use crate::sql::Sql;
 use crate::{Read, Result};
 
@@ -25,11 +28,14 @@ pub fn list(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<TimelineEntry>> {
-    find::<Customer>(read, customer)?;
+    require::<Customer>(read, customer)?;
     let mut sql = Sql::text("SELECT id, occurred_at, kind, record_id, actor_id, params FROM timeline_entries WHERE organization = ")
         .bind(read.organization())
         .then(" AND customer_id = ")
         .bind(Key::from(customer));
+    if read.scope.level(Contact::AREA, Action::Read) == Level::None {
+        sql = sql.then(" AND kind NOT LIKE 'contacts.%'");
+    }
     if let Some(cursor) = cursor {
         let (micros, entry) = cursor
             .split_once('.')

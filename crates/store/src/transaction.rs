@@ -192,6 +192,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] if it does not.
     pub fn ready(&self) -> Result<()> {
+        if let Some(writer) = &self.0.writer {
+            writer.run(|_| Ok(()))?;
+        }
         self.with_connection(|connection| {
             Ok(diesel::sql_query("SELECT 1")
                 .execute(connection)
@@ -272,7 +275,8 @@ impl Store {
             .get()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         match work(&mut connection) {
-            Err(Error::Unavailable(_)) if self.0.writer.is_none() => {
+            // Too busy is not gone: only a connection that is dead is replaced.
+            Err(Error::Unavailable(_)) if self.0.writer.is_none() && !answers(&mut connection) => {
                 *connection = self.connect()?;
                 work(&mut connection)
             }
@@ -316,8 +320,11 @@ impl Store {
                     if Manager::rollback_transaction(&mut *connection).is_err() {
                         *connection = self.connect()?;
                     }
-                    if !is_transient(&error) || attempt == ATTEMPTS {
+                    if !is_transient(&error) {
                         return Err(error);
+                    }
+                    if attempt == ATTEMPTS {
+                        return Err(Error::Unavailable(error.to_string()));
                     }
                     attempt += 1;
                 }
@@ -325,4 +332,9 @@ impl Store {
             }
         }
     }
+}
+
+/// Whether a connection still leads to a server.
+fn answers(connection: &mut AnyConnection) -> bool {
+    diesel::sql_query("SELECT 1").execute(connection).is_ok()
 }

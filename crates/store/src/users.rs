@@ -1,7 +1,8 @@
 //! Users, and who is asking.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use perennial_domain::field::Resource;
+use perennial_domain::field::{Field, Resource};
+use perennial_domain::query::Value;
 use perennial_domain::rights::Action;
 use perennial_domain::session::Me;
 use perennial_domain::team::Team;
@@ -12,7 +13,7 @@ use perennial_domain::{Date, Id, Instant, search as words};
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
-use crate::resource::{Stored, grouped, stamp};
+use crate::resource::{self, Stored, grouped, stamp};
 use crate::schema::{team_members, users};
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx, organizations};
@@ -207,6 +208,12 @@ impl Stored for User {
         scope.owner_condition(Self::AREA, action, "users", "id")
     }
 
+    fn compare(field: &Field, values: &[Value]) -> Option<Sql> {
+        let among = "EXISTS (SELECT 1 FROM team_members m WHERE m.organization = users.organization \
+             AND m.user_id = users.id AND m.team_id IN ";
+        (field.name == "team_ids").then(|| Sql::text(among).list(values.iter().cloned()).then(")"))
+    }
+
     fn prepare(_tx: &mut Tx<'_>, drafts: &mut [NewUser]) -> Result<()> {
         drafts
             .iter_mut()
@@ -215,7 +222,11 @@ impl Stored for User {
     }
 
     /// Nobody locks themselves out, so that somebody is always left who can let others in.
+    /// Nobody gives a role that may do more than their own.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewUser>, draft: &NewUser) -> Result<()> {
+        if old.is_none_or(|old| old.role_id != draft.role_id) {
+            covers(tx, draft.role_id)?;
+        }
         match old {
             Some(old) if id == tx.scope.user && old.active && !draft.active => {
                 Err(Error::Conflict {
@@ -249,6 +260,34 @@ impl Stored for User {
 
     fn document(&self) -> Option<String> {
         Some(words::document(&[&self.name], &[&self.email]))
+    }
+}
+
+/// A user whom the caller may let in: one that can do nothing which the caller cannot.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a user who can do more; [`Error::NotFound`] for one the caller does not see.
+pub fn manageable(read: &mut Read<'_>, id: Id<User>) -> Result<User> {
+    let user = resource::find::<User>(read, id)?;
+    covers(read, user.role_id)?;
+    Ok(user)
+}
+
+/// Refuses a role that may do more than the caller.
+fn covers(read: &mut Read<'_>, role: Id<Role>) -> Result<()> {
+    let organization = read.organization();
+    let one = Sql::default()
+        .column(Role::PLURAL, "id")
+        .then(" = ")
+        .bind(Key::from(role));
+    let order = Sql::default().column(Role::PLURAL, "id");
+    let roles = Role::load(read.connection, organization, one, order, 1)?;
+    let within = |role: &Role| read.scope.covers(&role.permissions, &role.field_rules);
+    // A role that is not there is a fault of another kind, found elsewhere.
+    if roles.iter().all(within) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
     }
 }
 

@@ -26,7 +26,12 @@ impl Instrumentation for Watch {
                 if let Some(log) = log {
                     // diesel appends the values; the text before them is the statement.
                     let text = query.to_string();
-                    log.push(text.split(" -- binds:").next().unwrap_or_default().to_owned());
+                    log.push(
+                        text.split(" -- binds:")
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    );
                 }
             }
             _ => {}
@@ -54,6 +59,8 @@ pub fn start(database_url: &str) {
 /// What that database was told since this was asked last.
 pub fn take(database_url: &str) -> Vec<String> {
     let mut seen = SEEN.lock().ok();
-    let log = seen.as_mut().and_then(|seen| seen.get_mut(&address(database_url)));
+    let log = seen
+        .as_mut()
+        .and_then(|seen| seen.get_mut(&address(database_url)));
     log.map(std::mem::take).unwrap_or_default()
 }

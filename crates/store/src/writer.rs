@@ -4,10 +4,11 @@
 //! takes what waits, runs each in a savepoint of its own inside one `BEGIN IMMEDIATE`, commits once, and only then
 //! answers. The cost of making a commit durable is shared by everyone who waited for it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 
 use diesel::Connection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 use crate::connection::{Address, AnyConnection};
 use crate::{Error, Result};
@@ -42,7 +43,10 @@ impl Writer {
     ) -> Result<T> {
         let (sender, answer): (SyncSender<Result<T>>, Receiver<Result<T>>) = mpsc::sync_channel(1);
         let job: Job = Box::new(move |connection| {
-            let outcome = connection.transaction(write);
+            // A panic must not end the thread that everybody writes through; its group is given up.
+            let attempt = AssertUnwindSafe(|| connection.transaction(write));
+            let outcome = catch_unwind(attempt)
+                .unwrap_or_else(|_| Err(Error::Database("a write panicked".into())));
             Box::new(move |committed| {
                 let outcome = match (outcome, committed) {
                     (Ok(_), Err(reason)) => Err(Error::Unavailable(reason)),
@@ -70,15 +74,38 @@ fn serve(connection: &mut AnyConnection, queue: &Receiver<Job>, address: &Addres
             reopen(connection, address);
             continue;
         }
-        let answers: Vec<Answer> = group.into_iter().map(|job| job(connection)).collect();
-        let committed = Manager::commit_transaction(connection).map_err(|error| error.to_string());
-        if committed.is_err() && Manager::rollback_transaction(connection).is_err() {
+        let mut answers: Vec<Answer> = Vec::with_capacity(group.len());
+        let mut lost: Option<String> = None;
+        for job in group {
+            match &lost {
+                Some(reason) => refuse(job, reason),
+                None => {
+                    answers.push(job(connection));
+                    lost = mark(connection).err().map(|error| error.to_string());
+                }
+            }
+        }
+        let committed = match lost {
+            Some(reason) => Err(reason),
+            None => Manager::commit_transaction(connection).map_err(|error| error.to_string()),
+        };
+        if committed.is_err() {
             reopen(connection, address);
         }
         answers
             .into_iter()
             .for_each(|answer| answer(committed.clone()));
     }
+}
+
+/// Sets the group's mark, or sets it anew. A full disk ends the whole transaction behind diesel's back, and a panic leaves
+/// a savepoint open: the mark is then gone or covered, and nothing of the group may count.
+fn mark(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+    let depth = Manager::transaction_manager_status_mut(connection).transaction_depth()?;
+    if depth.is_none_or(|depth| depth.get() != 1) {
+        return Err(diesel::result::Error::BrokenTransactionManager);
+    }
+    connection.batch_execute("RELEASE SAVEPOINT in_group; SAVEPOINT in_group")
 }
 
 /// Dropping a job closes its channel, which its caller reads as "unavailable".
@@ -90,7 +117,8 @@ fn refuse(job: Job, reason: &str) {
 fn begin(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(connection) => {
-            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
+            connection.batch_execute("SAVEPOINT in_group")
         }
         AnyConnection::Postgres(_) => Ok(()),
     }

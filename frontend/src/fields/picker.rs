@@ -91,7 +91,7 @@ pub fn Picker(props: &PickerProps) -> Html {
     let pick = {
         let (typed, onpick, plural) = (typed.setter(), props.onpick.clone(), props.plural.clone());
         move |record: &Rc<Record>| {
-            names.learn(&plural, record.clone());
+            names.learn(&plural, [record.clone()]);
             typed.set(None);
             onpick.emit(Some(record.id().to_owned().into()));
         }

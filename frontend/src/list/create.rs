@@ -56,7 +56,7 @@ pub fn Create(props: &CreateProps) -> Html {
     let made = {
         let (texts, toasts, onclose) = (texts.clone(), toasts.clone(), props.onclose.clone());
         move |record: Rc<Record>| {
-            names.learn(shape.plural, record.clone());
+            names.learn(shape.plural, [record.clone()]);
             let path = record_path(shape, record.id());
             toasts.offer(
                 texts.format(Key::CreateDone, &[("name", &record.name())]),

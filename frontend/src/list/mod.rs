@@ -2,9 +2,11 @@
 
 pub mod bulk;
 pub mod columns;
+pub mod condition;
 pub mod create;
 pub mod filter;
 pub mod filters;
+pub mod menus;
 pub mod page;
 pub mod panel;
 pub mod row;

@@ -14,6 +14,7 @@ use crate::components::empty::Empty;
 use crate::components::problem::ProblemNote;
 use crate::frame::page::use_title;
 use crate::frame::width::use_narrow;
+use crate::keys::is_typing;
 use crate::list::bulk::Bulk;
 use crate::list::columns::Columns;
 use crate::list::create::Create;
@@ -161,8 +162,19 @@ pub fn List(props: &ListProps) -> Html {
         .collect();
     let opened = rows.all().find(|row| row.id() == view.open).cloned();
     let cards = narrow;
+    let onkeydown = {
+        let (close, open) = (close.clone(), !view.open.is_empty());
+        move |event: KeyboardEvent| {
+            let at = event.target_dyn_into::<web_sys::Element>();
+            let in_dialog =
+                at.is_some_and(|at| at.closest("dialog").is_ok_and(|dialog| dialog.is_some()));
+            if open && event.key() == "Escape" && !in_dialog && !is_typing(&event) {
+                close.emit(String::new());
+            }
+        }
+    };
     html! {
-        <div class="list-page">
+        <div class="list-page" {onkeydown}>
             <div class="page-head">
                 <h1>{ title }</h1>
                 <SearchBox q={view.q.clone()} onsearch={with(|view, q| view.q = q)}/>

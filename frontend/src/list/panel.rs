@@ -46,14 +46,6 @@ pub fn Panel(props: &PanelProps) -> Html {
             .await
     });
     let record = loaded.data.or_else(|| props.record.clone());
-    let onkeydown = {
-        let onclose = props.onclose.clone();
-        move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                onclose.emit(())
-            }
-        }
-    };
     let filled = |field: &&'static Field, record: &Record| {
         let empty = matches!(record.value(field.name), Value::Null)
             || record
@@ -67,7 +59,7 @@ pub fn Panel(props: &PanelProps) -> Html {
             && session.access(field.class) != FieldAccess::Hide
     };
     html! {
-        <aside class="panel card" aria-label={texts.text(Key::ListPanel)} {onkeydown}>
+        <aside class="panel card" aria-label={texts.text(Key::ListPanel)}>
             if let Some(record) = &record {
                 <header class="panel-head">
                     <Avatar name={record.name().to_owned()} large=true/>

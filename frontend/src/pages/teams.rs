@@ -18,6 +18,7 @@ use crate::components::skeleton::Skeleton;
 use crate::frame::page::use_title;
 use crate::list::create::Create;
 use crate::load::use_load;
+use crate::names::use_names;
 use crate::routes::record_path;
 use crate::session::use_session;
 use crate::shape::{Record, Shape};
@@ -29,7 +30,7 @@ type Tree = BTreeMap<String, Vec<Rc<Record>>>;
 /// Every team, in a tree.
 #[component]
 pub fn Teams() -> Html {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session, names) = (use_texts(), use_session(), use_names());
     let shape = Shape::of::<Team>();
     let title = texts.text(shape.area.label());
     use_title(title);
@@ -48,6 +49,15 @@ pub fn Teams() -> Html {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(tree),
             }
+        }
+    });
+    use_effect_with(loaded.data.clone(), {
+        move |tree| {
+            names.learn(
+                shape.plural,
+                tree.iter()
+                    .flat_map(|tree| tree.values().flatten().cloned()),
+            )
         }
     });
     let may_create = session.may(shape.area, Action::Create);

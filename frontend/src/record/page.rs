@@ -86,11 +86,7 @@ fn Page(props: &PageProps) -> Html {
     );
     use_effect_with(editing.record.clone(), {
         let names = names.clone();
-        move |record| {
-            record
-                .iter()
-                .for_each(|record| names.learn(shape.plural, record.clone()))
-        }
+        move |record| names.learn(shape.plural, record.clone())
     });
     let restore = use_send(
         |client, path: String| async move {

@@ -35,12 +35,17 @@ pub struct PeopleProps {
 pub fn People(props: &PeopleProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let adding = use_state_eq(|| false);
-    let loaded = use_load(props.customer.clone(), |client, id| async move {
+    let shape = Shape::of::<Contact>();
+    let may_read = session.may(shape.area, Action::Read);
+    let of = (props.customer.clone(), may_read);
+    let loaded = use_load(of, |client, (id, may_read)| async move {
+        if !may_read {
+            return Ok(Page::default());
+        }
         client
             .get::<Page<Rc<Record>>>(&format!("customers/{id}/contacts?limit=100"))
             .await
     });
-    let shape = Shape::of::<Contact>();
     let person = |contact: &Rc<Record>| {
         html! {
             <li class="person" key={contact.id()}>
@@ -60,6 +65,9 @@ pub fn People(props: &PeopleProps) -> Html {
         "positions".to_owned(),
         json!([{ "customer_id": props.customer, "title": "", "buying_role": "unknown" }]),
     )]);
+    if !may_read {
+        return Html::default();
+    }
     html! {
         <section class="card padded" aria-label={texts.text(Key::PeopleTitle)}>
             <div class="row">

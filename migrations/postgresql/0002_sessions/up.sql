@@ -6,6 +6,8 @@ CREATE TABLE refresh_tokens (
     family BYTEA NOT NULL,
     organization BIGINT NOT NULL,
     user_id BYTEA NOT NULL,
+    -- The user's when it began: what ended since every session ends this one too.
+    session_version BIGINT NOT NULL,
     began_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
     -- Set once it has been used: used again later, it was stolen.
@@ -13,7 +15,7 @@ CREATE TABLE refresh_tokens (
     FOREIGN KEY (organization, user_id) REFERENCES users (organization, id) ON DELETE CASCADE
 );
 CREATE INDEX refresh_tokens_family ON refresh_tokens (family);
-CREATE INDEX refresh_tokens_user ON refresh_tokens (organization, user_id);
+CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id);
 
 -- One-time tokens that an administrator hands to a user; one per user.
 CREATE TABLE password_resets (

@@ -17,12 +17,13 @@ mod schemas;
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
-use actix_web::middleware::{Next, from_fn};
+use actix_web::middleware::{Condition, Next, from_fn};
 use actix_web::{FromRequest, Handler, Responder, Route, web};
 use serde_json::Value;
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::caller::introduce;
 use crate::problem::Problem;
 use guard::{Guard, Guarded};
 
@@ -221,9 +222,13 @@ impl Operations {
             let resource = here().fold(web::resource(path), |resource, operation| {
                 resource.route((operation.route)())
             });
+            let guarded = here().any(|operation| {
+                matches!(operation.guard, Guard::SignedIn | Guard::Permission(..))
+            });
             application.service(
                 resource
                     .default_service(web::to(refuse))
+                    .wrap(Condition::new(guarded, from_fn(introduce)))
                     .wrap(from_fn(survive)),
             );
         }

@@ -30,7 +30,11 @@ pub(super) fn list<R: Resource>() -> Vec<Value> {
         "Deleted rows too, for those who may delete; rows that are named by `id` or `id_in`, for those who may read.",
         json!({ "type": "boolean", "default": false }),
     ));
-    for field in [&ID].into_iter().chain(R::FIELDS).filter(|field| field.filtered) {
+    for field in [&ID]
+        .into_iter()
+        .chain(R::FIELDS)
+        .filter(|field| field.filtered)
+    {
         list.extend(
             parameters()
                 .into_iter()

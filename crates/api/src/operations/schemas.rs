@@ -3,7 +3,7 @@
 //! utoipa knows types; required fields and bounds are in the resource's field table, and ids, of which Rust has one type
 //! per entity, are one kind of text on the wire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use perennial_domain::field::{Field, Kind, Resource};
 use serde_json::{Map, Value, json};
@@ -93,6 +93,14 @@ impl Schemas {
             .collect();
         for schema in schemas.values_mut() {
             inline_ids(schema, &ids);
+        }
+        if let Some(class) = schemas
+            .get_mut("FieldRule")
+            .and_then(|rule| rule.pointer_mut("/properties/class"))
+        {
+            // Field tables say which there are.
+            let classes: BTreeSet<&str> = perennial_domain::user::classes().collect();
+            *class = json!({ "type": "string", "description": "The class.", "enum": classes });
         }
         for (name, schema) in &mut schemas {
             // What the server writes is what it is; only what it reads is bounded.

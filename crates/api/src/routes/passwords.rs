@@ -8,7 +8,7 @@ use perennial_domain::rights::{Action, Area, Level};
 use perennial_domain::session::{AccessToken, PasswordChange};
 use perennial_domain::user::User;
 use perennial_store::throttle::{self, Counted};
-use perennial_store::{Error, resource, sessions};
+use perennial_store::{Error, sessions, users};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -112,9 +112,12 @@ async fn offer_password_reset(
         return Err(Problem::forbidden());
     }
     allowed
-        .read(move |read| resource::find::<User>(read, id))
+        .read(move |read| users::manageable(read, id).map(|_| ()))
         .await?;
-    let inactive = || Error::Conflict { pointer: "/active".to_owned(), code: "not_allowed" };
+    let inactive = || Error::Conflict {
+        pointer: "/active".to_owned(),
+        code: "not_allowed",
+    };
     let offer = move |store: &perennial_store::Store| {
         let account = sessions::account_of(store, id)?.ok_or_else(inactive)?;
         sessions::offer_reset(store, &account, hash, expires_at)

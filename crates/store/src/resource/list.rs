@@ -80,7 +80,8 @@ pub(crate) fn list_under<R: Stored>(
     })
 }
 
-fn count<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<i64> {
+/// How many rows meet a condition, up to [`COUNTED`].
+pub(super) fn count<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<i64> {
     let sql = Sql::text("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ")
         .name(R::PLURAL)
         .then(" WHERE ")
@@ -113,42 +114,23 @@ fn filter<R: Stored>(of: &Filter) -> Sql {
             if let Some(own) = R::compare(field, values) {
                 return own;
             }
-            let column = Sql::default().column(R::PLURAL, field.stored);
+            // A name is ordered by its key, but compared as it is written.
+            let stored = if field.stored == "name_sort" {
+                "name"
+            } else {
+                field.stored
+            };
+            let column = Sql::default().column(R::PLURAL, stored);
             match (operator, values.as_slice()) {
                 (Operator::IsNull, [Value::Flag(true)]) => column.then(" IS NULL"),
                 (Operator::IsNull, _) => column.then(" IS NOT NULL"),
                 (Operator::Gte, [value]) => column.then(" >= ").bind(value.clone()),
                 (Operator::Lte, [value]) => column.then(" <= ").bind(value.clone()),
-                (_, values) if field.stored == "name_sort" => by_name::<R>(values),
                 (_, [value]) => column.then(" = ").bind(value.clone()),
                 (_, values) => column.then(" IN ").list(values.iter().cloned()),
             }
         }
     }
-}
-
-/// A name is found through the index of its sort key, and compared as it is written.
-fn by_name<R: Stored>(values: &[Value]) -> Sql {
-    let names: Vec<&str> = values
-        .iter()
-        .filter_map(|value| {
-            if let Value::Text(text) = value {
-                Some(text.as_str())
-            } else {
-                None
-            }
-        })
-        .collect();
-    let keys = Sql::default()
-        .column(R::PLURAL, "name_sort")
-        .then(" IN ")
-        .list(names.iter().map(|name| words::sort_key(name)));
-    keys.and(
-        Sql::default()
-            .column(R::PLURAL, "name")
-            .then(" IN ")
-            .list(names),
-    )
 }
 
 fn order<R: Stored>(query: &ListQuery) -> Sql {

@@ -51,9 +51,12 @@ pub trait Stored: Resource {
     /// A clash with a row that is there, or whatever the database says.
     fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool>;
 
-    /// The rows that a user may do something with.
-    fn visible(_scope: &Scope, _action: Action) -> Sql {
-        Sql::always()
+    /// The rows that a user may do something with: every one or none, unless rows have owners.
+    fn visible(scope: &Scope, action: Action) -> Sql {
+        match scope.level(Self::AREA, action) {
+            Level::All => Sql::always(),
+            Level::None | Level::Own | Level::Team => Sql::never(),
+        }
     }
 
     /// Fills in what a client left to us.
@@ -129,6 +132,20 @@ pub fn find<R: Stored>(read: &mut Read<'_>, id: Id<R>) -> Result<R> {
     rows.into_iter().next().ok_or(Error::NotFound)
 }
 
+/// Refuses a row that the user does not see; nothing of it is loaded.
+pub(crate) fn require<R: Stored>(read: &mut Read<'_>, id: Id<R>) -> Result<()> {
+    let living = Sql::default()
+        .column(R::PLURAL, "deleted_at")
+        .then(" IS NULL");
+    let seen = those::<R>(&[id])
+        .and(R::visible(read.scope, Action::Read))
+        .and(living);
+    if list::count::<R>(read, seen)? == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(())
+}
+
 /// The rows of these ids, in their order, if the user may do this with every one of them.
 fn find_all<R: Stored>(
     read: &mut Read<'_>,
@@ -137,6 +154,13 @@ fn find_all<R: Stored>(
     deleted: bool,
 ) -> Result<Vec<R>> {
     let scope = read.scope;
+    let (level, read_level) = (
+        scope.level(R::AREA, action),
+        scope.level(R::AREA, Action::Read),
+    );
+    if level == Level::None || read_level == Level::None {
+        return Err(Error::Forbidden);
+    }
     let mut sought = those::<R>(ids).and(R::visible(scope, Action::Read));
     if !deleted {
         sought = sought.and(
@@ -145,10 +169,6 @@ fn find_all<R: Stored>(
                 .then(" IS NULL"),
         );
     }
-    let (level, read_level) = (
-        scope.level(R::AREA, action),
-        scope.level(R::AREA, Action::Read),
-    );
     // Asked first: a row that goes away in between is then not found rather than forbidden.
     let allowed = if action != Action::Read && level != read_level {
         let allowed = sought.clone().and(R::visible(scope, action));
@@ -158,8 +178,7 @@ fn find_all<R: Stored>(
     };
     let mut seen = load_map::<R>(read, sought, ids.len())?;
     if let Some(allowed) = allowed {
-        let refused = level == Level::None || seen.keys().any(|id| !allowed.contains_key(id));
-        if refused && !seen.is_empty() {
+        if seen.keys().any(|id| !allowed.contains_key(id)) {
             return Err(Error::Forbidden);
         }
     }

@@ -55,6 +55,10 @@ pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>>
 /// [`Error::Stale`] where a row was written since; [`Error::Invalid`] where the outcome breaks a rule;
 /// [`Error::NotFound`] and [`Error::Forbidden`] by the user's rights.
 pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R>> {
+    let asked: Vec<Id<R>> = changes.iter().map(|change| change.id).collect();
+    // Rows are locked in the order of their keys, so that two bulk edits wait for each other instead of dying.
+    let mut changes: Vec<&Change<R>> = changes.iter().collect();
+    changes.sort_by_key(|change| change.id);
     let ids: Vec<Id<R>> = changes.iter().map(|change| change.id).collect();
     let rows = find_all(tx, &ids, Action::Update, false)?;
     let mut events = Vec::new();
@@ -88,11 +92,7 @@ pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R
         events.push(happened);
     }
     tx.record(&events)?;
-    if events.is_empty() {
-        Ok(rows)
-    } else {
-        reload(tx, &ids)
-    }
+    reload(tx, &asked)
 }
 
 /// Deletes rows; they can be restored for 30 days.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signIn } from '../api.mjs';
-import { eventually, focused, picture, tabTo } from '../browser.mjs';
+import { eventually, focused, picture } from '../browser.mjs';
 import { admin, organization } from '../company.mjs';
 import { installation } from '../server.mjs';
 
@@ -95,6 +95,7 @@ async function filters({ page, say }, api) {
     await bar.getByLabel(say('list.equals')).fill('宁波');
     await page.keyboard.press('Enter');
     await page.waitForURL(/city=/);
+    await page.keyboard.press('Escape');
     const header = page.getByRole('columnheader', { name: say('customers.code') });
     await header.getByRole('button').click();
     await header.getByRole('button').click();
@@ -174,7 +175,6 @@ async function panel({ page, say }) {
     await page.getByRole('link', { name, exact: true }).focus();
     await page.keyboard.press(' ');
     await panel.getByRole('heading', { name }).waitFor();
-    await tabTo(page, (focus) => focus.name === say('act.close'));
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
     await page.getByRole('link', { name, exact: true }).press('Enter');

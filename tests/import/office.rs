@@ -1,0 +1,203 @@
+//! An organization to import into, and what its user asks.
+
+use std::sync::{Arc, Mutex};
+
+use perennial_api::clock;
+use perennial_api::import::{Failure, Options, Refusal, Source, Summary, Watch, What, transfer};
+use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
+use perennial_domain::organization::NewOrganization;
+use perennial_domain::query::ListQuery;
+use perennial_domain::rights::StandardRole;
+use perennial_domain::text::Language;
+use perennial_domain::touch::IdentifierKind;
+use perennial_store::organizations::FirstUser;
+use perennial_store::{Change, Store, Stored, events, resource};
+use perennial_tests::database::Database;
+
+pub const ADMIN: &str = "admin@perennial.test";
+pub const SELLER: &str = "seller@perennial.test";
+
+/// An organization with an administrator and a seller.
+pub struct Office {
+    pub store: Store,
+    _database: Database,
+}
+
+/// Writes down what an import tells.
+#[derive(Default)]
+pub struct Notes(pub Mutex<Vec<Refusal>>);
+
+impl Watch for Notes {
+    fn refused(&self, refusal: &Refusal) {
+        self.0
+            .lock()
+            .expect("nobody panicked")
+            .push(refusal.clone());
+    }
+    fn done(&self, _rows: u64) {}
+}
+
+pub fn customers() -> Options {
+    Options {
+        what: What::Customers,
+        user: ADMIN.into(),
+        map: Vec::new(),
+        system: None,
+        dry_run: false,
+        atomic: false,
+    }
+}
+
+pub fn contacts() -> Options {
+    Options {
+        what: What::Contacts,
+        ..customers()
+    }
+}
+
+pub fn northwind(file: &str) -> Source {
+    Source::File(format!("{}/data/northwind/{file}", env!("CARGO_MANIFEST_DIR")).into())
+}
+
+pub fn text(text: &str) -> Source {
+    Source::Text(text.as_bytes().into())
+}
+
+pub fn summary(created: u64, changed: u64, unchanged: u64, refused: u64) -> Summary {
+    Summary {
+        created,
+        changed,
+        unchanged,
+        refused,
+    }
+}
+
+impl Office {
+    pub fn new() -> Self {
+        let database = Database::new();
+        let store = Store::open(&database.url).expect("the database opens");
+        let organization = NewOrganization {
+            name: "Northwind".into(),
+            currency: "CNY".parse().expect("a currency"),
+            zone: "Asia/Shanghai".into(),
+            language: Language::En,
+            country: "CN".into(),
+        };
+        store
+            .create_organization(&organization, clock::now())
+            .expect("an organization");
+        for (email, role) in [(ADMIN, StandardRole::Admin), (SELLER, StandardRole::Seller)] {
+            let user = FirstUser {
+                name: email.into(),
+                email: email.into(),
+                password_hash: "none".into(),
+            };
+            store
+                .create_user("Northwind", role, user, clock::now())
+                .expect("a user");
+        }
+        Self {
+            store,
+            _database: database,
+        }
+    }
+
+    /// What became of the rows, and the refusals as `line column code`.
+    pub fn import(
+        &self,
+        options: &Options,
+        source: Source,
+    ) -> (Result<Summary, Failure>, Vec<String>) {
+        let notes = Arc::new(Notes::default());
+        let watch: Arc<dyn Watch> = Arc::<Notes>::clone(&notes);
+        let outcome = transfer(&self.store, options, source, &watch);
+        let refusals = notes.0.lock().expect("nobody panicked");
+        let short = |refusal: &Refusal| {
+            format!(
+                "{} {} {}",
+                refusal.line,
+                refusal.column.as_deref().unwrap_or("-"),
+                refusal.code
+            )
+        };
+        (outcome, refusals.iter().map(short).collect())
+    }
+
+    pub fn imported(&self, options: &Options, source: Source) -> Summary {
+        let (outcome, refusals) = self.import(options, source);
+        assert_eq!(refusals, Vec::<String>::new());
+        outcome.expect("an import that reaches the end")
+    }
+
+    pub fn failed(&self, options: &Options, source: Source) -> String {
+        self.import(options, source)
+            .0
+            .expect_err("an import that does not reach the end")
+            .reason
+    }
+
+    pub fn all<R: Stored>(&self) -> Vec<R> {
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
+        let query = ListQuery::parse::<R>(&[("limit".into(), "200".into())]).expect("a query");
+        self.store
+            .read(&scope, |read| resource::list::<R>(read, &query))
+            .expect("a list")
+            .data
+    }
+
+    pub fn customer(&self, code: &str) -> Customer {
+        self.all::<Customer>()
+            .into_iter()
+            .find(|customer| customer.code == code)
+            .expect(code)
+    }
+
+    pub fn contact(&self, name: &str) -> Contact {
+        self.all::<Contact>()
+            .into_iter()
+            .find(|contact| contact.name == name)
+            .expect(name)
+    }
+
+    pub fn events(&self) -> i64 {
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
+        let page = self
+            .store
+            .read(&scope, |read| {
+                events::list(read, &events::EventFilter::default(), 1)
+            })
+            .expect("events");
+        page.data.first().map_or(0, |event| event.seq)
+    }
+
+    pub fn patch<R: Stored>(&self, row: &R, patch: serde_json::Value) {
+        let scope = self
+            .store
+            .scope_of_email(ADMIN, clock::now())
+            .expect("the administrator");
+        let change = Change {
+            id: row.id(),
+            version: row.version(),
+            patch,
+        };
+        self.store
+            .write(&scope, move |tx| {
+                resource::update::<R>(tx, std::slice::from_ref(&change))
+            })
+            .expect("a change");
+    }
+}
+
+pub fn values(identifiers: &[perennial_domain::touch::Identifier]) -> Vec<(IdentifierKind, &str)> {
+    identifiers
+        .iter()
+        .map(|identifier| (identifier.kind, identifier.value.as_str()))
+        .collect()
+}
