@@ -160,10 +160,12 @@ fn every_statement_keeps_to_its_organization() {
         }
     }
     assert!(loose.is_empty(), "{}", loose.join("\n"));
+    // SQLite alone counts events by their greatest number.
+    let needed = |part: &str| kind() == Kind::Sqlite || !part.contains("MAX(seq)");
     let unused: Vec<&str> = EXCEPTIONS
         .iter()
         .enumerate()
-        .filter(|(at, _)| !used.contains(at))
+        .filter(|(at, (part, _))| !used.contains(at) && needed(part))
         .map(|(_, (part, _))| *part)
         .collect();
     assert!(unused.is_empty(), "no exception is needed for {unused:?}");

@@ -57,11 +57,14 @@ WORDS = {"zone": "Europe/Berlin", "currency": "CNY"}
 
 @schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, schema: dict[str, Any]) -> None:
-    """A cursor is opaque: nobody can make one up."""
     for path in schema["paths"].values():
         for operation in path.values():
+            # A cursor is opaque: nobody can make one up.
             parameters = operation.get("parameters", [])
             operation["parameters"] = [parameter for parameter in parameters if parameter["name"] != "cursor"]
+        if "delete" in path:
+            # What was restored is there again. The check of use after deletion does not know.
+            del path["delete"]["responses"]["204"]["links"]
 
 
 @schemathesis.hook

@@ -10,7 +10,6 @@ use perennial_domain::customer::Customer;
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
 use perennial_domain::touch::IdentifierKind;
-use perennial_store::Stored;
 use perennial_tests::database::kind;
 use serde_json::json;
 use std::fmt::Write as _;

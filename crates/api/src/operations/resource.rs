@@ -189,7 +189,7 @@ fn delete<R: Resource>() -> Description {
         "summary": format!("Delete a {}", R::SINGULAR),
         "description": "It can be restored for 30 days.",
         "parameters": [parameters::id(R::SINGULAR), parameters::if_match()],
-        "responses": { "204": { "description": "Deleted.", "links": links::<R>(&["get", "restore"], "$request.path.id") } },
+        "responses": { "204": { "description": "Deleted.", "links": links::<R>(&["restore"], "$request.path.id") } },
     });
     described::<R>(Method::DELETE, "/{id}", operation)
 }

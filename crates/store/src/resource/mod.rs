@@ -177,10 +177,8 @@ fn find_all<R: Stored>(
         None
     };
     let mut seen = load_map::<R>(read, sought, ids.len())?;
-    if let Some(allowed) = allowed {
-        if seen.keys().any(|id| !allowed.contains_key(id)) {
-            return Err(Error::Forbidden);
-        }
+    if allowed.is_some_and(|allowed| seen.keys().any(|id| !allowed.contains_key(id))) {
+        return Err(Error::Forbidden);
     }
     ids.iter()
         .map(|id| seen.remove(id).ok_or(Error::NotFound))
