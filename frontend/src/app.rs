@@ -2,14 +2,15 @@
 
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
+use perennial_domain::field::Resource;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::frame::shell::Shell;
 use crate::list::page::ListPage;
 use crate::names::NamesProvider;
-use crate::pages::contacts::ContactPage;
-use crate::pages::customers::CustomerPage;
+use crate::pages::contacts::contact_page;
+use crate::pages::customers::customer_page;
 use crate::pages::not_found::NotFound;
 use crate::pages::password::NewPassword;
 use crate::pages::settings::Settings;
@@ -18,6 +19,7 @@ use crate::pages::sign_in::SignIn;
 use crate::preferences::PreferencesProvider;
 use crate::routes::Route;
 use crate::session::{Phase, SessionProvider, use_session};
+use crate::shape::Shape;
 use crate::toasts::ToastsProvider;
 
 /// The application.
@@ -63,10 +65,14 @@ fn Gate(props: &GateProps) -> Html {
 
 fn inside(route: &Route) -> Html {
     match route {
-        Route::Customers => html! { <ListPage<Customer> key="customers"/> },
-        Route::Customer { id } => html! { <CustomerPage key={id.as_str()} id={id.clone()}/> },
-        Route::Contacts => html! { <ListPage<Contact> key="contacts"/> },
-        Route::Contact { id } => html! { <ContactPage key={id.as_str()} id={id.clone()}/> },
+        Route::Customers => {
+            html! { <ListPage key={Customer::PLURAL} shape={Shape::of::<Customer>()}/> }
+        }
+        Route::Customer { id } => customer_page(id),
+        Route::Contacts => {
+            html! { <ListPage key={Contact::PLURAL} shape={Shape::of::<Contact>()}/> }
+        }
+        Route::Contact { id } => contact_page(id),
         Route::Settings => html! { <Settings section="account" id=""/> },
         Route::Section { section } => html! { <Settings section={section.clone()} id=""/> },
         Route::SectionRecord { section, id } => {

@@ -80,21 +80,24 @@ impl Shape {
 
 fn check<R: Resource>(draft: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    if let Ok(draft) = R::Draft::deserialize(draft) {
-        draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
+    // Read as the record itself: for some of them that way is there already.
+    if let Ok(record) = serde_json::from_value::<R>(draft.clone()) {
+        record
+            .draft()
+            .check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
     }
     errors
 }
 
 fn blank<R: Resource>() -> Map<String, Value> {
-    let nothing = |value: Value| if value == NIL { Value::Null } else { value };
-    match serde_json::to_value(R::Draft::default()) {
-        Ok(Value::Object(draft)) => draft
-            .into_iter()
-            .map(|(name, value)| (name, nothing(value)))
-            .collect(),
-        _ => Map::new(),
-    }
+    let Ok(Value::Object(mut draft)) = serde_json::to_value(R::Draft::default()) else {
+        return Map::new();
+    };
+    draft
+        .values_mut()
+        .filter(|value| **value == NIL)
+        .for_each(|value| *value = Value::Null);
+    draft
 }
 
 /// The id that stands for "not given".
@@ -115,6 +118,13 @@ impl std::ops::Deref for FieldRef {
     fn deref(&self) -> &Field {
         self.0
     }
+}
+
+/// A patch of one field.
+pub fn patch(name: &str, value: Value) -> Map<String, Value> {
+    let mut patch = Map::new();
+    patch.insert(name.to_owned(), value);
+    patch
 }
 
 /// A record as it came over the wire; pages look at it through its shape.

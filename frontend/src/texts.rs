@@ -91,7 +91,7 @@ impl Texts {
 
     /// A decimal as it came over the wire.
     pub fn decimal(&self, decimal: &str) -> String {
-        let options = [("maximumFractionDigits", JsValue::from_f64(4.0))];
+        let options = [("maximumFractionDigits", "4")];
         self.intl("NumberFormat", &options, &[decimal.into()])
             .unwrap_or_else(|| decimal.to_owned())
     }
@@ -99,9 +99,9 @@ impl Texts {
     /// An amount in a currency, with the currency's digits.
     pub fn money(&self, amount: &str, currency: &str) -> String {
         let options = [
-            ("style", "currency".into()),
-            ("currency", currency.into()),
-            ("currencyDisplay", "narrowSymbol".into()),
+            ("style", "currency"),
+            ("currency", currency),
+            ("currencyDisplay", "narrowSymbol"),
         ];
         self.intl("NumberFormat", &options, &[amount.into()])
             .unwrap_or_else(|| format!("{amount} {currency}"))
@@ -109,7 +109,7 @@ impl Texts {
 
     /// A day, as it came over the wire.
     pub fn date(&self, date: &str) -> String {
-        let options = [("dateStyle", "medium".into()), ("timeZone", "UTC".into())];
+        let options = [("dateStyle", "medium"), ("timeZone", "UTC")];
         self.intl(
             "DateTimeFormat",
             &options,
@@ -120,17 +120,11 @@ impl Texts {
 
     /// A moment, as it came over the wire, in the reader's zone.
     pub fn instant(&self, instant: &str) -> String {
-        let zone = self
-            .zone
-            .as_ref()
-            .map(|zone| ("timeZone", JsValue::from(zone)));
-        let options: Vec<_> = [
-            ("dateStyle", "medium".into()),
-            ("timeStyle", "short".into()),
-        ]
-        .into_iter()
-        .chain(zone)
-        .collect();
+        let zone = self.zone.as_ref().map(|zone| ("timeZone", zone.as_str()));
+        let options: Vec<_> = [("dateStyle", "medium"), ("timeStyle", "short")]
+            .into_iter()
+            .chain(zone)
+            .collect();
         self.intl(
             "DateTimeFormat",
             &options,
@@ -155,19 +149,13 @@ impl Texts {
             let count = JsValue::from_f64((seconds / size).round());
             self.intl(
                 "RelativeTimeFormat",
-                &[("numeric", "auto".into())],
+                &[("numeric", "auto")],
                 &[count, unit.into()],
             )
         });
         said.unwrap_or_else(|| {
-            let zone = self
-                .zone
-                .as_ref()
-                .map(|zone| ("timeZone", JsValue::from(zone)));
-            let options: Vec<_> = [("dateStyle", "medium".into())]
-                .into_iter()
-                .chain(zone)
-                .collect();
+            let zone = self.zone.as_ref().map(|zone| ("timeZone", zone.as_str()));
+            let options: Vec<_> = [("dateStyle", "medium")].into_iter().chain(zone).collect();
             self.intl(
                 "DateTimeFormat",
                 &options,
@@ -192,14 +180,13 @@ impl Texts {
     }
 
     /// `new Intl[class](language, options).format(...arguments)`; formatters are kept, as they are slow to make.
-    fn intl(
-        &self,
-        class: &str,
-        options: &[(&str, JsValue)],
-        arguments: &[JsValue],
-    ) -> Option<String> {
+    fn intl(&self, class: &str, options: &[(&str, &str)], arguments: &[JsValue]) -> Option<String> {
         thread_local! { static MADE: RefCell<HashMap<String, (JsValue, Function)>> = RefCell::default(); }
-        let name = format!("{class} {} {options:?}", self.language.tag());
+        let given: String = options
+            .iter()
+            .map(|(option, value)| format!(" {option} {value}"))
+            .collect();
+        let name = format!("{class} {}{given}", self.language.tag());
         let known = MADE.with_borrow(|made| made.get(&name).cloned());
         let (formatter, format) = match known {
             Some(known) => known,
@@ -208,7 +195,7 @@ impl Texts {
                 let class: Function = Reflect::get(&intl, &class.into()).ok()?.dyn_into().ok()?;
                 let object = Object::new();
                 for (option, value) in options {
-                    Reflect::set(&object, &(*option).into(), value).ok()?;
+                    Reflect::set(&object, &(*option).into(), &(*value).into()).ok()?;
                 }
                 let formatter =
                     Reflect::construct(&class, &Array::of2(&self.language.tag().into(), &object))

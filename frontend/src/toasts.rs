@@ -7,7 +7,7 @@ use perennial_domain::problem::Problem;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::session::Around;
 use crate::texts::{Texts, use_texts};
 
@@ -146,7 +146,7 @@ fn ToastView(props: &ToastProps) -> Html {
             <span>{ &props.toast.text }</span>
             { act }
             <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={move |_| close.emit(id)}>
-                <Icon mark={Mark::Close}/>
+                { icon(Mark::Close) }
             </button>
         </div>
     }

@@ -9,7 +9,7 @@ import { speaker } from './texts.mjs';
 export const pictures = process.env.PERENNIAL_PICTURES ?? new URL('pictures', import.meta.url).pathname;
 const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const wide = { width: 1400, height: 900 };
-const patience = 10_000;
+const patience = 15_000;
 
 /** Starts Chromium with a profile of its own. */
 export async function launch(server) {

@@ -18,7 +18,7 @@ export const watch = (context) => context.addInitScript(source);
 
 /** Waits until everything is there that the page has asked for. */
 export async function settled(page) {
-    await page.waitForFunction(() => !document.querySelector('.pf-v6-c-skeleton, [aria-busy="true"]') && document.querySelector('h1, [role="alert"]'));
+    await page.waitForFunction(() => !document.querySelector('.pf-v6-c-skeleton:not(tr[aria-hidden] *), [aria-busy="true"]') && document.querySelector('h1, [role="alert"]'));
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 export PERENNIAL_TEST_IDENTITIES=$work/identities.json SCHEMATHESIS_HOOKS=hooks PYTHONPATH=.
 python3 identities.py >"$PERENNIAL_TEST_IDENTITIES"
 
-options=(--url "$PERENNIAL_TEST_URL" --no-color --warnings off)
+options=(--url "$PERENNIAL_TEST_URL" --no-color)
 case $PERENNIAL_TEST_DATABASE in
 sqlite) phases=examples,coverage,fuzzing ;;
 postgresql) phases=examples,fuzzing options+=(--max-examples 10) ;;

@@ -6,29 +6,15 @@ use serde_json::Value;
 use yew::prelude::*;
 
 use crate::components::name::Name;
-use crate::components::time::Time;
+use crate::components::time::time;
 use crate::fields::part;
 use crate::shape::FieldRef;
-use crate::texts::{Texts, use_texts};
+use crate::texts::Texts;
 
-/// Properties of [`Cell`].
-#[derive(Properties, PartialEq)]
-pub struct CellProps {
-    /// The field.
-    pub field: FieldRef,
-    /// Its value.
-    pub value: Value,
-    /// There is room for one line: lists say how many more there are.
-    #[prop_or_default]
-    pub short: bool,
-}
-
-/// A field's value; a quiet dash where there is none.
-#[component]
-pub fn Cell(props: &CellProps) -> Html {
-    let texts = use_texts();
+/// A field's value, on one line where there is little room; a quiet dash where there is none.
+pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html {
     let dash = || html! { <span class="quiet">{ "—" }</span> };
-    match (props.field.kind, &props.value) {
+    match (field.kind, value) {
         (_, Value::Null) => dash(),
         (_, Value::String(text)) if text.is_empty() => dash(),
         (_, Value::Array(items)) if items.is_empty() => dash(),
@@ -42,41 +28,41 @@ pub fn Cell(props: &CellProps) -> Html {
             html! { <span class="number">{ texts.decimal(decimal) }</span> }
         }
         (Kind::Money, Value::Object(_)) => {
-            html! { <span class="number">{ plain(&texts, props.field, &props.value) }</span> }
+            html! { <span class="number">{ plain(texts, field, value) }</span> }
         }
         (Kind::Date, Value::String(date)) => {
             html! { <time datetime={date.clone()}>{ texts.date(date) }</time> }
         }
-        (Kind::Instant, Value::String(at)) => html! { <Time at={at.clone()}/> },
+        (Kind::Instant, Value::String(at)) => time(texts, at),
         (Kind::Choice(choices), Value::String(word)) => {
             html! { <>{ label(choices, word).map(|key| texts.text(key)) }</> }
         }
         (Kind::Choices(choices), Value::Array(words)) => several(
             words.iter().filter_map(|word| word.as_str()),
-            props.short,
+            short,
             |word| {
                 html! { <span class="pill grey">{ label(choices, word).map(|key| texts.text(key)) }</span> }
             },
         ),
         (Kind::Reference(plural), Value::String(id)) => {
-            html! { <Name {plural} id={id.clone()} link={!props.short}/> }
+            html! { <Name {plural} id={id.clone()} link={!short}/> }
         }
         (Kind::References(plural), Value::Array(ids)) => {
-            several(ids.iter().filter_map(|id| id.as_str()), props.short, |id| {
+            several(ids.iter().filter_map(|id| id.as_str()), short, |id| {
                 html! { <Name {plural} id={id.to_owned()}/> }
             })
         }
-        (Kind::Parts, Value::Array(rows)) if props.short => html! {
+        (Kind::Parts, Value::Array(rows)) if short => html! {
             <>
-                { rows.first().map(|row| part::view(&texts, props.field, row)) }
+                { rows.first().map(|row| part::view(texts, field, row)) }
                 if rows.len() > 1 { <span class="quiet">{ format!(" +{}", rows.len() - 1) }</span> }
             </>
         },
         (Kind::Parts, Value::Array(rows)) => html! {
-            <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(&texts, props.field, row) }</li> }) }</ul>
+            <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(texts, field, row) }</li> }) }</ul>
         },
         (_, Value::String(text)) => {
-            html! { <span class={props.field.long.then_some("long")}>{ text }</span> }
+            html! { <span class={field.long.then_some("long")}>{ text }</span> }
         }
         _ => Html::default(),
     }

@@ -4,7 +4,7 @@ use perennial_domain::text::Key;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::texts::use_texts;
 
 /// Properties of [`Dialog`].
@@ -37,7 +37,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
             <header class="dialog-head">
                 <h2>{ &props.title }</h2>
                 <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={props.onclose.reform(|_| ())}>
-                    <Icon mark={Mark::Close}/>
+                    { icon(Mark::Close) }
                 </button>
             </header>
             { props.children.clone() }

@@ -25,17 +25,9 @@ pub enum Mark {
     Warning,
 }
 
-/// Properties of [`Icon`].
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    /// What it shows.
-    pub mark: Mark,
-}
-
 /// A mark; what it means is said by the text or label beside it.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    let path = match props.mark {
+pub fn icon(mark: Mark) -> Html {
+    let path = match mark {
         Mark::Add => "M8 3v10M3 8h10",
         Mark::Back => "M10 3L5 8l5 5",
         Mark::Bell => "M4 12V7a4 4 0 0 1 8 0v5M2.500 12h11M7 14h2",

@@ -11,5 +11,4 @@ pub mod name;
 pub mod popup;
 pub mod problem;
 pub mod skeleton;
-pub mod tabs;
 pub mod time;

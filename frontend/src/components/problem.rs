@@ -6,7 +6,7 @@ use perennial_domain::problem::Problem;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::texts::use_texts;
 
 /// Properties of [`ProblemNote`].
@@ -34,7 +34,7 @@ pub fn ProblemNote(props: &ProblemProps) -> Html {
     });
     html! {
         <div class="note bad" role="alert">
-            <Icon mark={Mark::Warning}/>
+            { icon(Mark::Warning) }
             <span>{ props.text.clone().unwrap_or_else(|| texts.problem(problem)) }</span>
             { retry }
         </div>

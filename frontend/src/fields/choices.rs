@@ -1,22 +1,21 @@
 //! Editors of closed lists: one of them, several of them, yes or no.
 
-use perennial_domain::field::Kind;
+use perennial_domain::field::Choice;
 use perennial_domain::text::Key;
 use serde_json::Value;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::fields::editor::{EditorProps, use_focus};
-use crate::texts::use_texts;
+use crate::fields::editor::EditorProps;
+use crate::texts::Texts;
 
 /// One of a closed list.
-#[component]
-pub fn ChoiceEditor(props: &EditorProps) -> Html {
-    let texts = use_texts();
-    let node = use_focus(props.focused);
-    let Kind::Choice(choices) = props.field.kind else {
-        return Html::default();
-    };
+pub fn choice_editor(
+    texts: &Texts,
+    props: &EditorProps,
+    node: NodeRef,
+    choices: &'static [Choice],
+) -> Html {
     let now = props.value.as_str().unwrap_or_default();
     let onchange = props.onchange.reform(|event: Event| {
         match event.target_unchecked_into::<HtmlSelectElement>().value() {
@@ -38,13 +37,12 @@ pub fn ChoiceEditor(props: &EditorProps) -> Html {
 }
 
 /// Several of a closed list.
-#[component]
-pub fn ChoicesEditor(props: &EditorProps) -> Html {
-    let texts = use_texts();
-    let node = use_focus(props.focused);
-    let Kind::Choices(choices) = props.field.kind else {
-        return Html::default();
-    };
+pub fn choices_editor(
+    texts: &Texts,
+    props: &EditorProps,
+    node: NodeRef,
+    choices: &'static [Choice],
+) -> Html {
     let now: Vec<&str> = props
         .value
         .as_array()
@@ -77,10 +75,7 @@ pub fn ChoicesEditor(props: &EditorProps) -> Html {
 }
 
 /// Yes or no.
-#[component]
-pub fn FlagEditor(props: &EditorProps) -> Html {
-    let texts = use_texts();
-    let node = use_focus(props.focused);
+pub fn flag_editor(texts: &Texts, props: &EditorProps, node: NodeRef) -> Html {
     let on = props.value == true;
     let onchange = props.onchange.reform(|event: Event| {
         event

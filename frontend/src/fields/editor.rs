@@ -7,12 +7,13 @@ use perennial_domain::problem::FieldError;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::fields::choices::{ChoiceEditor, ChoicesEditor, FlagEditor};
+use crate::fields::choices::{choice_editor, choices_editor, flag_editor};
 use crate::fields::money::MoneyEditor;
 use crate::fields::parts::PartsEditor;
-use crate::fields::references::{ReferenceEditor, ReferencesEditor};
+use crate::fields::references::{reference_editor, references_editor};
 use crate::fields::text::TextEditor;
 use crate::shape::FieldRef;
+use crate::texts::use_texts;
 
 /// Properties of every editor.
 #[derive(Clone, Properties, PartialEq)]
@@ -50,17 +51,18 @@ impl EditorProps {
 /// The editor of a field.
 #[component]
 pub fn Editor(props: &EditorProps) -> Html {
-    let props = props.clone();
+    let texts = use_texts();
+    let node = use_focus(props.focused);
     match props.field.kind {
-        Kind::Choice(_) => html! { <ChoiceEditor ..props/> },
-        Kind::Choices(_) => html! { <ChoicesEditor ..props/> },
-        Kind::Flag => html! { <FlagEditor ..props/> },
-        Kind::Money => html! { <MoneyEditor ..props/> },
-        Kind::Reference(_) => html! { <ReferenceEditor ..props/> },
-        Kind::References(_) => html! { <ReferencesEditor ..props/> },
-        Kind::Parts => html! { <PartsEditor ..props/> },
+        Kind::Choice(choices) => choice_editor(&texts, props, node, choices),
+        Kind::Choices(choices) => choices_editor(&texts, props, node, choices),
+        Kind::Flag => flag_editor(&texts, props, node),
+        Kind::Reference(plural) => reference_editor(props, plural),
+        Kind::References(plural) => references_editor(&texts, props, plural),
+        Kind::Money => html! { <MoneyEditor ..props.clone()/> },
+        Kind::Parts => html! { <PartsEditor ..props.clone()/> },
         Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => {
-            html! { <TextEditor ..props/> }
+            html! { <TextEditor ..props.clone()/> }
         }
         Kind::Figures => Html::default(),
     }

@@ -37,7 +37,7 @@ pub fn MoneyEditor(props: &EditorProps) -> Html {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             let (mut next_amount, mut next_currency) = ((*amount).clone(), (*currency).clone());
             if of_currency {
-                next_currency = text.to_uppercase();
+                next_currency = text.to_ascii_uppercase();
                 currency.set(next_currency.clone());
             } else {
                 next_amount = text;

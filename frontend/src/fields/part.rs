@@ -118,12 +118,11 @@ pub fn blank(of: &str) -> Value {
         Kind::Flag => false.into(),
         _ => Value::Null,
     };
-    Value::Object(
-        fields(of)
-            .iter()
-            .map(|field| (field.name.to_owned(), value(field)))
-            .collect::<Map<_, _>>(),
-    )
+    let mut row = Map::new();
+    fields(of)
+        .iter()
+        .for_each(|field| drop(row.insert(field.name.to_owned(), value(field))));
+    Value::Object(row)
 }
 
 /// A row in one line.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::fields::editor::EditorProps;
 use crate::fields::part;
 use crate::fields::row::FieldRow;
@@ -74,7 +74,7 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
             <li class="part-editor" key={known.get(at).copied().unwrap_or_default()}>
                 <div class="part-fields">{ for cells }</div>
                 <button type="button" class="icon-button" aria-label={texts.format(Key::PartRemove, &[("number", &(at + 1))])} onclick={remove(at)}>
-                    <Icon mark={Mark::Trash}/>
+                    { icon(Mark::Trash) }
                 </button>
             </li>
         }
@@ -82,7 +82,7 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
     html! {
         <div id={props.id.clone()}>
             <ul class="part-editors">{ for rows.iter().enumerate().map(row) }</ul>
-            <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" ref={adder} onclick={add}><Icon mark={Mark::Add}/>{ texts.text(Key::PartAdd) }</button>
+            <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" ref={adder} onclick={add}>{ icon(Mark::Add) }{ texts.text(Key::PartAdd) }</button>
         </div>
     }
 }

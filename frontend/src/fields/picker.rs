@@ -8,7 +8,7 @@ use perennial_domain::text::Key;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::fields::editor::use_focus;
 use crate::keys::is_composing;
 use crate::load::use_load;
@@ -184,7 +184,7 @@ pub fn Picker(props: &PickerProps) -> Html {
                     placeholder={chosen.unwrap_or_else(|| texts.text(Key::FormPick).to_owned())} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
             </span>
             if let Some(gone) = props.value.is_some().then(|| props.onpick.reform(|_: MouseEvent| None)) {
-                <button type="button" class="icon-button" aria-label={texts.text(Key::ActClear)} onclick={gone}><Icon mark={Mark::Close}/></button>
+                <button type="button" class="icon-button" aria-label={texts.text(Key::ActClear)} onclick={gone}>{ icon(Mark::Close) }</button>
             }
             <ul role="listbox" id={list.clone()} aria-label={texts.text(Key::FormPick)} hidden={!open || options.is_empty()}>
                 { for options.iter().enumerate().map(option) }

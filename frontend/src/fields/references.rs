@@ -1,22 +1,17 @@
 //! Editors of references: one record, or several.
 
-use perennial_domain::field::Kind;
 use perennial_domain::text::Key;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::components::name::Name;
 use crate::fields::editor::EditorProps;
 use crate::fields::picker::Picker;
-use crate::texts::use_texts;
+use crate::texts::Texts;
 
 /// Another record.
-#[component]
-pub fn ReferenceEditor(props: &EditorProps) -> Html {
-    let Kind::Reference(plural) = props.field.kind else {
-        return Html::default();
-    };
+pub fn reference_editor(props: &EditorProps, plural: &'static str) -> Html {
     let value = props
         .value
         .as_str()
@@ -28,12 +23,7 @@ pub fn ReferenceEditor(props: &EditorProps) -> Html {
 }
 
 /// Several records: those chosen, each with a way to take it away, and a picker for more.
-#[component]
-pub fn ReferencesEditor(props: &EditorProps) -> Html {
-    let texts = use_texts();
-    let Kind::References(plural) = props.field.kind else {
-        return Html::default();
-    };
+pub fn references_editor(texts: &Texts, props: &EditorProps, plural: &'static str) -> Html {
     let chosen: Vec<AttrValue> = props
         .value
         .as_array()
@@ -63,7 +53,7 @@ pub fn ReferencesEditor(props: &EditorProps) -> Html {
             { for chosen.iter().map(|id| html! {
                 <span class="chosen" key={id.as_str()}>
                     <Name {plural} id={id.clone()}/>
-                    <button type="button" class="icon-button" aria-label={texts.text(Key::ActRemove)} onclick={remove(id)}><Icon mark={Mark::Close}/></button>
+                    <button type="button" class="icon-button" aria-label={texts.text(Key::ActRemove)} onclick={remove(id)}>{ icon(Mark::Close) }</button>
                 </span>
             }) }
             <Picker {plural} {onpick} id={props.id.clone()} name={texts.text(props.field.label)} invalid={props.is_invalid()} focused={props.focused}/>

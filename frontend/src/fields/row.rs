@@ -5,7 +5,7 @@ use perennial_domain::text::Key;
 use yew::prelude::*;
 
 use crate::fields::editor::{Editor, EditorProps};
-use crate::texts::use_texts;
+use crate::texts::{Texts, use_texts};
 
 /// A field in a form.
 #[component]
@@ -28,15 +28,13 @@ pub fn FieldRow(props: &EditorProps) -> Html {
                 <label class="field-label" id={label_id} for={props.id.clone()}>{ label }</label>
             }
             <Editor ..props.clone()/>
-            <Faults ..props.clone()/>
+            { faults(&texts, props) }
         </div>
     }
 }
 
 /// What is wrong with a field's value.
-#[component]
-pub fn Faults(props: &EditorProps) -> Html {
-    let texts = use_texts();
+pub fn faults(texts: &Texts, props: &EditorProps) -> Html {
     let parts = matches!(props.field.kind, Kind::Parts);
     let here = |pointer: &str| {
         pointer == props.pointer.as_str()
@@ -45,17 +43,17 @@ pub fn Faults(props: &EditorProps) -> Html {
                     .strip_prefix(props.pointer.as_str())
                     .is_some_and(|rest| rest.starts_with('/'))
     };
-    let faults: Vec<_> = props
+    let found: Vec<_> = props
         .errors
         .iter()
         .filter(|error| here(&error.pointer))
         .collect();
-    if faults.is_empty() {
+    if found.is_empty() {
         return Html::default();
     }
     html! {
         <p class="fault" id={format!("{}-fault", props.id)} role="alert">
-            { for faults.into_iter().map(|error| html! { <span>{ format!("{} {}", texts.text(props.field.label), texts.fault(error)) }</span> }) }
+            { for found.into_iter().map(|error| html! { <span>{ format!("{} {}", texts.text(props.field.label), texts.fault(error)) }</span> }) }
         </p>
     }
 }

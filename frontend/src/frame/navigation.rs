@@ -7,22 +7,13 @@ use yew::prelude::*;
 use crate::components::link::Link;
 use crate::frame::commands::main_shapes;
 use crate::routes::list_path;
-use crate::session::use_session;
-use crate::texts::use_texts;
+use crate::session::Session;
+use crate::texts::Texts;
 
-/// Properties of [`Navigation`].
-#[derive(Properties, PartialEq)]
-pub struct NavigationProps {
-    /// Where we are.
-    pub path: String,
-}
-
-/// The navigation.
-#[component]
-pub fn Navigation(props: &NavigationProps) -> Html {
-    let (texts, session) = (use_texts(), use_session());
+/// The navigation, where `path` is where we are.
+pub fn navigation(texts: &Texts, session: &Session, path: &str) -> Html {
     let link = |to: String, label: &'static str| {
-        let current = props.path == to || props.path.starts_with(&format!("{to}/"));
+        let current = path == to || path.starts_with(&format!("{to}/"));
         html! { <li><Link to={to.clone()} {current} class={classes!("nav-link")}>{ label }</Link></li> }
     };
     let shapes = main_shapes()

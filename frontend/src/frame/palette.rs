@@ -6,7 +6,7 @@ use serde::Deserialize;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use crate::components::avatar::Avatar;
+use crate::components::avatar::avatar;
 use crate::fields::picker::REST_MS;
 use crate::frame::commands::Command;
 use crate::keys::is_composing;
@@ -76,17 +76,17 @@ pub fn Palette(props: &PaletteProps) -> Html {
             ))
             .await
     });
-    let words = typed.trim().to_lowercase();
+    let words = typed.trim().to_ascii_lowercase();
     let hits = found.data.map(|hits| hits.data.clone()).unwrap_or_default();
     let records = hits.into_iter().filter_map(|hit| {
         let path = record_path(Shape::named(&hit.resource)?, &hit.id);
-        let shown = html! { <><Avatar name={hit.title.clone()}/><span class="grow">{ &hit.title }{ " " }<span class="quiet">{ hit.subtitle.unwrap_or_default() }</span></span></> };
+        let shown = html! { <>{ avatar(&hit.title, false) }<span class="grow">{ &hit.title }{ " " }<span class="quiet">{ hit.subtitle.unwrap_or_default() }</span></span></> };
         Some((shown, Callback::from(move |()| go(&path))))
     });
     let matching = props
         .commands
         .iter()
-        .filter(|command| command.label.to_lowercase().contains(&words));
+        .filter(|command| command.label.to_ascii_lowercase().contains(&words));
     let commands = matching.map(|command| {
         let keys = command
             .keys

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use yew_router::hooks::use_location;
 
 use crate::frame::commands::commands;
-use crate::frame::navigation::Navigation;
+use crate::frame::navigation::navigation;
 use crate::frame::page::use_page_focus;
 use crate::frame::palette::Palette;
 use crate::frame::shortcuts::{Asked, Sheet, use_shortcuts};
@@ -49,7 +49,7 @@ pub fn Shell(props: &Around) -> Html {
         <div class={classes!("frame", unfolded.then_some("unfolded"))}>
             <a class="skip" href="#main">{ texts.text(Key::FrameSkip) }</a>
             <Top asked={ask} unfolded={*unfolded} {onfold}/>
-            <Navigation path={path}/>
+            { navigation(&texts, &session, &path) }
             <main id="main" class="main" ref={main} tabindex="-1">{ props.children.clone() }</main>
             if *asked == Some(Asked::Palette) { <Palette commands={commands.clone()} onclose={close.clone()}/> }
             if *asked == Some(Asked::Sheet) { <Sheet {commands} onclose={close}/> }

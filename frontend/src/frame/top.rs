@@ -4,8 +4,8 @@ use perennial_domain::rights::Action;
 use perennial_domain::text::{Key, Language};
 use yew::prelude::*;
 
-use crate::components::avatar::Avatar;
-use crate::components::icon::{Icon, Mark};
+use crate::components::avatar::avatar;
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::popup::Popup;
 use crate::frame::commands::{main_shapes, switch_theme};
@@ -57,22 +57,22 @@ pub fn Top(props: &TopProps) -> Html {
     html! {
         <header class="top">
             <button type="button" class={classes!(icon_button.clone(), "narrow-only")} aria-label={texts.text(Key::FrameMenu)} aria-expanded={props.unfolded.to_string()}
-                aria-controls="navigation" onclick={props.onfold.reform(|_| ())}><Icon mark={Mark::Burger}/></button>
-            <Link to="/" class="logo"><Logo/><span class="logo-name">{ "Perennial" }</span></Link>
+                aria-controls="navigation" onclick={props.onfold.reform(|_| ())}>{ icon(Mark::Burger) }</button>
+            <Link to="/" class="logo">{ logo() }<span class="logo-name">{ "Perennial" }</span></Link>
             <button type="button" class="search" onclick={props.asked.reform(|_| Asked::Palette)}>
-                <Icon mark={Mark::Search}/><span class="search-text">{ texts.text(Key::FrameSearch) }</span><kbd class="wide-only">{ "/" }</kbd>
+                { icon(Mark::Search) }<span class="search-text">{ texts.text(Key::FrameSearch) }</span><kbd class="wide-only">{ "/" }</kbd>
             </button>
             <span class="grow"></span>
             if !create.is_empty() {
-                <Popup label={html! { <><Icon mark={Mark::Add}/><span class="wide-only">{ texts.text(Key::FrameNew) }</span></> }} name={texts.text(Key::FrameNew)} end=true>{ for create }</Popup>
+                <Popup label={html! { <>{ icon(Mark::Add) }<span class="wide-only">{ texts.text(Key::FrameNew) }</span></> }} name={texts.text(Key::FrameNew)} end=true>{ for create }</Popup>
             }
             <Popup label={html! { <span lang={texts.language.tag()}>{ own_name(texts.language) }</span> }} name={format!("{} · {}", own_name(texts.language), texts.text(Key::FrameLanguage))} class={icon_button.clone()} end=true>
                 { for Language::ALL.into_iter().map(language) }
             </Popup>
             <button type="button" class={classes!(icon_button.clone(), "wide-only")} aria-label={texts.text(Key::ThemeSwitch)} onclick={theme.clone()}>
-                <Icon mark={if preferences.is_dark() { Mark::Sun } else { Mark::Moon }}/>
+                { icon(if preferences.is_dark() { Mark::Sun } else { Mark::Moon }) }
             </button>
-            <Popup label={html! { <Avatar name={name.clone()}/> }} name={texts.format(Key::FrameUser, &[("name", &name)])} class={icon_button} end=true>
+            <Popup label={html! { { avatar(&name, false) } }} name={texts.format(Key::FrameUser, &[("name", &name)])} class={icon_button} end=true>
                 <p class="menu-head"><b>{ &name }</b><br/><span class="quiet">{ email }</span></p>
                 <button type="button" class="menu-item" onclick={|_| go("/settings/account")}>{ texts.text(Key::AccountTitle) }</button>
                 <button type="button" class="menu-item" onclick={theme}>{ texts.text(Key::ThemeSwitch) }</button>
@@ -91,8 +91,7 @@ pub fn own_name(language: Language) -> &'static str {
 }
 
 /// The leaf.
-#[component]
-pub fn Logo() -> Html {
+pub fn logo() -> Html {
     html! {
         <svg class="leaf" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path class="blade" d="M12 2c5 4 8 7 8 12a8 8 0 0 1-16 0C4 9 7 6 12 2z"/><path class="vein" d="M12 22V10M12 15l4-4M12 17l-4-4"/>

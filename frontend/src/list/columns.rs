@@ -5,7 +5,7 @@ use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::components::popup::Popup;
 use crate::session::use_session;
 use crate::shape::{FieldRef, Shape};
@@ -29,7 +29,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
     let session = use_session();
     let count = texts.format(Key::ListColumns, &[("count", &props.columns.len())]);
     let name = format!("{count} · {}", texts.text(Key::ListColumnsChoose));
-    let label = html! { <><Icon mark={Mark::Columns}/><span class="wide-only">{ count }</span></> };
+    let label = html! { <>{ icon(Mark::Columns) }<span class="wide-only">{ count }</span></> };
     let may_show = |field: &&'static perennial_domain::field::Field| {
         !field.long
             && !matches!(field.kind, Kind::Figures)

@@ -82,13 +82,9 @@ pub fn Create(props: &CreateProps) -> Html {
             event.prevent_default();
             let found = validate::draft(shape, &draft);
             if found.is_empty() {
-                let body = Value::Object(
-                    draft
-                        .iter()
-                        .filter(|(_, value)| !value.is_null())
-                        .map(|(name, value)| (name.clone(), value.clone()))
-                        .collect(),
-                );
+                let mut body = (*draft).clone();
+                body.retain(|_, value| !value.is_null());
+                let body = Value::Object(body);
                 let mut key = key.borrow_mut();
                 if key.0 != body {
                     *key = (body.clone(), new_key());
@@ -132,9 +128,16 @@ pub fn Create(props: &CreateProps) -> Html {
     let usual = |field: &&'static Field| {
         field.required || field.column || props.preset.contains_key(field.name)
     };
-    let (mut first, rest): (Vec<&'static Field>, Vec<&'static Field>) =
+    let (first, rest): (Vec<&'static Field>, Vec<&'static Field>) =
         shape.fields.iter().filter(may_write).partition(usual);
-    first.sort_by_key(|field| (!field.required, matches!(field.kind, Kind::Parts)));
+    let rank = |field: &Field| (!field.required, matches!(field.kind, Kind::Parts));
+    let ranks = [(false, false), (false, true), (true, false), (true, true)];
+    let first = ranks.into_iter().flat_map(|place| {
+        first
+            .iter()
+            .copied()
+            .filter(move |field| rank(field) == place)
+    });
     let unsolved = rest.iter().any(|field| {
         faults.iter().any(|error| {
             error
@@ -150,7 +153,7 @@ pub fn Create(props: &CreateProps) -> Html {
             <form ref={form} {onsubmit} novalidate=true>
                 <div class="dialog-body">
                     <ProblemNote problem={sending.problem.clone().filter(|problem| problem.errors.is_empty())}/>
-                    <div class="form">{ for first.into_iter().enumerate().map(row) }</div>
+                    <div class="form">{ for first.enumerate().map(row) }</div>
                     if !rest.is_empty() {
                         <details open={unsolved}>
                             <summary>{ texts.format(Key::CreateMore, &[("count", &rest.len())]) }</summary>

@@ -4,10 +4,10 @@ use perennial_domain::field::Kind;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::components::popup::Popup;
 use crate::list::condition::Condition;
-use crate::list::menus::{BoundsMenu, Check, ChoiceMenu, FlagMenu, RecordMenu, TextMenu};
+use crate::list::menus::{bounds_menu, check, choice_menu, flag_menu, record_menu, text_menu};
 use crate::list::view::View;
 use crate::shape::FieldRef;
 use crate::texts::use_texts;
@@ -46,13 +46,12 @@ pub fn Filter(props: &FilterProps) -> Html {
     let (field, condition) = (props.field, props.condition());
     let name = texts.text(field.label);
     let set = props.view.filters_by(&field);
-    let menu = props.clone();
     let menu = match field.kind {
-        Kind::Choice(_) | Kind::Choices(_) => html! { <ChoiceMenu ..menu/> },
-        Kind::Reference(_) | Kind::References(_) => html! { <RecordMenu ..menu/> },
-        Kind::Flag => html! { <FlagMenu ..menu/> },
-        Kind::Text => html! { <TextMenu ..menu/> },
-        _ => html! { <BoundsMenu ..menu/> },
+        Kind::Choice(_) | Kind::Choices(_) => choice_menu(&texts, props),
+        Kind::Reference(_) | Kind::References(_) => record_menu(&texts, props),
+        Kind::Flag => flag_menu(&texts, props),
+        Kind::Text => text_menu(&texts, props),
+        _ => bounds_menu(&texts, props),
     };
     let several = matches!(
         field.kind,
@@ -65,7 +64,7 @@ pub fn Filter(props: &FilterProps) -> Html {
     let chip = if set {
         html! { <>{ texts.format(Key::ListFilterIs, &[("name", &name)]) }<b>{ condition.shown(&texts) }</b></> }
     } else {
-        html! { <>{ name }<Icon mark={Mark::Down}/></> }
+        html! { <>{ name }{ icon(Mark::Down) }</> }
     };
     let clear = props.view.without(&field);
     html! {
@@ -73,12 +72,12 @@ pub fn Filter(props: &FilterProps) -> Html {
             <Popup label={chip} class={classes!("chip", set.then_some("on"))} menu=false begin={props.begin && !set}>
                 { menu }
                 if nullable {
-                    <Check on={none} onchange={props.onchange.reform(move |()| toggle.clone())}>{ texts.text(Key::ListNotSet) }</Check>
+                    { check(none, props.onchange.reform(move |()| toggle.clone()), texts.text(Key::ListNotSet).into()) }
                 }
             </Popup>
             if set {
                 <button type="button" class="icon-button chip-clear" aria-label={texts.format(Key::ListFilterRemove, &[("name", &name)])}
-                    onclick={props.onchange.reform(move |_| clear.clone())}><Icon mark={Mark::Close}/></button>
+                    onclick={props.onchange.reform(move |_| clear.clone())}>{ icon(Mark::Close) }</button>
             }
         </span>
     }

@@ -5,7 +5,7 @@ use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::components::popup::Popup;
 use crate::list::filter::Filter;
 use crate::list::view::{View, is_filter};
@@ -85,7 +85,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
             { for shown.iter().map(|field| filter(field, false)) }
             { for at_hand.iter().map(|field| filter(field, true)) }
             if !rest.is_empty() {
-                <Popup label={html! { <><Icon mark={Mark::Add}/>{ texts.text(Key::ListFilter) }</> }} class={classes!("chip")}>
+                <Popup label={html! { <>{ icon(Mark::Add) }{ texts.text(Key::ListFilter) }</> }} class={classes!("chip")}>
                     { for rest.iter().map(|field| item(field)) }
                 </Popup>
             }

@@ -9,26 +9,12 @@ use crate::components::name::Name;
 use crate::fields::picker::Picker;
 use crate::list::condition::{day_edge, local_day};
 use crate::list::filter::FilterProps;
-use crate::texts::use_texts;
-
-/// Properties of [`Check`].
-#[derive(Properties, PartialEq)]
-pub struct CheckProps {
-    /// It is ticked.
-    pub on: bool,
-    /// Told when it is ticked or no longer.
-    pub onchange: Callback<()>,
-    /// What it says.
-    pub children: Html,
-}
+use crate::texts::Texts;
 
 /// A box to tick, with what it says.
-#[component]
-pub fn Check(props: &CheckProps) -> Html {
+pub fn check(on: bool, onchange: Callback<()>, said: Html) -> Html {
     html! {
-        <label class="check">
-            <input type="checkbox" checked={props.on} onchange={props.onchange.reform(|_| ())}/><span>{ props.children.clone() }</span>
-        </label>
+        <label class="check"><input type="checkbox" checked={on} onchange={onchange.reform(|_| ())}/><span>{ said }</span></label>
     }
 }
 
@@ -69,9 +55,7 @@ fn Typed(props: &TypedProps) -> Html {
 }
 
 /// Some of a closed list.
-#[component]
-pub fn ChoiceMenu(props: &FilterProps) -> Html {
-    let texts = use_texts();
+pub fn choice_menu(texts: &Texts, props: &FilterProps) -> Html {
     let (Kind::Choice(choices) | Kind::Choices(choices)) = props.field.kind else {
         return Html::default();
     };
@@ -80,15 +64,17 @@ pub fn ChoiceMenu(props: &FilterProps) -> Html {
     let choice = |choice: &perennial_domain::field::Choice| {
         let next = condition.toggled(choice.value);
         let on = words.iter().any(|word| word == choice.value);
-        html! { <Check {on} onchange={props.onchange.reform(move |()| next.clone())}>{ texts.text(choice.label) }</Check> }
+        check(
+            on,
+            props.onchange.reform(move |()| next.clone()),
+            texts.text(choice.label).into(),
+        )
     };
     html! { <div class="checks tall">{ for choices.iter().map(choice) }</div> }
 }
 
 /// Some records.
-#[component]
-pub fn RecordMenu(props: &FilterProps) -> Html {
-    let texts = use_texts();
+pub fn record_menu(texts: &Texts, props: &FilterProps) -> Html {
     let (Kind::Reference(plural) | Kind::References(plural)) = props.field.kind else {
         return Html::default();
     };
@@ -96,7 +82,11 @@ pub fn RecordMenu(props: &FilterProps) -> Html {
     let words = condition.words();
     let chosen = words.iter().map(|id| {
         let next = condition.toggled(id);
-        html! { <Check key={id.as_str()} on=true onchange={props.onchange.reform(move |()| next.clone())}><Name {plural} id={id.clone()}/></Check> }
+        check(
+            true,
+            props.onchange.reform(move |()| next.clone()),
+            html! { <Name {plural} id={id.clone()}/> },
+        )
     });
     let onpick = {
         let props = props.clone();
@@ -118,22 +108,22 @@ pub fn RecordMenu(props: &FilterProps) -> Html {
 }
 
 /// Yes or no.
-#[component]
-pub fn FlagMenu(props: &FilterProps) -> Html {
-    let texts = use_texts();
+pub fn flag_menu(texts: &Texts, props: &FilterProps) -> Html {
     let condition = props.condition();
     let now = condition.value("").to_owned();
     let side = |word: &'static str, said: Key| {
         let next = condition.with("", if now == word { "" } else { word });
-        html! { <Check on={now == word} onchange={props.onchange.reform(move |()| next.clone())}>{ texts.text(said) }</Check> }
+        check(
+            now == word,
+            props.onchange.reform(move |()| next.clone()),
+            texts.text(said).into(),
+        )
     };
     html! { <div class="checks">{ side("true", Key::StateYes) }{ side("false", Key::StateNo) }</div> }
 }
 
 /// Exactly this text.
-#[component]
-pub fn TextMenu(props: &FilterProps) -> Html {
-    let texts = use_texts();
+pub fn text_menu(texts: &Texts, props: &FilterProps) -> Html {
     let ontyped = {
         let props = props.clone();
         Callback::from(move |text: String| props.onchange.emit(props.condition().with("", &text)))
@@ -142,9 +132,7 @@ pub fn TextMenu(props: &FilterProps) -> Html {
 }
 
 /// From and to.
-#[component]
-pub fn BoundsMenu(props: &FilterProps) -> Html {
-    let texts = use_texts();
+pub fn bounds_menu(texts: &Texts, props: &FilterProps) -> Html {
     let moment = matches!(props.field.kind, Kind::Instant);
     let kind = if moment || matches!(props.field.kind, Kind::Date) {
         "date"

@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, FieldAccess};
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use yew::prelude::*;
 use yew_router::hooks::use_location;
 
-use crate::components::empty::Empty;
+use crate::components::empty::empty;
 use crate::components::problem::ProblemNote;
 use crate::frame::page::use_title;
 use crate::frame::width::use_narrow;
@@ -30,15 +29,9 @@ use crate::session::use_session;
 use crate::shape::Shape;
 use crate::texts::use_texts;
 
-/// The list of `R`.
-#[component]
-pub fn ListPage<R: Resource>() -> Html {
-    html! { <List shape={Shape::of::<R>()}/> }
-}
-
-/// Properties of [`List`].
+/// Properties of [`ListPage`].
 #[derive(Properties, PartialEq)]
-pub struct ListProps {
+pub struct ListPageProps {
     /// The resource.
     pub shape: &'static Shape,
     /// What a new record begins with.
@@ -46,9 +39,9 @@ pub struct ListProps {
     pub preset: Map<String, Value>,
 }
 
-/// A list: its view is the address, its rows come as the window reaches them.
+/// The list of any resource: its view is the address, its rows come as the window reaches them.
 #[component]
-pub fn List(props: &ListProps) -> Html {
+pub fn ListPage(props: &ListPageProps) -> Html {
     let (texts, session, preferences, narrow) =
         (use_texts(), use_session(), use_preferences(), use_narrow());
     let shape = props.shape;
@@ -193,13 +186,13 @@ pub fn List(props: &ListProps) -> Html {
                 <div class="card list-card">
                     if rows.problem.is_some() { <ProblemNote problem={rows.problem.clone()} retry={renew.clone()}/> }
                     if rows.is_empty() && narrowed {
-                        <Empty title={texts.text(Key::ListNothingFound)} advice={texts.text(Key::ListNothingFoundAdvice)}>
+                        { empty(texts.text(Key::ListNothingFound), texts.text(Key::ListNothingFoundAdvice), html! { <>
                             <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={show.reform(|_| View::default())}>{ texts.text(Key::ListFiltersClear) }</button>
-                        </Empty>
+                        </> }) }
                     } else if rows.is_empty() {
-                        <Empty title={texts.format(Key::ListEmpty, &[("what", &title)])} advice={texts.text(Key::ListEmptyAdvice)}>
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &title)]), texts.text(Key::ListEmptyAdvice), html! { <>
                             if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin}>{ &new }</button> }
-                        </Empty>
+                        </> }) }
                     } else {
                         <Table {shape} rows={rows.clone()} {columns} sort={view.sort.clone()} onsort={with(|view, sort| view.sort = sort)}
                             chosen={(*chosen).clone()} onchoose={choose} open={view.open.clone()} {onopen} {onlook} {cards}/>

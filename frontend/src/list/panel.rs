@@ -8,14 +8,14 @@ use perennial_domain::text::Key;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::components::avatar::Avatar;
-use crate::components::cell::Cell;
-use crate::components::icon::{Icon, Mark};
+use crate::components::avatar::avatar;
+use crate::components::cell::cell;
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
+use crate::components::skeleton::skeleton;
 use crate::load::use_load;
-use crate::record::header::{Badges, Subtitle, is_said};
+use crate::record::header::{badges, is_said, subtitle};
 use crate::routes::record_path;
 use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape};
@@ -62,24 +62,24 @@ pub fn Panel(props: &PanelProps) -> Html {
         <aside class="panel card" aria-label={texts.text(Key::ListPanel)}>
             if let Some(record) = &record {
                 <header class="panel-head">
-                    <Avatar name={record.name().to_owned()} large=true/>
+                    { avatar(record.name(), true) }
                     <div class="grow">
                         <h2>{ record.name() }</h2>
-                        <Subtitle {shape} record={record.clone()}/>
+                        { subtitle(&texts, record) }
                     </div>
                     <Link to={record_path(shape, &props.id)} class="quiet open-link">{ texts.text(Key::ActOpen) }</Link>
-                    <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={props.onclose.reform(|_| ())}><Icon mark={Mark::Close}/></button>
+                    <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={props.onclose.reform(|_| ())}>{ icon(Mark::Close) }</button>
                 </header>
-                <Badges {shape} record={record.clone()}/>
+                { badges(&texts, &session, shape, record) }
                 <dl class="facts">
                     { for shape.fields.iter().filter(|field| filled(field, record)).map(|field| html! {
-                        <><dt>{ texts.text(field.label) }</dt><dd><Cell field={FieldRef(field)} value={record.value(field.name).clone()}/></dd></>
+                        <><dt>{ texts.text(field.label) }</dt><dd>{ cell(&texts, FieldRef(field), record.value(field.name), false) }</dd></>
                     }) }
                 </dl>
             } else if loaded.problem.is_some() {
                 <ProblemNote problem={loaded.problem} retry={loaded.reload}/>
             } else {
-                <Skeleton bars=6/>
+                { skeleton(&texts, 6) }
             }
         </aside>
     }

@@ -7,8 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::components::avatar::Avatar;
-use crate::components::cell::Cell;
+use crate::components::avatar::avatar;
+use crate::components::cell::cell;
 use crate::components::link::is_plain;
 use crate::list::table::width;
 use crate::routes::{go, record_path};
@@ -81,20 +81,20 @@ pub fn Row(props: &RowProps) -> Html {
             event.prevent_default();
         }
     };
-    let cell = |field: &FieldRef| {
-        let value = props.record.value(field.name).clone();
+    let column = |field: &FieldRef| {
+        let value = props.record.value(field.name);
         if field.name == "name" {
             return html! {
                 <td class="col-name">
                     <span class="row-head">
-                        <Avatar name={props.record.name().to_owned()}/>
+                        { avatar(props.record.name(), false) }
                         <a href={path.clone()} class="row-name" onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
                     </span>
                 </td>
             };
         }
         let label = props.cards.then(|| texts.text(field.label));
-        html! { <td class={width(*field)} data-label={label}><Cell field={*field} {value} short=true/></td> }
+        html! { <td class={width(*field)} data-label={label}>{ cell(&texts, *field, value, true) }</td> }
     };
     let choose = props.onchoose.reform({
         let id = id.clone();
@@ -105,7 +105,7 @@ pub fn Row(props: &RowProps) -> Html {
             <td class="col-check">
                 <input type="checkbox" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &props.record.name())])}/>
             </td>
-            { for props.columns.iter().map(cell) }
+            { for props.columns.iter().map(column) }
         </tr>
     }
 }

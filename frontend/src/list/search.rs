@@ -5,7 +5,7 @@ use perennial_domain::text::Key;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::fields::picker::REST_MS;
 use crate::texts::use_texts;
 
@@ -56,7 +56,7 @@ pub fn SearchBox(props: &SearchProps) -> Html {
     };
     html! {
         <div class="search-box" role="search">
-            <Icon mark={Mark::Search}/>
+            { icon(Mark::Search) }
             <input type="search" value={(*typed).clone()} {oninput} maxlength="200" aria-label={texts.text(Key::ListSearch)} placeholder={texts.text(Key::ListSearch)}/>
         </div>
     }

@@ -9,7 +9,7 @@ use perennial_domain::text::Key;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::list::row::Row;
 use crate::list::rows::Rows;
 use crate::shape::{FieldRef, Shape};
@@ -102,7 +102,7 @@ pub fn Table(props: &TableProps) -> Html {
         html! {
             <th scope="col" class={width(*field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
                 if field.sorted {
-                    <button type="button" class="sort" {onclick}>{ label }if now { <Icon mark={if down { Mark::Down } else { Mark::Up }}/> }</button>
+                    <button type="button" class="sort" {onclick}>{ label }if now { { icon(if down { Mark::Down } else { Mark::Up }) } }</button>
                 } else { { label } }
             </th>
         }
@@ -143,7 +143,7 @@ pub fn Table(props: &TableProps) -> Html {
     html! {
         <div class="table-scroll" ref={node} onscroll={window} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
-                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { format!("min-width:{}rem", f64::from(wide) / 2.0 + 2.5) }}>
+                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { format!("min-width:{}px", wide * 8 + 40) }}>
                 <thead><tr>
                     <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>
                     { for props.columns.iter().map(head) }

@@ -3,11 +3,10 @@
 use perennial_domain::contact::Contact;
 use yew::prelude::*;
 
-use crate::pages::customers::OneProps;
 use crate::record::page::RecordPage;
+use crate::shape::Shape;
 
 /// A contact's page.
-#[component]
-pub fn ContactPage(props: &OneProps) -> Html {
-    html! { <RecordPage<Contact> id={props.id.clone()}/> }
+pub fn contact_page(id: &str) -> Html {
+    html! { <RecordPage key={id.to_owned()} shape={Shape::of::<Contact>()} id={id.to_owned()}/> }
 }

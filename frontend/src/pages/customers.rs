@@ -1,4 +1,4 @@
-//! A customer's page: the timeline in the middle, fields and people beside it.
+//! A customer's page: the timeline in the middle, people and fields beside it.
 
 use std::rc::Rc;
 
@@ -9,19 +9,12 @@ use crate::record::field::Save;
 use crate::record::page::{Block, RecordPage};
 use crate::record::people::People;
 use crate::record::timeline::Timeline;
-use crate::shape::Record;
-
-/// Properties of a page of one record.
-#[derive(Properties, PartialEq)]
-pub struct OneProps {
-    /// The record.
-    pub id: String,
-}
+use crate::shape::{Record, Shape};
 
 /// A customer's page.
-#[component]
-pub fn CustomerPage(props: &OneProps) -> Html {
-    html! { <RecordPage<Customer> id={props.id.clone()} main={Block(timeline)} side={Block(people)}/> }
+pub fn customer_page(id: &str) -> Html {
+    let (shape, main, side) = (Shape::of::<Customer>(), Block(timeline), Block(people));
+    html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {main} {side}/> }
 }
 
 fn timeline(customer: Rc<Record>, _: Callback<Save>) -> Html {

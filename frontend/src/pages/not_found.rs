@@ -3,7 +3,7 @@
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::empty::Empty;
+use crate::components::empty::empty;
 use crate::components::link::Link;
 use crate::frame::page::use_title;
 use crate::texts::use_texts;
@@ -14,5 +14,5 @@ pub fn NotFound() -> Html {
     let texts = use_texts();
     let title = texts.text(Key::ProblemNotFound);
     use_title(title);
-    html! { <><h1 class="hidden">{ title }</h1><Empty {title} advice={texts.text(Key::NotFoundAdvice)}><Link to="/">{ texts.text(Key::NotFoundHome) }</Link></Empty></> }
+    html! { <><h1 class="hidden">{ title }</h1>{ empty(title, texts.text(Key::NotFoundAdvice), html! { <><Link to="/">{ texts.text(Key::NotFoundHome) }</Link></> }) }</> }
 }

@@ -5,7 +5,7 @@ use perennial_domain::text::Key;
 use yew::prelude::*;
 
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
+use crate::components::skeleton::skeleton;
 use crate::frame::page::use_title;
 use crate::record::about::About;
 use crate::record::editing::use_editing;
@@ -34,7 +34,7 @@ pub fn OrganizationPage() -> Html {
             <div class="card padded">
                 if let Some(record) = editing.record { <About {shape} {record} save={editing.save}/> }
                 else if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> }
-                else { <Skeleton/> }
+                else { { skeleton(&texts, 3) } }
             </div>
             { editing.conflict }
         </>

@@ -6,17 +6,16 @@ use perennial_domain::problem::Problem;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level};
 use perennial_domain::text::Key;
 use perennial_domain::user::Role;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::client::Outcome;
 use crate::components::problem::ProblemNote;
-use crate::pages::customers::OneProps;
 use crate::record::field::Save;
 use crate::record::page::{Block, RecordPage};
 use crate::session::use_session;
-use crate::shape::Record;
+use crate::shape::{Record, Shape, patch};
 use crate::texts::use_texts;
 
 /// The classes of fields that a role can be kept from.
@@ -28,9 +27,13 @@ const CLASSES: [(&str, Key); 4] = [
 ];
 
 /// A role's page.
-#[component]
-pub fn RolePage(props: &OneProps) -> Html {
-    html! { <RecordPage<Role> id={props.id.clone()} main={Block(matrix)} without={vec!["permissions", "field_rules"]}/> }
+pub fn role_page(id: &str) -> Html {
+    let (shape, main, without) = (
+        Shape::of::<Role>(),
+        Block(matrix),
+        vec!["permissions", "field_rules"],
+    );
+    html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {main} {without}/> }
 }
 
 fn matrix(role: Rc<Record>, save: Callback<Save>) -> Html {
@@ -72,10 +75,7 @@ fn Matrix(props: &MatrixProps) -> Html {
             let problem = problem.clone();
             let done =
                 Callback::from(move |outcome: Outcome<()>| problem.set(outcome.err().map(Rc::new)));
-            save.emit((
-                Map::from_iter([(field.to_owned(), Value::Array(next))]),
-                done,
-            ));
+            save.emit((patch(field, Value::Array(next)), done));
         }
     };
     let level = |area: Area, action: Action| {

@@ -6,17 +6,17 @@ use perennial_domain::tag::Tag;
 use perennial_domain::team::Team;
 use perennial_domain::text::Key;
 use perennial_domain::user::{Role, User};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use yew::prelude::*;
 
 use crate::components::link::Link;
-use crate::list::page::{List, ListPage};
+use crate::list::page::ListPage;
 use crate::pages::account::Account;
 use crate::pages::not_found::NotFound;
 use crate::pages::organization::OrganizationPage;
-use crate::pages::roles::RolePage;
+use crate::pages::roles::role_page;
 use crate::pages::teams::Teams;
-use crate::pages::users::UserPage;
+use crate::pages::users::user_page;
 use crate::record::page::RecordPage;
 use crate::session::use_session;
 use crate::shape::Shape;
@@ -65,25 +65,28 @@ pub fn Settings(props: &SettingsProps) -> Html {
 }
 
 fn section(section: &str, id: &str, language: &str) -> Html {
-    let new_user: Map<String, Value> = [
-        ("active".to_owned(), json!(true)),
-        ("language".to_owned(), json!(language)),
-    ]
-    .into_iter()
-    .collect();
+    let mut new_user = Map::new();
+    new_user.insert("active".to_owned(), true.into());
+    new_user.insert("language".to_owned(), language.into());
     match (section, id) {
         ("account", "") => html! { <Account/> },
         ("organization", "") => html! { <OrganizationPage/> },
-        (User::PLURAL, "") => {
-            html! { <List key="users" shape={Shape::of::<User>()} preset={new_user}/> }
-        }
-        (User::PLURAL, id) => html! { <UserPage key={id.to_owned()} id={id.to_owned()}/> },
+        (User::PLURAL, "") => list::<User>(new_user),
+        (User::PLURAL, id) => user_page(id),
         (Team::PLURAL, "") => html! { <Teams/> },
-        (Team::PLURAL, id) => html! { <RecordPage<Team> key={id.to_owned()} id={id.to_owned()}/> },
-        (Role::PLURAL, "") => html! { <ListPage<Role> key="roles"/> },
-        (Role::PLURAL, id) => html! { <RolePage key={id.to_owned()} id={id.to_owned()}/> },
-        (Tag::PLURAL, "") => html! { <ListPage<Tag> key="tags"/> },
-        (Tag::PLURAL, id) => html! { <RecordPage<Tag> key={id.to_owned()} id={id.to_owned()}/> },
+        (Team::PLURAL, id) => record::<Team>(id),
+        (Role::PLURAL, "") => list::<Role>(Map::new()),
+        (Role::PLURAL, id) => role_page(id),
+        (Tag::PLURAL, "") => list::<Tag>(Map::new()),
+        (Tag::PLURAL, id) => record::<Tag>(id),
         _ => html! { <NotFound/> },
     }
+}
+
+fn list<R: Resource>(preset: Map<String, Value>) -> Html {
+    html! { <ListPage key={R::PLURAL} shape={Shape::of::<R>()} {preset}/> }
+}
+
+fn record<R: Resource>(id: &str) -> Html {
+    html! { <RecordPage key={id.to_owned()} shape={Shape::of::<R>()} id={id.to_owned()}/> }
 }

@@ -83,10 +83,10 @@ pub fn Setup() -> Html {
                     oninput={set(|draft, text| draft.organization.name = text)} fault={fault("/organization/name")}/>
                 <div class="form">
                     <Input id="currency" label={texts.text(Key::OrganizationCurrency)} hint={texts.text(Key::SetupCurrencyHint)} value={(*currency).clone()}
-                        oninput={{ let currency = currency.setter(); move |text: String| currency.set(text.trim().to_uppercase()) }}
+                        oninput={{ let currency = currency.setter(); move |text: String| currency.set(text.trim().to_ascii_uppercase()) }}
                         fault={bad_currency.then(|| texts.text(Key::InvalidValue).to_owned()).or_else(|| fault("/organization/currency"))}/>
                     <Input id="country" autocomplete="country" label={texts.text(Key::OrganizationCountry)} hint={texts.text(Key::SetupCountryHint)} value={draft.organization.country.clone()}
-                        oninput={set(|draft, text| draft.organization.country = text.trim().to_uppercase())} fault={fault("/organization/country")}/>
+                        oninput={set(|draft, text| draft.organization.country = text.trim().to_ascii_uppercase())} fault={fault("/organization/country")}/>
                     <Input id="zone" label={texts.text(Key::OrganizationZone)} value={draft.organization.zone.clone()} list="zones"
                         oninput={set(|draft, text| draft.organization.zone = text.trim().into())} fault={fault("/organization/zone")}/>
                     <datalist id="zones">{ for zone.iter().map(|zone| html! { <option value={zone.clone()}/> }) }</datalist>
@@ -121,7 +121,7 @@ fn own_country() -> String {
         .rsplit('-')
         .next()
         .filter(|country| country.len() == 2 && language.contains('-'));
-    country.unwrap_or("CN").to_uppercase()
+    country.unwrap_or("CN").to_ascii_uppercase()
 }
 
 /// Every time zone that the browser knows.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::components::input::Input;
 use crate::components::problem::ProblemNote;
 use crate::frame::page::use_title;
-use crate::frame::top::{Logo, own_name};
+use crate::frame::top::{logo, own_name};
 use crate::load::use_send;
 use crate::preferences::use_preferences;
 use crate::session::{Around, use_session};
@@ -54,7 +54,7 @@ pub fn Door(props: &Around) -> Html {
     };
     html! {
         <main class="door">
-            <div class="card door-card"><span class="logo"><Logo/>{ "Perennial" }</span>{ props.children.clone() }</div>
+            <div class="card door-card"><span class="logo">{ logo() }{ "Perennial" }</span>{ props.children.clone() }</div>
             <p class="row">{ for Language::ALL.into_iter().map(language) }</p>
         </main>
     }

@@ -7,21 +7,21 @@ use perennial_domain::page::Page;
 use perennial_domain::rights::Action;
 use perennial_domain::team::Team;
 use perennial_domain::text::Key;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use yew::prelude::*;
 
-use crate::components::empty::Empty;
-use crate::components::icon::{Icon, Mark};
+use crate::components::empty::empty;
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
+use crate::components::skeleton::skeleton;
 use crate::frame::page::use_title;
 use crate::list::create::Create;
 use crate::load::use_load;
 use crate::names::use_names;
 use crate::routes::record_path;
 use crate::session::use_session;
-use crate::shape::{Record, Shape};
+use crate::shape::{Record, Shape, patch};
 use crate::texts::use_texts;
 
 /// Teams below the team of that id; the topmost below the empty one.
@@ -76,8 +76,9 @@ pub fn Teams() -> Html {
     let begin = may_create.then(|| html! {
         <button type="button" class="pf-v6-c-button pf-m-primary" onclick={add.reform(|_| String::new())}>{ &new }</button>
     });
-    let preset = |below: &str| {
-        Map::from_iter((!below.is_empty()).then(|| ("parent_id".to_owned(), Value::from(below))))
+    let preset = |below: &str| match below {
+        "" => Map::new(),
+        below => patch("parent_id", below.into()),
     };
     html! {
         <>
@@ -86,10 +87,10 @@ pub fn Teams() -> Html {
                 <ProblemNote problem={loaded.problem.clone()} retry={loaded.reload.clone()}/>
                 if let Some(tree) = &loaded.data {
                     if tree.is_empty() {
-                        <Empty title={texts.format(Key::ListEmpty, &[("what", &title)])} advice={texts.text(Key::TeamsAdvice)}>{ begin }</Empty>
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &title)]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
                     }
                     { branch(tree, "", &may_create.then_some(add), &texts.text(Key::TeamsAddBelow).into()) }
-                } else if loaded.problem.is_none() { <Skeleton/> }
+                } else if loaded.problem.is_none() { { skeleton(&texts, 3) } }
             </div>
             if let Some(below) = &*adding { <Create {shape} preset={preset(below)} onclose={made}/> }
         </>
@@ -105,7 +106,7 @@ fn branch(tree: &Tree, below: &str, add: &Option<Callback<String>>, add_label: &
         let id = team.id().to_owned();
         let add_here = add.clone().map(|add| {
             let id = id.clone();
-            html! { <button type="button" class="icon-button" aria-label={format!("{add_label}: {}", team.name())} onclick={move |_| add.emit(id.clone())}><Icon mark={Mark::Add}/></button> }
+            html! { <button type="button" class="icon-button" aria-label={format!("{add_label}: {}", team.name())} onclick={move |_| add.emit(id.clone())}>{ icon(Mark::Add) }</button> }
         });
         html! {
             <li key={id.as_str()}>

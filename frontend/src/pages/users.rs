@@ -12,17 +12,16 @@ use yew::prelude::*;
 use crate::client::new_key;
 use crate::components::problem::ProblemNote;
 use crate::load::use_send;
-use crate::pages::customers::OneProps;
 use crate::record::field::Save;
 use crate::record::page::{Block, RecordPage};
 use crate::session::use_session;
-use crate::shape::Record;
+use crate::shape::{Record, Shape};
 use crate::texts::use_texts;
 
 /// A user's page.
-#[component]
-pub fn UserPage(props: &OneProps) -> Html {
-    html! { <RecordPage<User> id={props.id.clone()} side={Block(password)}/> }
+pub fn user_page(id: &str) -> Html {
+    let (shape, side) = (Shape::of::<User>(), Block(password));
+    html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {side}/> }
 }
 
 fn password(user: Rc<Record>, _: Callback<Save>) -> Html {
@@ -35,9 +34,14 @@ struct Offer {
     expires_at: String,
 }
 
+#[derive(Properties, PartialEq)]
+struct LinkProps {
+    id: String,
+}
+
 /// Makes a link that works once, and shows it once.
 #[component]
-fn PasswordLink(props: &OneProps) -> Html {
+fn PasswordLink(props: &LinkProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let offer = use_state(|| None::<Rc<Offer>>);
     let shown = offer.setter();

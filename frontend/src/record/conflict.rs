@@ -8,9 +8,8 @@ use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use yew::prelude::*;
 
-use crate::components::cell::Cell;
+use crate::components::cell::cell;
 use crate::components::dialog::Dialog;
-use crate::components::name::Name;
 use crate::shape::{FieldRef, Record, Shape};
 use crate::texts::use_texts;
 
@@ -68,7 +67,7 @@ pub fn Conflict(props: &ConflictProps) -> Html {
         html! {
             <label class={classes!("side", checked.then_some("on"))}>
                 <span class="check"><input type="radio" name={format!("conflict-{}", field.name)} {checked} {onchange}/><b>{ label }</b></span>
-                <Cell field={FieldRef(field)} value={value.clone()}/>
+                { cell(&texts, FieldRef(field), value, false) }
             </label>
         }
     };
@@ -80,25 +79,20 @@ pub fn Conflict(props: &ConflictProps) -> Html {
                     { side(field, value, true) }
                     { side(field, theirs.value(field.name), false) }
                 } else {
-                    <div class="side"><span class="quiet">{ texts.text(Key::ConflictBefore) }</span><Cell field={FieldRef(field)} value={base.value(field.name).clone()}/></div>
-                    <div class="side on"><b>{ texts.text(Key::ConflictTheirs) }</b><Cell field={FieldRef(field)} value={theirs.value(field.name).clone()}/></div>
+                    <div class="side"><span class="quiet">{ texts.text(Key::ConflictBefore) }</span>{ cell(&texts, FieldRef(field), base.value(field.name), false) }</div>
+                    <div class="side on"><b>{ texts.text(Key::ConflictTheirs) }</b>{ cell(&texts, FieldRef(field), theirs.value(field.name), false) }</div>
                 }
             </fieldset>
         }
     };
-    let chosen: Map<String, Value> = mine
-        .iter()
-        .filter(|(name, _)| !given_up.contains(name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut chosen = mine.clone();
+    chosen.retain(|name, _| !given_up.contains(name.as_str()));
     let close = props.onchoose.reform(|()| None);
-    let who = theirs.text("updated_by");
     html! {
         <Dialog title={texts.text(Key::ConflictTitle)} onclose={close.clone()} class="wide conflict">
             <div class="dialog-body">
                 <p>
                     { texts.format(Key::ConflictText, &[("when", &texts.ago(theirs.text("updated_at")))]) }
-                    if !who.is_empty() { { " " }<Name plural="users" id={who.to_owned()}/> }
                 </p>
                 { for props.shape.fields.iter().filter(differs).map(row) }
             </div>

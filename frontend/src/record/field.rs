@@ -11,14 +11,14 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::client::Outcome;
-use crate::components::cell::Cell;
-use crate::components::icon::{Icon, Mark};
+use crate::components::cell::cell;
+use crate::components::icon::{Mark, icon};
 use crate::components::problem::ProblemNote;
 use crate::fields::editor::{Editor, EditorProps};
-use crate::fields::row::Faults;
+use crate::fields::row::faults;
 use crate::fields::validate;
 use crate::keys::is_composing;
-use crate::shape::FieldRef;
+use crate::shape::{FieldRef, patch};
 use crate::texts::use_texts;
 use crate::unsaved::use_unsaved;
 
@@ -107,7 +107,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                         Err(found) => problem.set(Some(Rc::new(found))),
                     }
                 });
-                save.emit((Map::from_iter([(field.name.to_owned(), next)]), done));
+                save.emit((patch(field.name, next), done));
             }
         }
     };
@@ -154,7 +154,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                 }
             }
         };
-        let shown = html! { <Cell {field} value={props.value.clone()}/> };
+        let shown = html! { { cell(&texts, field, &props.value, false) } };
         return html! {
             <div class="fact">
                 <dt>{ label }</dt>
@@ -162,7 +162,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                     { shown }
                     if props.writable {
                         <button type="button" ref={button} class="icon-button edit" onclick={move |_| edit()} {onkeydown}
-                            aria-label={texts.format(Key::RecordEdit, &[("field", &label)])}><Icon mark={Mark::Pencil}/></button>
+                            aria-label={texts.format(Key::RecordEdit, &[("field", &label)])}>{ icon(Mark::Pencil) }</button>
                     }
                 </dd>
             </div>
@@ -200,7 +200,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
             <dt id={format!("{id}-label")}>if group { { label } } else { <label for={id.clone()}>{ label }</label> }</dt>
             <dd>
                 <div role={group.then_some("group")} aria-labelledby={group.then(|| format!("{id}-label"))}><Editor ..editor.clone()/></div>
-                <Faults ..editor/>
+                { faults(&texts, &editor) }
                 <ProblemNote problem={whole}/>
                 <div class="row">
                     <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}

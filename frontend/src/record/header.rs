@@ -1,27 +1,16 @@
 //! Who or what a record is, at a glance.
 
-use std::rc::Rc;
-
 use perennial_domain::field::{Field, Kind};
 use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
-use crate::components::cell::Cell;
+use crate::components::cell::cell;
 use crate::components::name::Name;
-use crate::components::time::Time;
-use crate::session::use_session;
+use crate::components::time::time;
+use crate::session::Session;
 use crate::shape::{FieldRef, Record, Shape};
-use crate::texts::use_texts;
-
-/// Properties of what shows a record in short.
-#[derive(Properties, PartialEq)]
-pub struct BriefProps {
-    /// The resource.
-    pub shape: &'static Shape,
-    /// The record.
-    pub record: Rc<Record>,
-}
+use crate::texts::Texts;
 
 /// The fields that the line below the name says.
 const SAID: [&str; 6] = ["code", "industry", "city", "title", "email", "occupation"];
@@ -38,10 +27,7 @@ fn is_badge(field: &Field) -> bool {
 }
 
 /// Code, trade and place, as far as they are known.
-#[component]
-pub fn Subtitle(props: &BriefProps) -> Html {
-    let texts = use_texts();
-    let record = &props.record;
+pub fn subtitle(texts: &Texts, record: &Record) -> Html {
     let words = SAID
         .iter()
         .map(|name| record.text(name))
@@ -55,16 +41,14 @@ pub fn Subtitle(props: &BriefProps) -> Html {
 }
 
 /// The closed choices that place a record, as pills.
-#[component]
-pub fn Badges(props: &BriefProps) -> Html {
-    let session = use_session();
+pub fn badges(texts: &Texts, session: &Session, shape: &Shape, record: &Record) -> Html {
     let placed = |field: &&'static Field| {
         is_badge(field)
             && session.access(field.class) != FieldAccess::Hide
-            && !props.record.value(field.name).is_null()
+            && !record.value(field.name).is_null()
     };
     let badge = |field: &'static Field| {
-        let cell = html! { <Cell field={FieldRef(field)} value={props.record.value(field.name).clone()}/> };
+        let cell = cell(texts, FieldRef(field), record.value(field.name), false);
         if matches!(field.kind, Kind::Choice(_)) {
             html! { <span class="pill green">{ cell }</span> }
         } else {
@@ -72,23 +56,19 @@ pub fn Badges(props: &BriefProps) -> Html {
         }
     };
     let empty = |field: &&Field| {
-        props
-            .record
+        record
             .value(field.name)
             .as_array()
             .is_some_and(Vec::is_empty)
     };
-    html! { <div class="pills badges">{ for props.shape.fields.iter().filter(placed).filter(|field| !empty(field)).map(badge) }</div> }
+    html! { <div class="pills badges">{ for shape.fields.iter().filter(placed).filter(|field| !empty(field)).map(badge) }</div> }
 }
 
 /// The key figures: who looks after it, how many people we know there, when anything last happened.
-#[component]
-pub fn Figures(props: &BriefProps) -> Html {
-    let texts = use_texts();
-    let record = &props.record;
+pub fn figures(texts: &Texts, shape: &Shape, record: &Record) -> Html {
     let figures = record.value("figures");
     let figure = |label: Key, shown: Html| html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> };
-    let owner = props.shape.field("owner_id").map(|field| {
+    let owner = shape.field("owner_id").map(|field| {
         let id = record.text(field.name).to_owned();
         let shown = if id.is_empty() {
             html! { { texts.text(Key::StateNone) } }
@@ -104,7 +84,7 @@ pub fn Figures(props: &BriefProps) -> Html {
     let touched = figures
         .get("last_touch_at")
         .and_then(|at| at.as_str())
-        .map(|at| figure(Key::RecordLastTouch, html! { <Time at={at.to_owned()}/> }));
+        .map(|at| figure(Key::RecordLastTouch, time(texts, at)));
     let shown: Vec<Html> = owner.into_iter().chain(contacts).chain(touched).collect();
     if shown.is_empty() {
         Html::default()

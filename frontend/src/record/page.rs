@@ -2,25 +2,24 @@
 
 use std::rc::Rc;
 
-use perennial_domain::field::Resource;
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
 use serde_json::json;
 use yew::prelude::*;
 
 use crate::client::new_key;
-use crate::components::avatar::Avatar;
-use crate::components::icon::{Icon, Mark};
+use crate::components::avatar::avatar;
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
+use crate::components::skeleton::skeleton;
 use crate::frame::page::use_title;
 use crate::load::use_send;
 use crate::names::use_names;
 use crate::record::about::About;
 use crate::record::editing::use_editing;
 use crate::record::field::Save;
-use crate::record::header::{Badges, Figures, Subtitle};
+use crate::record::header::{badges, figures, subtitle};
 use crate::routes::list_path;
 use crate::session::use_session;
 use crate::shape::{Record, Shape};
@@ -40,12 +39,14 @@ impl PartialEq for Block {
 /// Properties of [`RecordPage`].
 #[derive(Properties, PartialEq)]
 pub struct RecordPageProps {
+    /// The resource.
+    pub shape: &'static Shape,
     /// The record.
     pub id: String,
     /// What stands in the middle; the fields, where there is nothing else.
     #[prop_or_default]
     pub main: Option<Block>,
-    /// What stands beside it, below the fields.
+    /// What stands beside it, above the fields.
     #[prop_or_default]
     pub side: Option<Block>,
     /// Fields that the blocks show in another way.
@@ -53,25 +54,9 @@ pub struct RecordPageProps {
     pub without: Vec<&'static str>,
 }
 
-/// The page of an `R`.
+/// The page of any record: header, blocks, fields; a stale write opens the comparison.
 #[component]
-pub fn RecordPage<R: Resource>(props: &RecordPageProps) -> Html {
-    html! { <Page shape={Shape::of::<R>()} id={props.id.clone()} main={props.main} side={props.side} without={props.without.clone()}/> }
-}
-
-/// Properties of [`Page`].
-#[derive(Properties, PartialEq)]
-struct PageProps {
-    shape: &'static Shape,
-    id: String,
-    main: Option<Block>,
-    side: Option<Block>,
-    without: Vec<&'static str>,
-}
-
-/// The page: header, blocks, fields; a stale write opens the comparison.
-#[component]
-fn Page(props: &PageProps) -> Html {
+pub fn RecordPage(props: &RecordPageProps) -> Html {
     let (texts, toasts, names, session) = (use_texts(), use_toasts(), use_names(), use_session());
     let shape = props.shape;
     let path = format!("{}/{}", shape.plural, props.id);
@@ -136,13 +121,13 @@ fn Page(props: &PageProps) -> Html {
                 .for_each(|_| reload.emit(()))
         }
     });
-    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}><Icon mark={Mark::Back}/>{ texts.text(shape.area.label()) }</Link></nav> };
+    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}>{ icon(Mark::Back) }{ texts.text(shape.area.label()) }</Link></nav> };
     let Some(record) = editing.record.clone() else {
         return html! {
             <div class="record-page">
                 { crumbs }
                 <div class="card padded">
-                    if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { <Skeleton bars=8/> }
+                    if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { { skeleton(&texts, 8) } }
                 </div>
             </div>
         };
@@ -164,24 +149,24 @@ fn Page(props: &PageProps) -> Html {
             { crumbs }
             if record.is_deleted() {
                 <div class="note warn" role="status">
-                    <Icon mark={Mark::Trash}/>
+                    { icon(Mark::Trash) }
                     <span>{ texts.format(Key::RecordIsDeleted, &[("when", &texts.ago(record.text("deleted_at")))]) }</span>
                     if session.may(shape.area, Action::Delete) {
-                        <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={restore.send.reform(move |_| path.clone())}><Icon mark={Mark::Restore}/>{ texts.text(Key::ActRestore) }</button>
+                        <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={restore.send.reform(move |_| path.clone())}>{ icon(Mark::Restore) }{ texts.text(Key::ActRestore) }</button>
                     }
                 </div>
             }
             <header class="card padded record-head">
                 <div class="row">
-                    <Avatar name={record.name().to_owned()} large=true/>
-                    <div class="grow"><h1>{ record.name() }</h1><Subtitle {shape} record={record.clone()}/></div>
+                    { avatar(record.name(), true) }
+                    <div class="grow"><h1>{ record.name() }</h1>{ subtitle(&texts, &record) }</div>
                     if !record.is_deleted() && session.may(shape.area, Action::Delete) {
                         <button type="button" class="pf-v6-c-button pf-m-secondary" disabled={delete.busy} onclick={remove}>{ texts.text(Key::ActDelete) }</button>
                     }
                 </div>
                 <ProblemNote problem={delete.problem.or(restore.problem)}/>
-                <Badges {shape} record={record.clone()}/>
-                <Figures {shape} record={record.clone()}/>
+                { badges(&texts, &session, shape, &record) }
+                { figures(&texts, shape, &record) }
             </header>
             if props.main.is_some() || props.side.is_some() {
                 <div class="record-body">

@@ -6,19 +6,19 @@ use perennial_domain::contact::{BuyingRole, Contact};
 use perennial_domain::page::Page;
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use yew::prelude::*;
 
-use crate::components::avatar::Avatar;
-use crate::components::icon::{Icon, Mark};
+use crate::components::avatar::avatar;
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
+use crate::components::skeleton::skeleton;
 use crate::list::create::Create;
 use crate::load::use_load;
 use crate::routes::record_path;
 use crate::session::use_session;
-use crate::shape::{Record, Shape};
+use crate::shape::{Record, Shape, patch};
 use crate::texts::{Texts, use_texts};
 
 /// Properties of [`People`].
@@ -49,7 +49,7 @@ pub fn People(props: &PeopleProps) -> Html {
     let person = |contact: &Rc<Record>| {
         html! {
             <li class="person" key={contact.id()}>
-                <Avatar name={contact.name().to_owned()}/>
+                { avatar(contact.name(), false) }
                 <div><Link to={record_path(shape, contact.id())}>{ contact.name() }</Link><p class="quiet">{ post(&texts, contact, &props.customer) }</p></div>
             </li>
         }
@@ -61,10 +61,9 @@ pub fn People(props: &PeopleProps) -> Html {
             made.iter().for_each(|_| reload.emit(()));
         }
     };
-    let preset = Map::from_iter([(
-        "positions".to_owned(),
-        json!([{ "customer_id": props.customer, "title": "", "buying_role": "unknown" }]),
-    )]);
+    let position =
+        json!([{ "customer_id": props.customer, "title": "", "buying_role": "unknown" }]);
+    let preset = patch("positions", position);
     if !may_read {
         return Html::default();
     }
@@ -74,7 +73,7 @@ pub fn People(props: &PeopleProps) -> Html {
                 <h2 class="grow">{ texts.text(Key::PeopleTitle) }</h2>
                 if props.open && session.may(shape.area, Action::Create) {
                     <button type="button" class="pf-v6-c-button pf-m-link" onclick={{ let adding = adding.setter(); move |_| adding.set(true) }}>
-                        <Icon mark={Mark::Add}/>{ texts.text(Key::PeopleAdd) }
+                        { icon(Mark::Add) }{ texts.text(Key::PeopleAdd) }
                     </button>
                 }
             </div>
@@ -82,7 +81,7 @@ pub fn People(props: &PeopleProps) -> Html {
             if let Some(page) = &loaded.data {
                 if page.data.is_empty() { <p class="quiet">{ texts.text(Key::PeopleNone) }</p> }
                 <ul class="people">{ for page.data.iter().map(person) }</ul>
-            } else if loaded.problem.is_none() { <Skeleton/> }
+            } else if loaded.problem.is_none() { { skeleton(&texts, 3) } }
             if *adding { <Create {shape} {preset} onclose={made}/> }
         </section>
     }

@@ -8,16 +8,16 @@ use perennial_domain::text::Key;
 use serde_json::Value;
 use yew::prelude::*;
 
-use crate::components::icon::{Icon, Mark};
+use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::name::Name;
 use crate::components::problem::ProblemNote;
-use crate::components::skeleton::Skeleton;
-use crate::components::time::Time;
+use crate::components::skeleton::skeleton;
+use crate::components::time::time;
 use crate::load::use_load;
 use crate::routes::record_path;
 use crate::shape::Shape;
-use crate::texts::use_texts;
+use crate::texts::{Texts, use_texts};
 
 /// Entries of one page.
 const LIMIT: usize = 30;
@@ -73,7 +73,7 @@ fn Stretch(props: &StretchProps) -> Html {
     }
     let Some(page) = kept.borrow().clone() else {
         let problem = loaded.problem;
-        return html! { <li>if problem.is_some() { <ProblemNote {problem} retry={loaded.reload}/> } else { <Skeleton bars=5/> }</li> };
+        return html! { <li>if problem.is_some() { <ProblemNote {problem} retry={loaded.reload}/> } else { { skeleton(&texts, 5) } }</li> };
     };
     let next = page.page.next_cursor.clone().filter(|_| page.page.has_more);
     let more = next.map(|cursor| {
@@ -83,19 +83,11 @@ fn Stretch(props: &StretchProps) -> Html {
         let further = further.setter();
         html! { <li><button type="button" class="pf-v6-c-button pf-m-link" onclick={move |_| further.set(true)}>{ texts.text(Key::TimelineMore) }</button></li> }
     });
-    html! { <>{ for page.data.iter().map(|entry| html! { <Entry key={entry.id.to_string()} entry={entry.clone()}/> }) }{ more }</> }
+    html! { <>{ for page.data.iter().map(|one| entry(&texts, one)) }{ more }</> }
 }
 
-#[derive(Properties, PartialEq)]
-struct EntryProps {
-    entry: TimelineEntry,
-}
-
-/// One line: a mark, who did what with what, when; below it what changed.
-#[component]
-fn Entry(props: &EntryProps) -> Html {
-    let texts = use_texts();
-    let entry = &props.entry;
+/// One line: a mark, who did what with what, when.
+fn entry(texts: &Texts, entry: &TimelineEntry) -> Html {
     let (plural, kind) = entry.kind.split_once('.').unwrap_or((&entry.kind, ""));
     let mark = match kind {
         "created" => Mark::Add,
@@ -129,10 +121,10 @@ fn Entry(props: &EntryProps) -> Html {
         .filter_map(|name| Some(texts.text(shape?.field(name.as_str()?)?.label).to_owned()))
         .collect();
     html! {
-        <li class="entry">
-            <span class={classes!("mark", kind.to_owned())}><Icon {mark}/></span>
+        <li class="entry" key={entry.id.to_string()}>
+            <span class={classes!("mark", kind.to_owned())}>{ icon(mark) }</span>
             <p>{ sentence_of(sentence, &actor, &about, &texts.list(&labels)) }</p>
-            <span class="quiet"><Time at={entry.occurred_at.to_string()}/></span>
+            <span class="quiet">{ time(texts, &entry.occurred_at.to_string()) }</span>
         </li>
     }
 }
