@@ -126,6 +126,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         return html! {
             <div class="record-page">
                 { crumbs }
+                <h1 class="hidden">{ texts.text(shape.area.label()) }</h1>
                 <div class="card padded">
                     if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { { skeleton(&texts, 8) } }
                 </div>
