@@ -42,6 +42,7 @@ export default async function ({ browser, prepared: { places, empty, server } })
                         } catch (error) {
                             await picture(inside.page, place);
                             if (attempt === 2) found.push(`${place}: ${error.message}`);
+                            else browser.faults.splice(0);
                             await inside.page.goto('/customers');
                         }
                     }
