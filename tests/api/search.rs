@@ -141,17 +141,54 @@ fn a_hand_over_moves_a_customer_between_searches() {
 }
 
 #[test]
-fn newer_customers_that_one_may_not_see_do_not_push_out_those_one_may() {
+fn the_people_at_a_customer_move_with_it_between_searches() {
+    let app = TestApp::start();
+    let (seller, stranger) = (app.as_seller(), app.person(Person::Stranger));
+    let acme = seller.create_customer("Acme");
+    let ann = seller.create_contact("Ann", &[&acme]);
+    let found = |client: &Client| client.get("/contacts?q=ann").expect(200).ids();
+    let hits = |client: &Client| client.get("/search?q=ann").expect(200)["data"].clone();
+    let alone = seller.create_contact("Anna", &[]);
+    assert_eq!(found(&seller), [ann.id(), alone.id()]);
+    assert_eq!(hits(&seller)[0]["id"], alone.id(), "the newest first");
+    let acme = seller
+        .change(&acme, json!({ "owner_id": app.id_of(Person::Stranger) }))
+        .expect(200)
+        .record();
+    assert_eq!(found(&seller), [alone.id()]);
+    assert_eq!(found(&stranger), [ann.id()]);
+    assert_eq!(hits(&stranger)[0]["id"], ann.id());
+    // Whose only customer is deleted works nowhere: the maker sees it again.
+    stranger.remove(&acme).expect(204);
+    assert_eq!(found(&seller), [ann.id(), alone.id()]);
+    assert_eq!(found(&stranger), [""; 0]);
+    stranger.restore(&acme).expect(200);
+    assert_eq!(found(&seller), [alone.id()]);
+    assert_eq!(found(&stranger), [ann.id()]);
+}
+
+#[test]
+fn newer_rows_that_one_may_not_see_do_not_push_out_those_one_may() {
     let app = TestApp::start();
     let (seller, manager) = (app.as_seller(), app.as_manager());
     let mine = seller.create_customer("Acme");
+    let ann = seller.create_contact("Acme", &[&mine]);
+    let hidden = json!([{ "customer_id": manager.create_customer("Hidden").id(), "title": "" }]);
     for _ in 0..6 {
         let customers = vec![json!({ "create": { "name": "Acme" } }); 200];
-        manager
-            .post("/customers/batch", json!({ "operations": customers }))
-            .expect(200);
+        let contacts = vec![json!({ "create": { "name": "Acme", "positions": hidden } }); 200];
+        for (resource, operations) in [("customers", customers), ("contacts", contacts)] {
+            manager
+                .post(
+                    &format!("/{resource}/batch"),
+                    json!({ "operations": operations }),
+                )
+                .expect(200);
+        }
     }
     assert_eq!(seller.get("/customers?q=acme").ids(), [mine.id()]);
+    assert_eq!(seller.get("/contacts?q=acme").ids(), [ann.id()]);
+    assert_eq!(seller.get("/search?q=acme").ids(), [ann.id(), mine.id()]);
 }
 
 #[test]

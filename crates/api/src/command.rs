@@ -85,7 +85,7 @@ struct NewUser {
     /// Signs in with it
     #[arg(long)]
     email: String,
-    /// Name of the organization
+    /// Name of the organization, or its id where several have that name
     #[arg(long)]
     organization: String,
     /// admin, manager, seller or reader

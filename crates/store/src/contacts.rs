@@ -1,5 +1,8 @@
 //! Contacts: their row, their positions and identifiers. Who sees a customer sees the people there.
 
+use std::collections::BTreeMap;
+
+use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::contact::{BuyingRole, Contact, ContactType, NewContact, Position};
 use perennial_domain::customer::Customer;
@@ -10,10 +13,11 @@ use perennial_domain::rights::{Action, Level};
 use perennial_domain::touch::Consent;
 use perennial_domain::{Date, Id, search as words};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
-use crate::dialect::insert_many;
+use crate::dialect::{CHUNK, insert_many};
 use crate::identifiers::{self, Party};
 use crate::references::Named;
 use crate::resource::{self, Stored, grouped, stamp};
@@ -102,14 +106,14 @@ fn load_positions(
     connection: &mut AnyConnection,
     organization: i64,
     keys: &[Key],
-) -> Result<std::collections::BTreeMap<uuid::Uuid, Vec<Position>>> {
+) -> Result<BTreeMap<Uuid, Vec<Position>>> {
     let rows: Vec<PositionValues> = positions::table
         .filter(positions::organization.eq(organization))
         .filter(
             Sql::default()
                 .column("positions", "contact_id")
                 .then(" IN ")
-                .list(keys.iter().copied()),
+                .among(keys.iter().copied()),
         )
         .order_by(positions::place)
         .select((
@@ -135,6 +139,10 @@ fn load_positions(
     };
     Ok(grouped(rows.into_iter().map(position)))
 }
+
+/// The customers that a contact works at now, beside a row of `contacts`.
+const WORKS_NOW: &str = "SELECT 1 FROM positions JOIN customers ON customers.organization = positions.organization AND customers.id = positions.customer_id \
+     WHERE positions.organization = contacts.organization AND positions.contact_id = contacts.id AND positions.until IS NULL AND customers.deleted_at IS NULL";
 
 impl Stored for Contact {
     fn load(
@@ -262,8 +270,7 @@ impl Stored for Contact {
         {
             return Sql::always();
         }
-        let now = "SELECT 1 FROM positions JOIN customers ON customers.organization = positions.organization AND customers.id = positions.customer_id \
-             WHERE positions.organization = contacts.organization AND positions.contact_id = contacts.id AND positions.until IS NULL AND customers.deleted_at IS NULL";
+        let now = WORKS_NOW;
         let theirs = Sql::text("EXISTS (")
             .then(now)
             .then(" AND ")
@@ -335,6 +342,60 @@ impl Stored for Contact {
             .collect();
         Some(search::words_of(&[&self.name], &titles, &details))
     }
+}
+
+/// Who sees contacts by owning a customer that they work at now; one that works nowhere is seen by its maker. What
+/// [`Stored::visible`] asks of a row, as words for the search.
+pub(crate) fn owners(tx: &mut Tx<'_>, contacts: &[Key]) -> Result<BTreeMap<Uuid, Vec<Key>>> {
+    let organization = tx.organization();
+    let mut found = Vec::new();
+    for chunk in contacts.chunks(CHUNK) {
+        let own = |column: &'static str| {
+            Sql::default()
+                .then(" WHERE organization = ")
+                .bind(organization)
+                .then(" AND ")
+                .name(column)
+                .then(" IN ")
+                .among(chunk.iter().copied())
+        };
+        let working = Sql::text("SELECT p.contact_id, c.owner_id FROM (SELECT organization, contact_id, customer_id FROM positions")
+            .piece(own("contact_id"))
+            .then(" AND until IS NULL) p JOIN customers c ON c.organization = p.organization AND c.id = p.customer_id WHERE c.owner_id IS NOT NULL AND c.deleted_at IS NULL");
+        let alone = Sql::text(" UNION ALL SELECT id, creator_id FROM contacts")
+            .piece(own("id"))
+            .then(" AND creator_id IS NOT NULL AND NOT EXISTS (")
+            .then(WORKS_NOW)
+            .then(")");
+        found.extend(
+            working
+                .piece(alone)
+                .rows::<(Binary, Binary), (Key, Key)>(tx.connection)?,
+        );
+    }
+    Ok(grouped(found))
+}
+
+/// The people that work at any of these customers now.
+pub(crate) fn working_at(tx: &mut Tx<'_>, customers: &[Key]) -> Result<Vec<Contact>> {
+    let organization = tx.organization();
+    let mut people = Vec::new();
+    for chunk in customers.chunks(CHUNK) {
+        let there = Sql::text("contacts.deleted_at IS NULL AND contacts.id IN (SELECT p.contact_id FROM positions p WHERE p.organization = ")
+            .bind(organization)
+            .then(" AND p.until IS NULL AND p.customer_id IN ")
+            .among(chunk.iter().copied())
+            .then(")");
+        let order = Sql::default().column(Contact::PLURAL, "id");
+        people.extend(Contact::load(
+            tx.connection,
+            organization,
+            there,
+            order,
+            i64::MAX,
+        )?);
+    }
+    Ok(people)
 }
 
 /// The people that work at a customer now, by name.

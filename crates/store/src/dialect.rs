@@ -12,20 +12,26 @@ use crate::{Read, Result, Tx};
 /// How many rows go into one INSERT: 32 766 binds are SQLite's limit, and a table has at most 32 columns.
 pub(crate) const CHUNK: usize = 500;
 
-/// Inserts rows into a table, a chunk a statement. diesel's batch insert exists for each database but not for both.
+/// Inserts rows into a table, a chunk a statement. diesel's batch insert exists for each database but not for both, and is
+/// prepared anew each time: a single row takes the statement that is kept.
 macro_rules! insert_many {
     ($connection:expr, $table:path, $rows:expr) => {{
         let connection: &mut $crate::connection::AnyConnection = $connection;
         for chunk in $rows.chunks($crate::dialect::CHUNK) {
-            match connection {
-                $crate::connection::AnyConnection::Postgres(connection) => {
+            match (&mut *connection, chunk) {
+                (connection, [row]) => {
                     diesel::insert_into($table)
-                        .values(chunk)
+                        .values(row)
                         .execute(connection)?;
                 }
-                $crate::connection::AnyConnection::Sqlite(connection) => {
+                ($crate::connection::AnyConnection::Postgres(connection), rows) => {
                     diesel::insert_into($table)
-                        .values(chunk)
+                        .values(rows)
+                        .execute(connection)?;
+                }
+                ($crate::connection::AnyConnection::Sqlite(connection), rows) => {
+                    diesel::insert_into($table)
+                        .values(rows)
                         .execute(connection)?;
                 }
             }
@@ -68,31 +74,31 @@ pub(crate) struct DocumentRow {
 pub(crate) fn put_documents(connection: &mut AnyConnection, rows: &[DocumentRow]) -> Result<()> {
     use diesel::upsert::excluded;
     use search_documents::dsl::{id, organization, text, version};
-    let set = || (version.eq(excluded(version)), text.eq(excluded(text)));
+    macro_rules! put {
+        ($connection:expr, $rows:expr) => {
+            diesel::insert_into(search_documents::table)
+                .values($rows)
+                .on_conflict((organization, id))
+                .do_update()
+                .set((version.eq(excluded(version)), text.eq(excluded(text))))
+                .execute($connection)?
+        };
+    }
     let own = rows.first().map_or(0, |row| row.organization);
     for chunk in rows.chunks(CHUNK) {
-        match connection {
-            AnyConnection::Postgres(postgres) => {
-                diesel::insert_into(search_documents::table)
-                    .values(chunk)
-                    .on_conflict((organization, id))
-                    .do_update()
-                    .set(set())
-                    .execute(postgres)?;
-            }
-            AnyConnection::Sqlite(sqlite) => {
-                diesel::insert_into(search_documents::table)
-                    .values(chunk)
-                    .on_conflict((organization, id))
-                    .do_update()
-                    .set(set())
-                    .execute(sqlite)?;
-                Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
-                    .bind(own)
-                    .then(" AND id IN ")
-                    .list(chunk.iter().map(|row| row.id))
-                    .execute(connection)?;
-            }
+        // As in `insert_many`.
+        match (&mut *connection, chunk) {
+            (AnyConnection::Postgres(postgres), [row]) => put!(postgres, row),
+            (AnyConnection::Postgres(postgres), rows) => put!(postgres, rows),
+            (AnyConnection::Sqlite(sqlite), [row]) => put!(sqlite, row),
+            (AnyConnection::Sqlite(sqlite), rows) => put!(sqlite, rows),
+        };
+        if matches!(connection, AnyConnection::Sqlite(_)) {
+            Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
+                .bind(own)
+                .then(" AND id IN ")
+                .among(chunk.iter().map(|row| row.id))
+                .execute(connection)?;
         }
     }
     Ok(())
@@ -106,14 +112,14 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
             Sql::text("DELETE FROM search_index WHERE rowid IN (SELECT seq FROM search_documents WHERE organization = ")
                 .bind(own)
                 .then(" AND id IN ")
-                .list(chunk.iter().copied())
+                .among(chunk.iter().copied())
                 .then(")")
                 .execute(tx.connection)?;
         }
         Sql::text("DELETE FROM search_documents WHERE organization = ")
             .bind(own)
             .then(" AND id IN ")
-            .list(chunk.iter().copied())
+            .among(chunk.iter().copied())
             .execute(tx.connection)?;
     }
     Ok(())

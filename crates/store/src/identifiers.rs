@@ -57,7 +57,7 @@ pub(crate) fn load(
     let condition = Sql::default()
         .column("identifiers", party.column())
         .then(" IN ")
-        .list(parties.iter().copied());
+        .among(parties.iter().copied());
     let rows: Vec<Values> = identifiers::table
         .filter(identifiers::organization.eq(organization))
         .filter(condition)
@@ -144,7 +144,7 @@ pub(crate) fn hide(tx: &mut Tx<'_>, party: Party, owners: &[Key], hidden: bool) 
     sql.then(" AND ")
         .column("identifiers", party.column())
         .then(" IN ")
-        .list(owners.iter().copied())
+        .among(owners.iter().copied())
         .execute(tx.connection)?;
     Ok(())
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
+use crate::dialect::lock_name;
 use crate::events::NewEvent;
 use crate::resource::stamp;
 use crate::schema::{customers, organizations, roles, users};
@@ -178,10 +179,11 @@ impl Store {
         self.system_write(move |system| Ok(Id::new(insert(system.connection(), &new, now)?.id)))
     }
 
-    /// Makes a user of the organization of that name; for the command line.
+    /// Makes a user of the organization of that name or id; for the command line.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such organization or role; [`Error::Conflict`] for a known address.
+    /// [`Error::NotFound`] where there is no such organization or role; [`Error::Invalid`] where several have the name;
+    /// [`Error::Conflict`] for a known address.
     pub fn create_user(
         &self,
         organization: &str,
@@ -192,8 +194,10 @@ impl Store {
         let organization = organization.to_owned();
         self.system_write(move |system| {
             let connection = system.connection();
+            let id = Uuid::parse_str(&organization).unwrap_or_default();
             let named: Vec<(i64, W<Language>)> = organizations::table
                 .filter(organizations::name.eq(&organization))
+                .or_filter(organizations::id.eq(Key(id)))
                 .select((organizations::key, organizations::language))
                 .limit(2)
                 .load(connection)?;
@@ -227,6 +231,7 @@ pub(crate) fn insert(
     now: Instant,
 ) -> Result<Inserted> {
     use organizations::dsl as o;
+    lock_name(connection, "organizations")?;
     let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(key), 0) FROM organizations")
         .rows::<BigInt, _>(connection)?;
     let (key, id) = (last.first().copied().unwrap_or(0) + 1, Uuid::now_v7());

@@ -18,7 +18,7 @@ use crate::events::NewEvent;
 use crate::schema::{customer_figures, timeline_entries};
 use crate::search;
 use crate::sql::Sql;
-use crate::{Result, Tx};
+use crate::{Result, Stored, Tx, contacts};
 
 /// What follows from a slice of events.
 type Reaction = fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>;
@@ -66,7 +66,7 @@ fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
             .then(" WHERE organization = ")
             .bind(organization)
             .then(" AND customer_id IN ")
-            .list(chunk.iter().copied())
+            .among(chunk.iter().copied())
             .then(" AND contacts <> ")
             .then(count)
             .execute(tx.connection)?;
@@ -74,26 +74,62 @@ fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the search documents.
+/// Keeps the search documents: of what changed, and of the people at customers that change hands.
 fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let organization = tx.organization();
     let (gone, kept): (Vec<&NewEvent>, Vec<&NewEvent>) = events
         .iter()
         .partition(|event| event.kind == EventKind::Deleted);
     let row = |event: &NewEvent| {
-        let text = search::in_scope(organization, event.document.as_ref()?);
         Some(DocumentRow {
             organization,
             kind: event.resource,
             id: event.record,
             version: event.version,
-            text,
+            text: event.document.clone()?,
         })
     };
-    let rows: Vec<DocumentRow> = kept.into_iter().filter_map(row).collect();
+    let mut rows: Vec<DocumentRow> = kept.into_iter().filter_map(row).collect();
+    let customers: Vec<Key> = events
+        .iter()
+        .filter(|event| changes_hands(event))
+        .map(|event| event.record)
+        .collect();
+    for contact in contacts::working_at(tx, &customers)? {
+        rows.push(DocumentRow {
+            organization,
+            kind: Contact::PLURAL,
+            id: contact.id.into(),
+            version: contact.version,
+            text: contact.document().unwrap_or_default(),
+        });
+    }
+    let people: Vec<Key> = rows
+        .iter()
+        .filter(|row| row.kind == Contact::PLURAL)
+        .map(|row| row.id)
+        .collect();
+    let mut owners = contacts::owners(tx, &people)?;
+    for row in &mut rows {
+        let text = search::owned(owners.remove(&row.id.0).unwrap_or_default(), &row.text);
+        row.text = search::in_scope(organization, &text);
+    }
     put_documents(tx.connection, &rows)?;
     let ids: Vec<Key> = gone.into_iter().map(|event| event.record).collect();
     remove_documents(tx, &ids)
+}
+
+/// Whether other people see the customer afterwards.
+fn changes_hands(event: &NewEvent) -> bool {
+    event.resource == Customer::PLURAL
+        && match event.kind {
+            EventKind::Created => false,
+            EventKind::Updated => event
+                .changes
+                .iter()
+                .any(|(before, _)| before.contains_key("owner_id")),
+            _ => true,
+        }
 }
 
 #[derive(diesel::Insertable)]

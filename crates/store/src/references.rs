@@ -162,7 +162,7 @@ fn visible(
         .then(" AND deleted_at IS NULL AND ")
         .piece(condition)
         .then(" AND id IN ")
-        .list(ids.iter().copied());
+        .among(ids.iter().copied());
     let there: Vec<Key> = sql.rows::<Binary, _>(read.connection)?;
     Ok(there.into_iter().map(|key| key.0).collect())
 }

@@ -107,17 +107,17 @@ impl Scope {
             Level::Own => owner.then(" = ").bind(Key::from(self.user)),
             Level::Team => owner
                 .then(" IN ")
-                .list(self.standing.colleagues.iter().copied()),
+                .among(self.standing.colleagues.iter().copied()),
         }
     }
 
     /// The owners whose records the user may read there; none where it may read everybody's.
-    pub(crate) fn owners(&self, area: Area) -> Option<Vec<Key>> {
+    pub(crate) fn owners(&self, area: Area) -> Option<BTreeSet<Key>> {
         match self.level(area, Action::Read) {
             Level::All => None,
-            Level::None => Some(Vec::new()),
-            Level::Own => Some(vec![Key::from(self.user)]),
-            Level::Team => Some(self.standing.colleagues.iter().copied().collect()),
+            Level::None => Some(BTreeSet::new()),
+            Level::Own => Some([Key::from(self.user)].into()),
+            Level::Team => Some(self.standing.colleagues.clone()),
         }
     }
 

@@ -1,19 +1,19 @@
 //! Full text over everything that is searched for: prefixes and words, newest first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
 use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, FieldAccess, Level};
-use perennial_domain::{Id, search as words};
+use perennial_domain::search as words;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::dialect::{self, DocumentRow, Word};
 use crate::sql::Sql;
-use crate::{Read, Result, Stored};
+use crate::{Read, Result, Scope, Stored};
 
 /// How many of the newest documents that hold the words are looked at.
 const CANDIDATES: i64 = 1000;
@@ -67,7 +67,25 @@ fn owner_word(owner: Key) -> String {
     format!("{MARK}w{}", owner.0.simple())
 }
 
-/// Kinds and ids of the newest documents that hold every word of a text. Rights are applied to the rows afterwards.
+/// Whose words a document has to hold, so that the user may see its record; none where owners do not matter.
+fn owners(scope: &Scope, kind: Option<&str>) -> Option<BTreeSet<Key>> {
+    let customers = scope.owners(Customer::AREA);
+    match kind {
+        Some(Customer::PLURAL) => customers,
+        Some(Contact::PLURAL) => {
+            let mut owners = match (scope.owners(Contact::AREA), customers) {
+                (Some(one), Some(other)) => one.intersection(&other).copied().collect(),
+                (one, other) => one.or(other)?,
+            };
+            owners.insert(Key::from(scope.user));
+            Some(owners)
+        }
+        _ => None,
+    }
+}
+
+/// Kinds and ids of the newest documents that hold every word of a text. The rows themselves are still asked for rights:
+/// the words of owners only keep rows out that nobody would be shown.
 pub(crate) fn candidates(
     read: &mut Read<'_>,
     text: &str,
@@ -83,7 +101,7 @@ pub(crate) fn candidates(
         prefix: false,
     };
     let mut every = vec![vec![exact(format!("{MARK}o{}", read.organization()))]];
-    if let (Some(Customer::PLURAL), Some(owners)) = (kind, read.scope.owners(Customer::AREA)) {
+    if let Some(owners) = owners(read.scope, kind) {
         every.push(
             owners
                 .into_iter()
@@ -115,7 +133,18 @@ pub(crate) fn candidates(
 /// # Errors
 /// Whatever the database says.
 pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
-    let found = candidates(read, text, None)?;
+    let found = if [Customer::PLURAL, Contact::PLURAL]
+        .iter()
+        .all(|kind| owners(read.scope, Some(kind)).is_none())
+    {
+        candidates(read, text, None)?
+    } else {
+        let mut found = candidates(read, text, Some(Customer::PLURAL))?;
+        found.extend(candidates(read, text, Some(Contact::PLURAL))?);
+        // Keys begin with the moment they were made at: the newest first, as in one search.
+        found.sort_unstable_by_key(|(_, key)| std::cmp::Reverse(*key));
+        found
+    };
     let mut hits = BTreeMap::new();
     hits_of::<Customer>(read, &found, limit, &mut hits, |customer| {
         [Some(customer.code.clone()), customer.city.clone()]
@@ -161,7 +190,7 @@ fn hits_of<R: Stored>(
         let condition = Sql::default()
             .column(R::PLURAL, "id")
             .then(" IN ")
-            .list(chunk.iter().copied())
+            .among(chunk.iter().copied())
             .and(visible.clone());
         let order = Sql::default().column(R::PLURAL, "id");
         let organization = read.organization();
@@ -187,10 +216,8 @@ fn hits_of<R: Stored>(
     Ok(())
 }
 
-/// The owner's word and a text.
-pub(crate) fn owned<T>(owner: Option<Id<T>>, text: String) -> String {
-    match owner {
-        Some(owner) => format!("{} {text}", owner_word(owner.into())),
-        None => text,
-    }
+/// The words of a record's owners and a text.
+pub(crate) fn owned(owners: impl IntoIterator<Item = Key>, text: &str) -> String {
+    let words = owners.into_iter().map(owner_word);
+    words.chain([text.to_owned()]).collect::<Vec<_>>().join(" ")
 }

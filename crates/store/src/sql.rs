@@ -12,6 +12,9 @@ use perennial_domain::query::Value;
 use crate::column::Key;
 use crate::connection::{AnyConnection, Db};
 
+/// How many values a list may have whose statement is kept.
+const KEPT: usize = 1024;
+
 #[derive(Clone, Debug)]
 enum Piece {
     Text(&'static str),
@@ -117,8 +120,26 @@ impl Sql {
 
     /// `(a, b, …)` of bound values; `(NULL)` of none, which nothing is in.
     #[must_use]
-    pub(crate) fn list<B: Bind>(mut self, values: impl IntoIterator<Item = B>) -> Self {
-        self.0.extend([Piece::Uncached, Piece::Text("(")]);
+    pub(crate) fn list<B: Bind>(self, values: impl IntoIterator<Item = B>) -> Self {
+        self.uncached().values(values)
+    }
+
+    /// The same for `IN` alone, prepared once and kept: the last value is repeated up to the next power of two, so that
+    /// there are few texts of a statement.
+    #[must_use]
+    pub(crate) fn among<B: Bind + Clone>(self, values: impl IntoIterator<Item = B>) -> Self {
+        let mut values: Vec<B> = values.into_iter().collect();
+        if values.len() > KEPT {
+            return self.list(values);
+        }
+        if let Some(last) = values.last().cloned() {
+            values.resize(values.len().next_power_of_two(), last);
+        }
+        self.values(values)
+    }
+
+    fn values<B: Bind>(mut self, values: impl IntoIterator<Item = B>) -> Self {
+        self.0.push(Piece::Text("("));
         let mut first = true;
         for value in values {
             if !std::mem::take(&mut first) {

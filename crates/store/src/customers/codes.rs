@@ -38,7 +38,7 @@ fn taken(tx: &mut Tx<'_>, codes: &[String]) -> Result<BTreeSet<String>> {
     let found: Vec<String> = Sql::text("SELECT code FROM customers WHERE organization = ")
         .bind(tx.organization())
         .then(" AND deleted_at IS NULL AND code IN ")
-        .list(codes.iter().map(String::as_str))
+        .among(codes.iter().map(String::as_str))
         .rows::<Text, _>(tx.connection)?;
     Ok(found.into_iter().collect())
 }

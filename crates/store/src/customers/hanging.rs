@@ -64,23 +64,21 @@ impl Hanging {
             Sql::default()
                 .column(table, "customer_id")
                 .then(" IN ")
-                .list(keys.iter().copied())
+                .among(keys.iter().copied())
         };
         let roles: Vec<(Key, W<CustomerRole>)> = customer_roles::table
             .filter(customer_roles::organization.eq(organization))
             .filter(of("customer_roles"))
             .select((customer_roles::customer_id, customer_roles::role))
             .load(connection)?;
-        let tags: Vec<(Key, Key)> = customer_tags::table
+        let mut tags: Vec<(Key, Key)> = customer_tags::table
             .filter(customer_tags::organization.eq(organization))
             .filter(of("customer_tags"))
-            .order_by(customer_tags::tag_id)
             .select((customer_tags::customer_id, customer_tags::tag_id))
             .load(connection)?;
-        let influences: Vec<(Key, Key, String)> = customer_influences::table
+        let mut influences: Vec<(Key, Key, String)> = customer_influences::table
             .filter(customer_influences::organization.eq(organization))
             .filter(of("customer_influences"))
-            .order_by(customer_influences::influenced_id)
             .select((
                 customer_influences::customer_id,
                 customer_influences::influenced_id,
@@ -96,6 +94,9 @@ impl Hanging {
                 customer_figures::contacts,
             ))
             .load(connection)?;
+        // Ordered here: asked to, SQLite walks the whole organization in the order of another index.
+        tags.sort_unstable();
+        influences.sort_unstable();
         let mut roles = grouped(roles.into_iter().map(|(customer, role)| (customer, role.0)));
         roles.values_mut().for_each(|roles| roles.sort_unstable());
         Ok(Self {

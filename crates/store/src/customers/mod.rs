@@ -184,7 +184,7 @@ impl Stored for Customer {
             .map(|identifier| identifier.value.as_str());
         let details = details.chain(self.addresses.iter().map(|address| address.street.as_str()));
         let words = search::words_of(&[&self.name], &texts, &details.collect::<Vec<_>>());
-        Some(search::owned(self.owner_id, words))
+        Some(search::owned(self.owner_id.map(Key::from), &words))
     }
 }
 

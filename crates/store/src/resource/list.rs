@@ -44,7 +44,7 @@ pub(crate) fn list_under<R: Stored>(
             Sql::default()
                 .column(R::PLURAL, "id")
                 .then(" IN ")
-                .list(found.into_iter().map(|(_, key)| key)),
+                .among(found.into_iter().map(|(_, key)| key)),
         );
     }
     let total = if query.include_total {

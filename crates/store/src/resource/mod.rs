@@ -214,7 +214,7 @@ fn those<R: Stored>(ids: &[Id<R>]) -> Sql {
     let id = Sql::default().column(R::PLURAL, "id");
     match ids {
         [only] => id.then(" = ").bind(Key::from(*only)),
-        ids => id.then(" IN ").list(ids.iter().map(|id| Key::from(*id))),
+        ids => id.then(" IN ").among(ids.iter().map(|id| Key::from(*id))),
     }
 }
 
