@@ -21,6 +21,8 @@ pub const SELLER: &str = "seller@perennial.test";
 /// An organization with an administrator and a seller.
 pub struct Office {
     pub store: Store,
+    /// Events of the founding.
+    founding: i64,
     _database: Database,
 }
 
@@ -97,10 +99,13 @@ impl Office {
                 .create_user("Northwind", role, user, clock::now())
                 .expect("a user");
         }
-        Self {
+        let mut office = Self {
             store,
+            founding: 0,
             _database: database,
-        }
+        };
+        office.founding = office.events();
+        office
     }
 
     /// What became of the rows, and the refusals as `line column code`.
@@ -163,6 +168,7 @@ impl Office {
             .expect(name)
     }
 
+    /// How many events there are since the founding.
     pub fn events(&self) -> i64 {
         let scope = self
             .store
@@ -174,7 +180,7 @@ impl Office {
                 events::list(read, &events::EventFilter::default(), 1)
             })
             .expect("events");
-        page.data.first().map_or(0, |event| event.seq)
+        page.data.first().map_or(0, |event| event.seq) - self.founding
     }
 
     pub fn patch<R: Stored>(&self, row: &R, patch: serde_json::Value) {

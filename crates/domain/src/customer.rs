@@ -220,9 +220,9 @@ resource! {
     }
     read {
         /// City of its seat.
-        city: Option<String> => filtered column;
+        city: Option<String> => filtered column class("contact_details");
         /// Country of its seat.
-        country: Option<String> => filtered;
+        country: Option<String> => filtered class("contact_details");
         /// What is derived from other records.
         figures: CustomerFigures;
     }

@@ -17,6 +17,7 @@ pub mod phone;
 pub mod problem;
 #[cfg(feature = "server")]
 pub mod query;
+pub mod resources;
 pub mod rights;
 #[cfg(feature = "server")]
 pub mod search;

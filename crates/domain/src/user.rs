@@ -4,14 +4,12 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use validator::Validate as _;
 
-use crate::contact::Contact;
-use crate::customer::Customer;
-use crate::field::{Draft, Resource};
+use crate::field::Draft;
 use crate::rights::{Action, Area, FieldAccess, Level, StandardRole};
 use crate::team::Team;
 use crate::text::Language;
 use crate::touch::looks_like_email;
-use crate::{Date, Id, Instant, parts, resource};
+use crate::{Date, Id, Instant, parts, resource, resources};
 
 impl crate::field::FieldType for Language {
     const KIND: crate::field::Kind = crate::field::Kind::Choice(&[
@@ -119,15 +117,9 @@ impl Draft for NewRole {
     /// A mistyped class would hide nothing.
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
         for (at, rule) in self.field_rules.iter().enumerate() {
-            if !classes().any(|class| class == rule.class) {
+            if !resources::classes().any(|class| class == rule.class) {
                 report(format!("/field_rules/{at}/class"), "value");
             }
         }
     }
-}
-
-/// The classes of fields that a role can be denied.
-pub fn classes() -> impl Iterator<Item = &'static str> {
-    let fields = Customer::FIELDS.iter().chain(Contact::FIELDS);
-    fields.filter_map(|field| field.class)
 }

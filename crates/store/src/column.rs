@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::connection::Db;
 
 /// A record's key: the sixteen bytes of its UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow,
+)]
 #[diesel(sql_type = Binary)]
 pub struct Key(pub Uuid);
 
@@ -64,7 +66,7 @@ impl FromSql<Binary, Db> for Key {
 }
 
 /// A value of a closed list, kept as its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 pub struct W<E: Word + std::fmt::Debug>(pub E);
 

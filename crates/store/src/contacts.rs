@@ -20,30 +20,35 @@ use crate::connection::AnyConnection;
 use crate::dialect::{CHUNK, insert_many};
 use crate::identifiers::{self, Party};
 use crate::references::Named;
-use crate::resource::{self, Stored, grouped, stamp};
+use crate::resource::{self, Stored, clear_parts, grouped, json, keys, of_json, row};
 use crate::schema::{contacts, positions};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Scope, Tx, search};
+use crate::{Read, Result, Scope, Tx, search};
 
-#[derive(diesel::Queryable, diesel::Insertable)]
-#[diesel(table_name = contacts, treat_none_as_default_value = false)]
-struct Row {
-    organization: i64,
-    id: Key,
-    name: String,
-    name_sort: String,
-    contact_type: Option<W<ContactType>>,
-    birth_year: Option<i64>,
-    household: Option<String>,
-    occupation: Option<String>,
-    income_band: Option<String>,
-    facts: String,
-    creator_id: Option<Key>,
-    version: i64,
-    created_at: chrono::NaiveDateTime,
-    updated_at: chrono::NaiveDateTime,
-    deleted_at: Option<chrono::NaiveDateTime>,
-    change_set: Option<Key>,
+row! {
+    struct Row of Contact in contacts {
+        name: String,
+        name_sort: String = |_, contact| Ok(words::sort_key(&contact.name)),
+        contact_type: Option<W<ContactType>>,
+        birth_year: Option<i64>,
+        household: Option<String>,
+        occupation: Option<String>,
+        income_band: Option<String>,
+        facts: String = |_, contact| json(&Facts {
+            preferences: contact.preferences.clone(),
+            consents: contact.consents.clone(),
+            note: contact.note.clone(),
+        }),
+        #[diesel(skip_update)]
+        creator_id: Option<Key> = |tx, _| Ok(Some(tx.scope.user.into())),
+    }
+    read |row, contact| {
+        let facts: Facts = of_json(&row.facts)?;
+        contact.preferences = facts.preferences;
+        contact.consents = facts.consents;
+        contact.note = facts.note;
+        Ok(())
+    }
 }
 
 /// What lives and dies with the row and is never searched for.
@@ -53,17 +58,6 @@ struct Facts {
     preferences: Option<String>,
     consents: Vec<Consent>,
     note: Option<String>,
-}
-
-impl Facts {
-    fn of(contact: &Contact) -> Result<String> {
-        let facts = Self {
-            preferences: contact.preferences.clone(),
-            consents: contact.consents.clone(),
-            note: contact.note.clone(),
-        };
-        serde_json::to_string(&facts).map_err(|error| Error::Database(error.to_string()))
-    }
 }
 
 #[derive(diesel::Insertable)]
@@ -145,122 +139,30 @@ const WORKS_NOW: &str = "SELECT 1 FROM positions JOIN customers ON customers.org
      WHERE positions.organization = contacts.organization AND positions.contact_id = contacts.id AND positions.until IS NULL AND customers.deleted_at IS NULL";
 
 impl Stored for Contact {
-    fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = contacts::table
-            .filter(contacts::organization.eq(organization))
-            .filter(condition)
-            .order_by(order)
-            .limit(limit)
-            .load(connection)?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
+    const FOUND: bool = true;
+
+    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+        let keys = keys(rows);
         let mut positions = load_positions(connection, organization, &keys)?;
         let mut identifiers = identifiers::load(connection, organization, Party::Contact, &keys)?;
-        let contact = |row: Row| {
-            let facts: Facts = serde_json::from_str(&row.facts).unwrap_or_default();
-            let contact = Self {
-                name: row.name,
-                positions: positions.remove(&row.id.0).unwrap_or_default(),
-                identifiers: identifiers.remove(&row.id.0).unwrap_or_default(),
-                contact_type: row.contact_type.map(|word| word.0),
-                birth_year: row.birth_year,
-                household: row.household,
-                occupation: row.occupation,
-                income_band: row.income_band,
-                preferences: facts.preferences,
-                consents: facts.consents,
-                note: facts.note,
-                ..Self::default()
-            };
-            contact.stamped(
-                row.id.into(),
-                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
-            )
-        };
-        Ok(rows.into_iter().map(contact).collect())
+        for contact in rows {
+            let key = contact.id.uuid();
+            contact.positions = positions.remove(&key).unwrap_or_default();
+            contact.identifiers = identifiers.remove(&key).unwrap_or_default();
+        }
+        Ok(())
     }
 
-    fn insert(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        let (organization, change_set, creator) = (
-            tx.organization(),
-            tx.change_set()?,
-            Key::from(tx.scope.user),
-        );
-        let row = |contact: &Self| {
-            Ok(Row {
-                organization,
-                id: contact.id.into(),
-                name: contact.name.clone(),
-                name_sort: words::sort_key(&contact.name),
-                contact_type: contact.contact_type.map(W),
-                birth_year: contact.birth_year,
-                household: contact.household.clone(),
-                occupation: contact.occupation.clone(),
-                income_band: contact.income_band.clone(),
-                facts: Facts::of(contact)?,
-                creator_id: Some(creator),
-                version: contact.version,
-                created_at: contact.created_at.naive(),
-                updated_at: contact.updated_at.naive(),
-                deleted_at: None,
-                change_set: Some(change_set),
-            })
-        };
-        let rows: Vec<Row> = new.iter().map(row).collect::<Result<_>>()?;
-        insert_many!(tx.connection, contacts::table, rows);
+    fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
         insert_positions(tx, new)?;
-        identifiers::insert(
-            tx,
-            Party::Contact,
-            new.iter()
-                .map(|contact| (contact.id.into(), contact.identifiers.as_slice())),
-        )
+        identifiers::insert(tx, Party::Contact, new, |contact| &contact.identifiers)
     }
 
-    fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
-        use contacts::dsl as c;
-        let (organization, id, change_set) =
-            (tx.organization(), Key::from(new.id), tx.change_set()?);
-        let one = contacts::table
-            .find((organization, id))
-            .filter(c::version.eq(old.version));
-        let set = (
-            c::name.eq(&new.name),
-            c::name_sort.eq(words::sort_key(&new.name)),
-            c::contact_type.eq(new.contact_type.map(W)),
-            c::birth_year.eq(new.birth_year),
-            c::household.eq(&new.household),
-            c::occupation.eq(&new.occupation),
-            c::income_band.eq(&new.income_band),
-            c::facts.eq(Facts::of(new)?),
-            c::version.eq(new.version),
-            c::updated_at.eq(new.updated_at.naive()),
-            c::change_set.eq(Some(change_set)),
-        );
-        if diesel::update(one).set(set).execute(tx.connection)? != 1 {
-            return Ok(false);
-        }
-        if old.positions != new.positions {
-            diesel::delete(
-                positions::table
-                    .filter(positions::organization.eq(organization))
-                    .filter(positions::contact_id.eq(id)),
-            )
-            .execute(tx.connection)?;
-            insert_positions(tx, std::slice::from_ref(new))?;
-        }
-        if old.identifiers != new.identifiers {
-            identifiers::replace(tx, Party::Contact, id, &new.identifiers)?;
-        }
-        Ok(true)
+    fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        let positions = |contact: &Self| contact.positions.clone();
+        let others = clear_parts(tx, changed, positions, ("positions", "contact_id"))?;
+        insert_positions(tx, &others)?;
+        identifiers::replace(tx, Party::Contact, changed, |contact| &contact.identifiers)
     }
 
     /// A contact is seen by whoever sees one of its customers now; one that has none, by its maker.
@@ -305,16 +207,20 @@ impl Stored for Contact {
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
-        identifiers::hide(
-            tx,
-            Party::Contact,
-            &rows.iter().map(|row| row.id.into()).collect::<Vec<_>>(),
-            hidden,
-        )
+        identifiers::hide(tx, Party::Contact, &keys(rows), hidden)
     }
 
     fn title(&self) -> &str {
         &self.name
+    }
+
+    fn subtitle(&self, _scope: &Scope) -> String {
+        let mut now = self
+            .positions
+            .iter()
+            .filter(|position| position.until.is_none());
+        now.next()
+            .map_or_else(String::new, |position| position.title.clone())
     }
 
     fn customers(&self) -> Vec<Id<Customer>> {

@@ -137,7 +137,7 @@ pub(crate) struct Word {
 pub(crate) fn candidates(
     read: &mut Read<'_>,
     every: &[Vec<Word>],
-    kind: Option<&'static str>,
+    kind: &'static str,
     limit: i64,
 ) -> Result<Vec<(String, Key)>> {
     use diesel::sql_types::{Binary, Text};
@@ -159,10 +159,7 @@ pub(crate) fn candidates(
         format!("({})", words.join(or))
     };
     let expression = every.iter().map(group).collect::<Vec<_>>().join(and);
-    let of_kind = |sql: Sql| match kind {
-        Some(kind) => sql.then(" AND d.kind = ").bind(kind),
-        None => sql,
-    };
+    let of_kind = |sql: Sql| sql.then(" AND d.kind = ").bind(kind);
     let own = read.organization();
     let query = if sqlite {
         let sql = "SELECT d.kind, d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid \

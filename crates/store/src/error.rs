@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use perennial_domain::problem::Invalid;
+use perennial_domain::resources::RESOURCES;
 
 /// What can go wrong in the store. What broke inside is for the log, never for a client.
 #[derive(Debug)]
@@ -96,32 +97,23 @@ fn is_busy(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
-/// Which input a unique index speaks of: PostgreSQL names the index, SQLite the table and columns.
+/// Which input a unique index speaks of: PostgreSQL names the index, `customers_code`, SQLite the table and columns.
 fn unique(constraint: &str) -> Option<Error> {
-    const INDEXES: [(&str, &str, &str); 7] = [
-        (
-            "identifiers_external_customer",
-            "identifiers.value",
-            "/identifiers",
-        ),
-        (
-            "identifiers_external_contact",
-            "identifiers.value",
-            "/identifiers",
-        ),
-        ("customers_code", "customers.code", "/code"),
-        ("users_email", "users.email", "/email"),
-        ("tags_name", "tags.name", "/name"),
-        ("teams_name", "teams.name", "/name"),
-        ("roles_name", "roles.name", "/name"),
-    ];
-    let (_, _, pointer) = INDEXES
-        .iter()
-        .find(|(index, column, _)| constraint == *index || constraint.ends_with(column))?;
-    Some(Error::Conflict {
-        pointer: (*pointer).to_owned(),
+    let clash = |pointer: String| Error::Conflict {
+        pointer,
         code: "duplicate",
-    })
+    };
+    if constraint.starts_with("identifiers_external") || constraint.ends_with("identifiers.value") {
+        return Some(clash("/identifiers".to_owned()));
+    }
+    let mut fields = RESOURCES
+        .iter()
+        .flat_map(|about| about.fields.iter().map(|field| (about.plural, field.name)));
+    let (_, field) = fields.find(|(table, field)| {
+        constraint == format!("{table}_{field}")
+            || constraint.ends_with(&format!("{table}.{field}"))
+    })?;
+    Some(clash(format!("/{field}")))
 }
 
 /// Whether the same write would go through if it were tried again.

@@ -1,22 +1,24 @@
 //! Events: written in the transaction of what they tell, read as audit log, timeline and feed.
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamp};
-use perennial_domain::contact::Contact;
+use diesel::{ExpressionMethods, RunQueryDsl};
 use perennial_domain::customer::Customer;
 use perennial_domain::event::{Event, EventKind};
 use perennial_domain::field::Resource;
+use perennial_domain::organization::Organization;
 use perennial_domain::page::{Page, PageInfo};
 use perennial_domain::rights::{Action, Area, Level};
 use perennial_domain::{Id, Instant};
 use serde_json::{Map, Value};
 
 use crate::column::{Key, W, id, key};
+use crate::connection::AnyConnection;
 use crate::dialect::{event_numbers, insert_many};
 use crate::reactions::REACTIONS;
+use crate::resource::ENTRIES;
 use crate::schema::{event_changes, events};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Scope, Stored, Tx};
+use crate::{Error, Read, Result, Scope, Tx};
 
 /// Something that has just happened to a record, with what the reactions need to know of it.
 #[derive(Clone, Debug)]
@@ -111,6 +113,45 @@ impl Tx<'_> {
     }
 }
 
+/// Writes down what happened to a record that was made by nobody who has signed in: at the command line, at the first start.
+pub(crate) fn record_founding(
+    connection: &mut AnyConnection,
+    organization: i64,
+    resource: &'static str,
+    record: Key,
+    now: Instant,
+) -> Result<()> {
+    use crate::schema::change_sets::dsl as c;
+    let change_set = Key(uuid::Uuid::now_v7());
+    let row = (
+        c::organization.eq(organization),
+        c::id.eq(change_set),
+        c::actor_id.eq(None::<Key>),
+        c::created_at.eq(now.naive()),
+    );
+    diesel::insert_into(c::change_sets)
+        .values(row)
+        .execute(connection)?;
+    for seq in event_numbers(connection, 1)? {
+        let row = EventRow {
+            organization,
+            seq,
+            actor_id: None,
+            change_set,
+            kind: W(EventKind::Created),
+            resource,
+            record_id: record,
+            customer_id: None,
+            occurred_at: now.naive(),
+            recorded_at: now.naive(),
+        };
+        diesel::insert_into(events::table)
+            .values(&row)
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
 /// Which events a list holds.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
@@ -151,24 +192,30 @@ type EventValues = (
     Option<String>,
 );
 
-/// The condition that an event of an `R` is about one that the user may see: an event tells no more than the record.
-fn of_visible<R: Stored>(scope: &Scope) -> Sql {
-    let visible = Sql::text(" AND (e.resource <> ")
-        .bind(R::PLURAL)
-        .then(" OR EXISTS (SELECT 1 FROM ");
-    let there = visible
-        .name(R::PLURAL)
-        .then(" WHERE ")
-        .column(R::PLURAL, "organization");
-    let there = there
-        .then(" = e.organization AND ")
-        .column(R::PLURAL, "id")
-        .then(" = e.record_id AND ");
-    match scope.level(R::AREA, Action::Read) {
-        Level::All if scope.level(Customer::AREA, Action::Read) == Level::All => Sql::default(),
-        Level::None => Sql::text(" AND e.resource <> ").bind(R::PLURAL),
-        _ => there.piece(R::visible(scope, Action::Read)).then("))"),
+/// The condition that an event is about a record that the user may see: an event tells no more than the record.
+fn of_visible(scope: &Scope) -> Sql {
+    let mut sql = Sql::always();
+    for entry in ENTRIES {
+        let other = Sql::text("e.resource <> ").bind(entry.plural);
+        if !entry.is_readable(scope) {
+            sql = sql.and(other);
+        } else if let Some(readable) = entry.readable(scope) {
+            let there = Sql::text("EXISTS (SELECT 1 FROM ")
+                .name(entry.plural)
+                .then(" WHERE ")
+                .column(entry.plural, "organization")
+                .then(" = e.organization AND ")
+                .column(entry.plural, "id")
+                .then(" = e.record_id AND ")
+                .piece(readable)
+                .then(")");
+            sql = sql.and(Sql::join(" OR ", "FALSE", [other, there]));
+        }
     }
+    if scope.level(Organization::AREA, Action::Read) == Level::None {
+        sql = sql.and(Sql::text("e.resource <> ").bind(Organization::PLURAL));
+    }
+    sql
 }
 
 /// Events, newest first. Who may read only some customers reads only their events.
@@ -188,8 +235,8 @@ pub fn list(read: &mut Read<'_>, filter: &EventFilter, limit: usize) -> Result<P
         .bind(read.organization())
         .then(" AND ")
         .piece(visible)
-        .piece(of_visible::<Customer>(read.scope))
-        .piece(of_visible::<Contact>(read.scope));
+        .then(" AND ")
+        .piece(of_visible(read.scope));
     if let Some(resource) = &filter.resource {
         sql = sql.then(" AND e.resource = ").bind(resource.as_str());
     }

@@ -1,6 +1,7 @@
 //! What parties are known by: e-mail addresses, phone numbers, ids in other systems. Of customers and of contacts.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use perennial_domain::field::Resource;
 use perennial_domain::phone;
 use perennial_domain::touch::{Identifier, IdentifierKind};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
-use crate::resource::grouped;
+use crate::resource::{clear_parts, grouped};
 use crate::schema::identifiers;
 use crate::sql::Sql;
 use crate::{Result, Tx};
@@ -84,15 +85,17 @@ pub(crate) fn load(
 }
 
 /// Inserts the identifiers of new parties.
-pub(crate) fn insert<'a>(
+pub(crate) fn insert<R: Resource>(
     tx: &mut Tx<'_>,
     party: Party,
-    of: impl IntoIterator<Item = (Key, &'a [Identifier])>,
+    parties: &[R],
+    of: impl Fn(&R) -> &Vec<Identifier>,
 ) -> Result<()> {
     let organization = tx.organization();
     let mut rows = Vec::new();
-    for (owner, given) in of {
-        for (place, identifier) in given.iter().enumerate() {
+    for owner in parties {
+        let key = Key::from(owner.id());
+        for (place, identifier) in of(owner).iter().enumerate() {
             let e164 = match identifier.kind {
                 IdentifierKind::Mobile | IdentifierKind::Phone | IdentifierKind::Fax => {
                     phone::e164(&identifier.value, tx.scope.country())
@@ -101,8 +104,8 @@ pub(crate) fn insert<'a>(
             };
             rows.push(Row {
                 organization,
-                customer_id: (party == Party::Customer).then_some(owner),
-                contact_id: (party == Party::Contact).then_some(owner),
+                customer_id: (party == Party::Customer).then_some(key),
+                contact_id: (party == Party::Contact).then_some(key),
                 place: i64::try_from(place).unwrap_or(i64::MAX),
                 kind: W(identifier.kind),
                 system: identifier.system.clone(),
@@ -118,21 +121,20 @@ pub(crate) fn insert<'a>(
     Ok(())
 }
 
-/// Puts these identifiers in the place of those that a party has.
-pub(crate) fn replace(
+/// Puts the identifiers of changed parties in the place of those that they had.
+pub(crate) fn replace<R: Resource>(
     tx: &mut Tx<'_>,
     party: Party,
-    owner: Key,
-    given: &[Identifier],
+    changed: &[(R, R)],
+    of: impl Fn(&R) -> &Vec<Identifier>,
 ) -> Result<()> {
-    Sql::text("DELETE FROM identifiers WHERE organization = ")
-        .bind(tx.organization())
-        .then(" AND ")
-        .column("identifiers", party.column())
-        .then(" = ")
-        .bind(owner)
-        .execute(tx.connection)?;
-    insert(tx, party, [(owner, given)])
+    let others = clear_parts(
+        tx,
+        changed,
+        |party| of(party).clone(),
+        ("identifiers", party.column()),
+    )?;
+    insert(tx, party, &others, of)
 }
 
 /// Lets identifiers follow their deleted or restored parties.

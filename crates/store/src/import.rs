@@ -48,7 +48,8 @@ pub fn by_external_id<R: Stored>(
         .bind(read.organization())
         .then(" AND identifiers.kind = 'external' AND identifiers.live AND identifiers.system = ")
         .bind(system)
-        .then(" AND identifiers.value IN ")
+        // What an external id is matched by is itself, and that has the index.
+        .then(" AND identifiers.match_key IN ")
         .list(values.iter().map(String::as_str))
         .then(")");
     load(read, known)

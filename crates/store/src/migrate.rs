@@ -2,6 +2,7 @@
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::AnyConnection;
@@ -20,7 +21,19 @@ pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
         |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
     match connection {
         AnyConnection::Sqlite(connection) => {
-            connection.run_pending_migrations(SQLITE).map_err(failed)?;
+            // A table whose constraints change is built anew under its name, which no reference may notice: they are looked
+            // at afterwards, and nothing is served that breaks one.
+            if connection.has_pending_migration(SQLITE).map_err(failed)? {
+                connection.batch_execute("PRAGMA foreign_keys = OFF")?;
+                connection.run_pending_migrations(SQLITE).map_err(failed)?;
+                let broken: i64 =
+                    diesel::dsl::sql::<BigInt>("SELECT COUNT(*) FROM pragma_foreign_key_check")
+                        .get_result(connection)?;
+                if broken > 0 {
+                    return Err(Error::Database(format!("{broken} references name nothing")));
+                }
+                connection.batch_execute("PRAGMA foreign_keys = ON")?;
+            }
         }
         AnyConnection::Postgres(connection) => {
             // An index over everything takes its time, and so may another server that is making one.

@@ -1,9 +1,9 @@
 //! Organizations: the tenants.
 
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::event::EventKind;
-use perennial_domain::field::Resource;
+use perennial_domain::field::{Kind, Resource};
 use perennial_domain::organization::{NewOrganization, Organization};
 use perennial_domain::problem::Invalid;
 use perennial_domain::rights::{Action, Level, StandardRole};
@@ -16,9 +16,9 @@ use uuid::Uuid;
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::lock_name;
-use crate::events::NewEvent;
-use crate::resource::stamp;
-use crate::schema::{customers, organizations, roles, users};
+use crate::events::{NewEvent, record_founding};
+use crate::resource::{ENTRIES, stamp};
+use crate::schema::{organizations, roles, users};
 use crate::sql::Sql;
 use crate::users::email_key;
 use crate::{Change, Error, Read, Result, Store, Tx, search};
@@ -127,18 +127,24 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
 
 /// Whether any amount is kept in the base currency.
 fn has_amounts(tx: &mut Tx<'_>) -> Result<bool> {
-    use diesel::BoolExpressionMethods;
-    let organization = tx.organization();
-    let amounts = customers::acquisition_cost
-        .is_not_null()
-        .or(customers::credit_limit.is_not_null());
-    let found: Vec<Key> = customers::table
-        .filter(customers::organization.eq(organization))
-        .filter(amounts)
-        .select(customers::id)
-        .limit(1)
-        .load(tx.connection)?;
-    Ok(!found.is_empty())
+    for entry in ENTRIES {
+        let amounts = entry
+            .fields
+            .iter()
+            .filter(|field| matches!(field.kind, Kind::Money));
+        let kept = amounts.map(|field| Sql::default().name(field.name).then(" IS NOT NULL"));
+        let sql = Sql::text("SELECT 1 FROM ")
+            .name(entry.plural)
+            .then(" WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND ")
+            .piece(Sql::join(" OR ", "FALSE", kept))
+            .then(" LIMIT 1");
+        if !sql.rows::<Integer, i32>(tx.connection)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A new organization's first user.
@@ -250,6 +256,7 @@ pub(crate) fn insert(
     diesel::insert_into(o::organizations)
         .values(row)
         .execute(connection)?;
+    record_founding(connection, key, Organization::PLURAL, Key(id), now)?;
     let mut admin = Key(Uuid::nil());
     for (standard, role) in crate::roles::standard(new.language) {
         let role_id = Key(Uuid::now_v7());
@@ -318,5 +325,6 @@ pub(crate) fn insert_user(
         .execute(connection)?;
     let document = words::document(&[&user.name], &[&email_key(&user.email)]);
     search::put(connection, organization, User::PLURAL, id, &document)?;
+    record_founding(connection, organization, User::PLURAL, id, now)?;
     Ok(id.into())
 }

@@ -6,6 +6,7 @@ use perennial_domain::Instant;
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::references::{Purge, REFERENCES};
+use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Result, Store};
 
@@ -15,16 +16,15 @@ const RESTORABLE: i64 = 30 * 24 * 60 * 60;
 const REPEATABLE: i64 = 24 * 60 * 60;
 /// How many rows go in one transaction: keeps the write lock short.
 const CHUNK: i64 = 200;
-/// The tables that people delete from. Users and roles stay: history names them.
-const TABLES: [&str; 4] = ["contacts", "customers", "tags", "teams"];
-
 impl Store {
     /// Removes what is past its time.
     ///
     /// # Errors
     /// Whatever the database says; what was removed until then stays removed.
     pub fn purge(&self, now: Instant) -> Result<()> {
-        for table in TABLES {
+        // Those that name come before those that are named: the other way round from how people read them.
+        for entry in ENTRIES.iter().rev().filter(|entry| entry.purged) {
+            let table = entry.plural;
             while self.system_write(move |system| rows(system.connection(), table, now))? > 0 {}
         }
         self.system_write(move |system| {

@@ -3,18 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::Binary;
-use perennial_domain::contact::Contact;
-use perennial_domain::customer::Customer;
-use perennial_domain::field::{Kind, Resource};
+use perennial_domain::field::Kind;
 use perennial_domain::problem::{FieldError, Invalid};
-use perennial_domain::rights::Action;
-use perennial_domain::tag::Tag;
-use perennial_domain::team::Team;
-use perennial_domain::user::{Role, User};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::column::Key;
+use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Read, Result, Stored};
 
@@ -147,13 +142,8 @@ fn visible(
     target: &'static str,
     ids: &BTreeSet<Uuid>,
 ) -> Result<BTreeSet<Uuid>> {
-    let condition = match target {
-        Customer::PLURAL => Customer::visible(read.scope, Action::Read),
-        Contact::PLURAL => Contact::visible(read.scope, Action::Read),
-        // Everybody may name a colleague, a team, a role, a tag.
-        User::PLURAL | Team::PLURAL | Role::PLURAL | Tag::PLURAL => Sql::always(),
-        _ => Sql::never(),
-    };
+    let entry = ENTRIES.iter().find(|entry| entry.plural == target);
+    let condition = entry.map_or_else(Sql::never, |entry| (entry.nameable)(read.scope));
     let sql = Sql::text("SELECT id FROM ")
         .name(target)
         .then(" WHERE organization = ")

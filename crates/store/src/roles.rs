@@ -2,7 +2,6 @@
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::Id;
-use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level, StandardRole, standard_level};
 use perennial_domain::search as words;
 use perennial_domain::text::Language;
@@ -11,24 +10,18 @@ use perennial_domain::user::{FieldRule, NewRole, Permission, Role};
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
-use crate::resource::{Stored, grouped, stamp};
+use crate::resource::{Stored, clear_parts, grouped, keys, row};
 use crate::schema::{role_fields, role_permissions, roles, users};
 use crate::sql::Sql;
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Scope, Tx};
 
-#[derive(diesel::Queryable, diesel::Insertable)]
-#[diesel(table_name = roles, treat_none_as_default_value = false)]
-pub(crate) struct Row {
-    pub(crate) organization: i64,
-    pub(crate) id: Key,
-    pub(crate) name: String,
-    pub(crate) name_sort: String,
-    pub(crate) standard: Option<W<StandardRole>>,
-    pub(crate) version: i64,
-    pub(crate) created_at: chrono::NaiveDateTime,
-    pub(crate) updated_at: chrono::NaiveDateTime,
-    pub(crate) deleted_at: Option<chrono::NaiveDateTime>,
-    pub(crate) change_set: Option<Key>,
+row! {
+    pub(crate) struct Row of Role in roles {
+        name: String,
+        name_sort: String = |_, role| Ok(words::sort_key(&role.name)),
+        #[diesel(skip_update)]
+        standard: Option<W<StandardRole>>,
+    }
 }
 
 #[derive(diesel::Insertable)]
@@ -117,24 +110,19 @@ pub(crate) fn standard(language: Language) -> Vec<(StandardRole, NewRole)> {
 }
 
 impl Stored for Role {
-    fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = roles::table
-            .filter(roles::organization.eq(organization))
-            .filter(condition)
-            .order_by(order)
-            .limit(limit)
-            .load(connection)?;
+    const PURGED: bool = false;
+
+    /// Everybody may name one.
+    fn nameable(_scope: &Scope) -> Sql {
+        Sql::always()
+    }
+
+    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
         let of = |table| {
             Sql::default()
                 .column(table, "role_id")
                 .then(" IN ")
-                .list(rows.iter().map(|row| row.id))
+                .among(keys(rows))
         };
         let permissions: Vec<PermissionValues> = role_permissions::table
             .filter(role_permissions::organization.eq(organization))
@@ -177,97 +165,51 @@ impl Stored for Role {
                 },
             )
         }));
-        let role = |row: Row| {
-            let role = Self {
-                name: row.name,
-                standard: row.standard.map(|word| word.0),
-                permissions: if row.standard == Some(W(StandardRole::Admin)) {
-                    everything()
-                } else {
-                    permissions.remove(&row.id.0).unwrap_or_default()
-                },
-                field_rules: fields.remove(&row.id.0).unwrap_or_default(),
-                ..Self::default()
+        for role in rows {
+            let key = role.id.uuid();
+            role.permissions = if role.standard == Some(StandardRole::Admin) {
+                everything()
+            } else {
+                permissions.remove(&key).unwrap_or_default()
             };
-            role.stamped(
-                row.id.into(),
-                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
-            )
-        };
-        Ok(rows.into_iter().map(role).collect())
+            role.field_rules = fields.remove(&key).unwrap_or_default();
+        }
+        Ok(())
     }
 
-    fn insert(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        let (organization, change_set) = (tx.organization(), tx.change_set()?);
-        let row = |role: &Self| Row {
-            organization,
-            id: role.id.into(),
-            name: role.name.clone(),
-            name_sort: words::sort_key(&role.name),
-            standard: None,
-            version: role.version,
-            created_at: role.created_at.naive(),
-            updated_at: role.updated_at.naive(),
-            deleted_at: None,
-            change_set: Some(change_set),
+    fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
+        let organization = tx.organization();
+        let rules = |role: &'_ Self| -> (Key, Vec<Permission>, Vec<FieldRule>) {
+            (
+                role.id.into(),
+                role.permissions.clone(),
+                role.field_rules.clone(),
+            )
         };
-        let rows: Vec<Row> = new.iter().map(row).collect();
-        insert_many!(tx.connection, roles::table, rows);
+        let rules: Vec<_> = new.iter().map(rules).collect();
         insert_rules(
             tx.connection,
             organization,
-            new.iter().map(|role| {
-                (
-                    role.id.into(),
-                    role.permissions.as_slice(),
-                    role.field_rules.as_slice(),
-                )
+            rules.iter().map(|(role, permissions, fields)| {
+                (*role, permissions.as_slice(), fields.as_slice())
             }),
         )
     }
 
-    fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
-        use roles::dsl as r;
+    /// An administrator may do everything by code: there is nothing to change.
+    fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
         let rights = |role: &Self| (role.permissions.clone(), role.field_rules.clone());
-        if old.standard == Some(StandardRole::Admin) && rights(old) != rights(new) {
+        if changed.iter().any(|(old, new)| {
+            old.standard == Some(StandardRole::Admin) && rights(old) != rights(new)
+        }) {
             return Err(Error::Conflict {
                 pointer: "/permissions".into(),
                 code: "not_allowed",
             });
         }
-        let (organization, id, change_set) =
-            (tx.organization(), Key::from(new.id), tx.change_set()?);
-        let one = roles::table
-            .find((organization, id))
-            .filter(r::version.eq(old.version));
-        let set = (
-            r::name.eq(&new.name),
-            r::name_sort.eq(words::sort_key(&new.name)),
-            r::version.eq(new.version),
-            r::updated_at.eq(new.updated_at.naive()),
-            r::change_set.eq(Some(change_set)),
-        );
-        if diesel::update(one).set(set).execute(tx.connection)? != 1 {
-            return Ok(false);
-        }
-        diesel::delete(
-            role_permissions::table
-                .filter(role_permissions::organization.eq(organization))
-                .filter(role_permissions::role_id.eq(id)),
-        )
-        .execute(tx.connection)?;
-        diesel::delete(
-            role_fields::table
-                .filter(role_fields::organization.eq(organization))
-                .filter(role_fields::role_id.eq(id)),
-        )
-        .execute(tx.connection)?;
-        insert_rules(
-            tx.connection,
-            organization,
-            [(id, new.permissions.as_slice(), new.field_rules.as_slice())],
-        )?;
-        Ok(true)
+        clear_parts(tx, changed, rights, ("role_fields", "role_id"))?;
+        let others = clear_parts(tx, changed, rights, ("role_permissions", "role_id"))?;
+        Self::insert_parts(tx, &others)
     }
 
     /// Nobody changes their own role, so that nobody locks themselves out, nor gives a role what they do not have.

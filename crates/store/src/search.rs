@@ -6,17 +6,18 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
 use perennial_domain::field::Resource;
-use perennial_domain::rights::{Action, FieldAccess, Level};
+use perennial_domain::rights::{Action, FieldAccess};
 use perennial_domain::search as words;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::dialect::{self, DocumentRow, Word};
+use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Read, Result, Scope, Stored};
 
 /// How many of the newest documents that hold the words are looked at.
-const CANDIDATES: i64 = 1000;
+pub(crate) const CANDIDATES: i64 = 1000;
 
 /// Marks words that only we write: no text that people type holds a private-use character.
 const MARK: char = '\u{e000}';
@@ -25,7 +26,7 @@ const MARK: char = '\u{e000}';
 const GUARDED: char = '\u{e001}';
 
 /// The class of fields whose words are guarded.
-const GUARDED_CLASS: &str = "contact_details";
+pub(crate) const GUARDED_CLASS: &str = "contact_details";
 
 /// The words of a record: names, other texts, and texts of contact details.
 pub(crate) fn words_of(names: &[&str], texts: &[&str], contact_details: &[&str]) -> String {
@@ -68,11 +69,11 @@ fn owner_word(owner: Key) -> String {
 }
 
 /// Whose words a document has to hold, so that the user may see its record; none where owners do not matter.
-fn owners(scope: &Scope, kind: Option<&str>) -> Option<BTreeSet<Key>> {
+fn owners(scope: &Scope, kind: &str) -> Option<BTreeSet<Key>> {
     let customers = scope.owners(Customer::AREA);
     match kind {
-        Some(Customer::PLURAL) => customers,
-        Some(Contact::PLURAL) => {
+        Customer::PLURAL => customers,
+        Contact::PLURAL => {
             let mut owners = match (scope.owners(Contact::AREA), customers) {
                 (Some(one), Some(other)) => one.intersection(&other).copied().collect(),
                 (one, other) => one.or(other)?,
@@ -89,7 +90,8 @@ fn owners(scope: &Scope, kind: Option<&str>) -> Option<BTreeSet<Key>> {
 pub(crate) fn candidates(
     read: &mut Read<'_>,
     text: &str,
-    kind: Option<&'static str>,
+    kind: &'static str,
+    most: i64,
 ) -> Result<Vec<(String, Key)>> {
     let terms = words::terms(text);
     if terms.is_empty() {
@@ -125,7 +127,7 @@ pub(crate) fn candidates(
     if every.iter().any(Vec::is_empty) {
         return Ok(Vec::new());
     }
-    dialect::candidates(read, &every, kind, CANDIDATES)
+    dialect::candidates(read, &every, kind, most)
 }
 
 /// What a text finds among everything that this user may see.
@@ -133,34 +135,25 @@ pub(crate) fn candidates(
 /// # Errors
 /// Whatever the database says.
 pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
-    let found = if [Customer::PLURAL, Contact::PLURAL]
+    let kinds = ENTRIES
         .iter()
-        .all(|kind| owners(read.scope, Some(kind)).is_none())
-    {
-        candidates(read, text, None)?
-    } else {
-        let mut found = candidates(read, text, Some(Customer::PLURAL))?;
-        found.extend(candidates(read, text, Some(Contact::PLURAL))?);
-        // Keys begin with the moment they were made at: the newest first, as in one search.
-        found.sort_unstable_by_key(|(_, key)| std::cmp::Reverse(*key));
-        found
-    };
+        .filter(|entry| entry.found && entry.is_readable(read.scope));
+    let mut found = Vec::new();
+    for entry in kinds.clone() {
+        // More than asked for only where the user may not see some of them.
+        let most = if entry.readable(read.scope).is_some() {
+            CANDIDATES
+        } else {
+            i64::try_from(limit).unwrap_or(i64::MAX)
+        };
+        found.extend(candidates(read, text, entry.plural, most)?);
+    }
+    // Keys begin with the moment they were made at: the newest first.
+    found.sort_unstable_by_key(|(_, key)| std::cmp::Reverse(*key));
     let mut hits = BTreeMap::new();
-    hits_of::<Customer>(read, &found, limit, &mut hits, |customer| {
-        [Some(customer.code.clone()), customer.city.clone()]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" · ")
-    })?;
-    hits_of::<Contact>(read, &found, limit, &mut hits, |contact| {
-        contact
-            .positions
-            .iter()
-            .find(|position| position.until.is_none())
-            .map(|position| position.title.clone())
-            .unwrap_or_default()
-    })?;
+    for entry in kinds {
+        (entry.hits)(read, &found, limit, &mut hits)?;
+    }
     Ok(found
         .iter()
         .filter_map(|(_, key)| hits.remove(key))
@@ -169,16 +162,12 @@ pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
 }
 
 /// Loads what was found of one resource, as far as the user may see it.
-fn hits_of<R: Stored>(
+pub(crate) fn hits_of<R: Stored>(
     read: &mut Read<'_>,
     found: &[(String, Key)],
     limit: usize,
     hits: &mut BTreeMap<Key, Hit>,
-    subtitle: impl Fn(&R) -> String,
 ) -> Result<()> {
-    if read.scope.level(R::AREA, Action::Read) == Level::None {
-        return Ok(());
-    }
     let keys: Vec<Key> = found
         .iter()
         .filter(|(kind, _)| kind == R::PLURAL)
@@ -205,7 +194,7 @@ fn hits_of<R: Stored>(
                 resource: R::PLURAL.to_owned(),
                 id: row.id().uuid(),
                 title: row.title().to_owned(),
-                subtitle: subtitle(&row),
+                subtitle: row.subtitle(read.scope),
             };
             hits.insert(Key::from(row.id()), hit);
         }

@@ -77,6 +77,11 @@ impl Sql {
         Self::text("TRUE")
     }
 
+    /// Whether it is the condition that always holds.
+    pub(crate) fn is_always(&self) -> bool {
+        matches!(self.0.as_slice(), [Piece::Text("TRUE")])
+    }
+
     /// The condition that never holds.
     pub(crate) fn never() -> Self {
         Self::text("FALSE")

@@ -1,17 +1,14 @@
 //! A customer's timeline: what happened, newest first.
 
 use diesel::sql_types::{Binary, Nullable, Text, Timestamp};
-use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::TimelineEntry;
-use perennial_domain::field::Resource;
 use perennial_domain::page::{Page, PageInfo};
 use perennial_domain::problem::Invalid;
-use perennial_domain::rights::{Action, Level};
 use perennial_domain::{Id, Instant};
 
 use crate::column::{Key, id};
-use crate::resource::require;
+use crate::resource::{ENTRIES, require};
 use crate::sql::Sql;
 use crate::{Read, Result};
 
@@ -33,8 +30,13 @@ pub fn list(
         .bind(read.organization())
         .then(" AND customer_id = ")
         .bind(Key::from(customer));
-    if read.scope.level(Contact::AREA, Action::Read) == Level::None {
-        sql = sql.then(" AND kind NOT LIKE 'contacts.%'");
+    for entry in ENTRIES
+        .iter()
+        .filter(|entry| !entry.is_readable(read.scope))
+    {
+        sql = sql
+            .then(" AND kind NOT LIKE ")
+            .bind(format!("{}.%", entry.plural));
     }
     if let Some(cursor) = cursor {
         let (micros, entry) = cursor

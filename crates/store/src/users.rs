@@ -8,35 +8,37 @@ use perennial_domain::session::Me;
 use perennial_domain::team::Team;
 use perennial_domain::text::Language;
 use perennial_domain::user::{NewUser, Role, User};
-use perennial_domain::{Date, Id, Instant, search as words};
+use perennial_domain::{Date, Id, search as words};
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
-use crate::resource::{self, Stored, grouped, stamp};
+use crate::resource::{self, Stored, clear_parts, grouped, keys, row};
 use crate::schema::{team_members, users};
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx, organizations};
 
-#[derive(diesel::Insertable)]
-#[diesel(table_name = users, treat_none_as_default_value = false)]
-struct Row {
-    organization: i64,
-    id: Key,
-    name: String,
-    name_sort: String,
-    email: String,
-    role_id: Key,
-    title: Option<String>,
-    in_post_since: Option<Date>,
-    language: W<Language>,
-    zone: Option<String>,
-    active: bool,
-    session_version: i64,
-    version: i64,
-    created_at: chrono::NaiveDateTime,
-    updated_at: chrono::NaiveDateTime,
-    change_set: Option<Key>,
+// The password's hash is none of its columns: it never leaves its table this way.
+row! {
+    struct Row of User in users {
+        name: String,
+        name_sort: String = |_, user| Ok(words::sort_key(&user.name)),
+        email: String = |_, user| Ok(email_key(&user.email)),
+        role_id: Key,
+        title: Option<String>,
+        in_post_since: Option<Date>,
+        language: W<Language>,
+        zone: Option<String>,
+        active: bool,
+        #[diesel(skip_update)]
+        session_version: i64 = |_, _| Ok(1),
+        #[diesel(skip_update)]
+        last_sign_in_at: Option<chrono::NaiveDateTime>,
+    }
+    read |row, user| {
+        user.email = row.email;
+        Ok(())
+    }
 }
 
 #[derive(diesel::Insertable)]
@@ -45,26 +47,6 @@ struct MemberRow {
     organization: i64,
     team_id: Key,
     user_id: Key,
-}
-
-/// The columns that a user is read from: the password's hash never leaves its table.
-#[derive(diesel::Queryable, diesel::Selectable)]
-#[diesel(table_name = users)]
-struct Seen {
-    id: Key,
-    name: String,
-    email: String,
-    role_id: Key,
-    title: Option<String>,
-    in_post_since: Option<Date>,
-    language: W<Language>,
-    zone: Option<String>,
-    active: bool,
-    last_sign_in_at: Option<chrono::NaiveDateTime>,
-    version: i64,
-    created_at: chrono::NaiveDateTime,
-    updated_at: chrono::NaiveDateTime,
-    deleted_at: Option<chrono::NaiveDateTime>,
 }
 
 fn insert_memberships(tx: &mut Tx<'_>, new: &[User]) -> Result<()> {
@@ -88,119 +70,44 @@ pub(crate) fn email_key(email: &str) -> String {
 }
 
 impl Stored for User {
-    fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>> {
-        use diesel::SelectableHelper;
-        let rows: Vec<Seen> = users::table
-            .filter(users::organization.eq(organization))
-            .filter(condition)
-            .order_by(order)
-            .limit(limit)
-            .select(Seen::as_select())
-            .load(connection)?;
-        let keys = rows.iter().map(|row| row.id);
+    const PURGED: bool = false;
+
+    /// Everybody may name one.
+    fn nameable(_scope: &Scope) -> Sql {
+        Sql::always()
+    }
+
+    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+        let theirs = Sql::default()
+            .column("team_members", "user_id")
+            .then(" IN ")
+            .among(keys(rows));
         let members: Vec<(Key, Key)> = team_members::table
             .filter(team_members::organization.eq(organization))
-            .filter(
-                Sql::default()
-                    .column("team_members", "user_id")
-                    .then(" IN ")
-                    .list(keys),
-            )
+            .filter(theirs)
             .order_by(team_members::team_id)
             .select((team_members::user_id, team_members::team_id))
             .load(connection)?;
-        let mut teams = grouped(
-            members
-                .into_iter()
-                .map(|(user, team)| (user, Id::from(team))),
-        );
-        let user = |row: Seen| {
-            let user = Self {
-                name: row.name,
-                email: row.email,
-                role_id: row.role_id.into(),
-                team_ids: teams.remove(&row.id.0).unwrap_or_default(),
-                title: row.title,
-                in_post_since: row.in_post_since,
-                language: row.language.0,
-                zone: row.zone,
-                active: row.active,
-                last_sign_in_at: row.last_sign_in_at.map(Instant::from),
-                ..Self::default()
-            };
-            user.stamped(
-                row.id.into(),
-                &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
-            )
-        };
-        Ok(rows.into_iter().map(user).collect())
+        let team = |(user, team)| (user, Id::from(team));
+        let mut teams = grouped(members.into_iter().map(team));
+        for user in rows {
+            user.team_ids = teams.remove(&user.id.uuid()).unwrap_or_default();
+        }
+        Ok(())
     }
 
-    fn insert(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        let (organization, change_set) = (tx.organization(), tx.change_set()?);
-        let row = |user: &Self| Row {
-            organization,
-            id: user.id.into(),
-            name: user.name.clone(),
-            name_sort: words::sort_key(&user.name),
-            email: user.email.clone(),
-            role_id: user.role_id.into(),
-            title: user.title.clone(),
-            in_post_since: user.in_post_since,
-            language: W(user.language),
-            zone: user.zone.clone(),
-            active: user.active,
-            session_version: 1,
-            version: user.version,
-            created_at: user.created_at.naive(),
-            updated_at: user.updated_at.naive(),
-            change_set: Some(change_set),
-        };
-        let rows: Vec<Row> = new.iter().map(row).collect();
-        insert_many!(tx.connection, users::table, rows);
+    fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
         insert_memberships(tx, new)
     }
 
-    fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
-        use users::dsl as u;
-        let (organization, id, change_set) =
-            (tx.organization(), Key::from(new.id), tx.change_set()?);
-        let one = users::table
-            .find((organization, id))
-            .filter(u::version.eq(old.version));
-        let set = (
-            u::name.eq(&new.name),
-            u::name_sort.eq(words::sort_key(&new.name)),
-            u::email.eq(email_key(&new.email)),
-            u::role_id.eq(Key::from(new.role_id)),
-            u::title.eq(&new.title),
-            u::in_post_since.eq(new.in_post_since),
-            u::language.eq(W(new.language)),
-            u::zone.eq(&new.zone),
-            u::active.eq(new.active),
-            u::version.eq(new.version),
-            u::updated_at.eq(new.updated_at.naive()),
-            u::change_set.eq(Some(change_set)),
-        );
-        if diesel::update(one).set(set).execute(tx.connection)? != 1 {
-            return Ok(false);
-        }
-        if old.team_ids != new.team_ids {
-            diesel::delete(
-                team_members::table
-                    .filter(team_members::organization.eq(organization))
-                    .filter(team_members::user_id.eq(id)),
-            )
-            .execute(tx.connection)?;
-            insert_memberships(tx, std::slice::from_ref(new))?;
-        }
-        Ok(true)
+    fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        let others = clear_parts(
+            tx,
+            changed,
+            |user| user.team_ids.clone(),
+            ("team_members", "user_id"),
+        )?;
+        insert_memberships(tx, &others)
     }
 
     /// A user's own record is the user's own; a team's are those of its members.

@@ -99,7 +99,7 @@ impl Schemas {
             .and_then(|rule| rule.pointer_mut("/properties/class"))
         {
             // Field tables say which there are.
-            let classes: BTreeSet<&str> = perennial_domain::user::classes().collect();
+            let classes: BTreeSet<&str> = perennial_domain::resources::classes().collect();
             *class = json!({ "type": "string", "description": "The class.", "enum": classes });
         }
         for (name, schema) in &mut schemas {

@@ -1,14 +1,12 @@
 //! Who did what, when.
 
 use actix_web::HttpResponse;
+use perennial_domain::event::Event;
 use perennial_domain::field::Resource;
 use perennial_domain::organization::Organization;
 use perennial_domain::page::Page;
 use perennial_domain::problem::Invalid;
-use perennial_domain::tag::Tag;
-use perennial_domain::team::Team;
-use perennial_domain::user::{Role, User};
-use perennial_domain::{contact::Contact, customer::Customer, event::Event};
+use perennial_domain::resources::{self, About, RESOURCES};
 use perennial_store::Scope;
 use perennial_store::events::{EventFilter, list};
 use uuid::Uuid;
@@ -38,29 +36,13 @@ pub(crate) struct Paging {
 }
 
 /// A resource, by its name in paths.
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "speaks to the contract alone")]
-enum Named {
-    Customers,
-    Contacts,
-    Tags,
-    Users,
-    Teams,
-    Roles,
-    Organization,
+fn named() -> utoipa::openapi::schema::Object {
+    let names = RESOURCES.iter().map(|about| about.plural);
+    utoipa::openapi::schema::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(names.chain([Organization::PLURAL])))
+        .build()
 }
-
-/// The names that it knows.
-const RESOURCES: [&str; 7] = [
-    Customer::PLURAL,
-    Contact::PLURAL,
-    Tag::PLURAL,
-    User::PLURAL,
-    Team::PLURAL,
-    Role::PLURAL,
-    Organization::PLURAL,
-];
 
 /// Which events a list holds.
 #[derive(utoipa::IntoParams)]
@@ -68,8 +50,8 @@ const RESOURCES: [&str; 7] = [
 #[expect(dead_code, reason = "speaks to the contract alone")]
 pub(crate) struct Which {
     /// Of this resource.
-    #[param(inline)]
-    resource: Option<Named>,
+    #[param(schema_with = named)]
+    resource: Option<String>,
     /// Of this record.
     record_id: Option<Uuid>,
     /// Of this customer.
@@ -99,7 +81,7 @@ async fn list_events(
     if filter
         .resource
         .as_deref()
-        .is_some_and(|resource| !RESOURCES.contains(&resource))
+        .is_some_and(|name| name != Organization::PLURAL && resources::named(name).is_none())
     {
         return Err(Problem::bad_parameter(Invalid::new("resource", "value")));
     }
@@ -110,10 +92,8 @@ async fn list_events(
 
 /// What a user may not see of a record, an event of it does not tell either.
 fn draw(scope: &Scope, page: &mut Page<Event>) {
-    let veils = [
-        (Customer::PLURAL, Veil::of(Customer::FIELDS, scope)),
-        (Contact::PLURAL, Veil::of(Contact::FIELDS, scope)),
-    ];
+    let veil = |about: &About| (about.plural, Veil::of(about.fields, scope));
+    let veils: Vec<_> = RESOURCES.iter().map(veil).collect();
     for event in &mut page.data {
         let veil = veils
             .iter()

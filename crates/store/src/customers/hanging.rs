@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::Id;
 use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence};
-use perennial_domain::field::Resource;
 use perennial_domain::tag::Tag;
 use perennial_domain::touch::Identifier;
 use uuid::Uuid;
 
-use super::row::{Facts, Row, money};
-use crate::column::{Key, W, id};
+use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
 use crate::identifiers::{self, Party};
-use crate::resource::{grouped, stamp};
+use crate::resource::grouped;
 use crate::schema::{customer_figures, customer_influences, customer_roles, customer_tags};
 use crate::sql::Sql;
 use crate::{Result, Tx};
@@ -121,49 +119,19 @@ impl Hanging {
         })
     }
 
-    pub(super) fn onto(&mut self, row: Row) -> Customer {
-        let facts: Facts = serde_json::from_str(&row.facts).unwrap_or_default();
-        let of = row.id.0;
-        let customer = Customer {
-            code: row.code,
-            name: row.name,
-            kind: row.kind.0,
-            roles: self.roles.remove(&of).unwrap_or_default(),
-            owner_id: id(row.owner_id),
-            tag_ids: self.tags.remove(&of).unwrap_or_default(),
-            parent_id: id(row.parent_id),
-            influences: self.influences.remove(&of).unwrap_or_default(),
-            identifiers: self.identifiers.remove(&of).unwrap_or_default(),
-            industry: row.industry,
-            employees: row.employees,
-            relationship_type: row.relationship_type.map(|word| word.0),
-            bond_level: row.bond_level.map(|word| word.0),
-            acquisition_source: row.acquisition_source.map(|word| word.0),
-            acquisition_cost: money(row.acquisition_cost, row.acquisition_cost_currency),
-            credit_days: row.credit_days,
-            credit_limit: money(row.credit_limit, row.credit_limit_currency),
-            pay_day: row.pay_day,
-            city: row.city,
-            country: row.country,
-            addresses: facts.addresses,
-            occasions: facts.occasions,
-            switching_costs: facts.switching_costs,
-            switching_plan: facts.switching_plan,
-            preferences: facts.preferences,
-            consumption: facts.consumption,
-            consents: facts.consents,
-            note: facts.note,
-            figures: self
+    pub(super) fn onto(&mut self, rows: &mut [Customer]) {
+        for customer in rows {
+            let of = customer.id.uuid();
+            customer.roles = self.roles.remove(&of).unwrap_or_default();
+            customer.tag_ids = self.tags.remove(&of).unwrap_or_default();
+            customer.influences = self.influences.remove(&of).unwrap_or_default();
+            customer.identifiers = self.identifiers.remove(&of).unwrap_or_default();
+            let figures = self
                 .figures
                 .remove(&of)
-                .and_then(|mut figures| figures.pop())
-                .unwrap_or_default(),
-            ..Customer::default()
-        };
-        customer.stamped(
-            row.id.into(),
-            &stamp(row.version, row.created_at, row.updated_at, row.deleted_at),
-        )
+                .and_then(|mut figures| figures.pop());
+            customer.figures = figures.unwrap_or_default();
+        }
     }
 }
 

@@ -4,89 +4,51 @@ mod codes;
 mod hanging;
 mod row;
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::Id;
 use perennial_domain::customer::{Customer, NewCustomer};
 use perennial_domain::field::{Field, Resource};
 use perennial_domain::problem::Invalid;
 use perennial_domain::query::Value;
-use perennial_domain::rights::{Action, Level};
+use perennial_domain::rights::{Action, FieldAccess, Level};
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
-use crate::dialect::insert_many;
 use crate::identifiers::{self, Party};
 use crate::references::Named;
-use crate::resource::Stored;
-use crate::schema::customers;
+use crate::resource::{Stored, clear_parts, keys};
 use crate::sql::Sql;
-use crate::{Result, Scope, Tx, search};
+use crate::{Result, Scope, Tx, search, tree};
 use hanging::{Hanging, insert_sets};
-use row::Row;
 
 impl Stored for Customer {
-    fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>> {
-        let rows: Vec<Row> = customers::table
-            .filter(customers::organization.eq(organization))
-            .filter(condition)
-            .order_by(order)
-            .limit(limit)
-            .load(connection)?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
-        let mut hanging = Hanging::load(connection, organization, &keys)?;
-        Ok(rows.into_iter().map(|row| hanging.onto(row)).collect())
+    const FOUND: bool = true;
+
+    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+        Hanging::load(connection, organization, &keys(rows))?.onto(rows);
+        Ok(())
     }
 
-    fn insert(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        let rows: Vec<Row> = new
-            .iter()
-            .map(|customer| Row::of(tx, customer))
-            .collect::<Result<_>>()?;
-        insert_many!(tx.connection, customers::table, rows);
+    fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
         insert_sets(tx, new)?;
-        identifiers::insert(
-            tx,
-            Party::Customer,
-            new.iter()
-                .map(|customer| (customer.id.into(), customer.identifiers.as_slice())),
-        )
+        identifiers::insert(tx, Party::Customer, new, |customer| &customer.identifiers)
     }
 
-    fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool> {
-        let (organization, row) = (tx.organization(), Row::of(tx, new)?);
-        let one = customers::table
-            .find((organization, row.id))
-            .filter(customers::version.eq(old.version));
-        if diesel::update(one).set(&row).execute(tx.connection)? != 1 {
-            return Ok(false);
+    fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        let sets = |customer: &Self| {
+            (
+                customer.roles.clone(),
+                customer.tag_ids.clone(),
+                customer.influences.clone(),
+            )
+        };
+        let mut others = Vec::new();
+        for table in ["customer_roles", "customer_tags", "customer_influences"] {
+            others = clear_parts(tx, changed, sets, (table, "customer_id"))?;
         }
-        if (&old.roles, &old.tag_ids, &old.influences)
-            != (&new.roles, &new.tag_ids, &new.influences)
-        {
-            for table in ["customer_roles", "customer_tags", "customer_influences"] {
-                Sql::text("DELETE FROM ")
-                    .name(table)
-                    .then(" WHERE organization = ")
-                    .bind(organization)
-                    .then(" AND customer_id = ")
-                    .bind(row.id)
-                    .execute(tx.connection)?;
-            }
-            insert_sets(tx, std::slice::from_ref(new))?;
-        }
-        if old.identifiers != new.identifiers {
-            identifiers::replace(tx, Party::Customer, row.id, &new.identifiers)?;
-        }
-        Ok(true)
+        insert_sets(tx, &others)?;
+        identifiers::replace(tx, Party::Customer, changed, |customer| {
+            &customer.identifiers
+        })
     }
 
     fn visible(scope: &Scope, action: Action) -> Sql {
@@ -123,11 +85,8 @@ impl Stored for Customer {
             return Err(Invalid::new("/influences", "own").into());
         }
         match (draft.parent_id, old) {
-            (Some(parent), Some(old))
-                if old.parent_id != Some(parent)
-                    && is_above(tx, "customers", id.into(), parent.into())? =>
-            {
-                Err(Invalid::new("/parent_id", "cycle").into())
+            (Some(parent), Some(old)) if old.parent_id != Some(parent) => {
+                tree::refuse_cycle(tx, Self::PLURAL, id.into(), parent.into())
             }
             _ => Ok(()),
         }
@@ -158,16 +117,18 @@ impl Stored for Customer {
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
-        identifiers::hide(
-            tx,
-            Party::Customer,
-            &rows.iter().map(|row| row.id.into()).collect::<Vec<_>>(),
-            hidden,
-        )
+        identifiers::hide(tx, Party::Customer, &keys(rows), hidden)
     }
 
     fn title(&self) -> &str {
         &self.name
+    }
+
+    fn subtitle(&self, scope: &Scope) -> String {
+        let details = scope.access(search::GUARDED_CLASS) >= FieldAccess::Read;
+        let city = self.city.as_deref().filter(|_| details);
+        let parts = [Some(self.code.as_str()), city];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
     fn customers(&self) -> Vec<Id<Self>> {
@@ -177,37 +138,13 @@ impl Stored for Customer {
     fn document(&self) -> Option<String> {
         let mut texts = vec![self.code.as_str()];
         texts.extend(self.industry.as_deref());
-        texts.extend(self.addresses.first().map(|seat| seat.city.as_str()));
         let details = self
             .identifiers
             .iter()
-            .map(|identifier| identifier.value.as_str());
-        let details = details.chain(self.addresses.iter().map(|address| address.street.as_str()));
+            .map(|identifier| identifier.value.as_str())
+            .chain(self.addresses.first().map(|seat| seat.city.as_str()))
+            .chain(self.addresses.iter().map(|address| address.street.as_str()));
         let words = search::words_of(&[&self.name], &texts, &details.collect::<Vec<_>>());
         Some(search::owned(self.owner_id.map(Key::from), &words))
     }
-}
-
-/// Whether `upper` is `lower` itself or stands above it in a table's tree of `parent_id`.
-pub(crate) fn is_above(
-    tx: &mut Tx<'_>,
-    table: &'static str,
-    upper: Key,
-    lower: Key,
-) -> Result<bool> {
-    let organization = tx.organization();
-    let above: Vec<Key> =
-        Sql::text("WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_id FROM ")
-            .name(table)
-            .then(" WHERE organization = ")
-            .bind(organization)
-            .then(" AND id = ")
-            .bind(lower)
-            .then(" UNION SELECT t.id, t.parent_id FROM ")
-            .name(table)
-            .then(" t JOIN above ON t.id = above.parent_id WHERE t.organization = ")
-            .bind(organization)
-            .then(") SELECT id FROM above")
-            .rows::<diesel::sql_types::Binary, _>(tx.connection)?;
-    Ok(above.contains(&upper))
 }

@@ -39,7 +39,7 @@ pub(crate) fn list_under<R: Stored>(
         );
     }
     if let Some(q) = &query.q {
-        let found = search::candidates(read, q, Some(R::PLURAL))?;
+        let found = search::candidates(read, q, R::PLURAL, search::CANDIDATES)?;
         condition = condition.and(
             Sql::default()
                 .column(R::PLURAL, "id")

@@ -1,13 +1,16 @@
 //! The one grammar of every resource: list, find, create, update, delete, restore. A slice at a time.
 //!
-//! A resource says how its rows are loaded, inserted and replaced ([`Stored`]); everything else is here: the organization's
+//! A resource says what its row keeps ([`row!`](row)) and what hangs on it ([`Stored`]); everything else is here: the organization's
 //! and the user's rows alone, keyset pages, versions, merge patches, references, events.
 
+mod entry;
 mod list;
+mod row;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::sql_types::Binary;
 use perennial_domain::customer::Customer;
 use perennial_domain::field::{Field, Resource, Stamp};
 use perennial_domain::query::Value;
@@ -17,17 +20,22 @@ use uuid::Uuid;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
+use crate::dialect::CHUNK;
 use crate::references::Named;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx};
 
+pub(crate) use entry::ENTRIES;
 pub use list::list;
 pub(crate) use list::list_under;
+pub use row::Rows;
+pub(crate) use row::{Column, json, of_json, row};
 pub use write::{create, delete, restore, update};
 
-/// How a resource is kept. The table's name is the resource's.
-pub trait Stored: Resource {
-    /// Loads rows of an organization under a condition, in an order.
+/// How a resource is kept: its own row by [`row!`](row), and here whatever else there is to it. The table's name is the
+/// resource's.
+pub trait Stored: Resource + Rows {
+    /// Rows of an organization under a condition, in an order, with what hangs on them.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -37,19 +45,48 @@ pub trait Stored: Resource {
         condition: Sql,
         order: Sql,
         limit: i64,
-    ) -> Result<Vec<Self>>;
+    ) -> Result<Vec<Self>> {
+        let mut rows = Self::read(connection, organization, condition, order, limit)?;
+        if !rows.is_empty() {
+            Self::hang(connection, organization, &mut rows)?;
+        }
+        Ok(rows)
+    }
 
-    /// Inserts rows.
+    /// Loads what other tables keep of these rows: one statement a table, whatever their number.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn hang(_connection: &mut AnyConnection, _organization: i64, _rows: &mut [Self]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Inserts what other tables keep of new rows.
     ///
     /// # Errors
     /// A clash with a row that is there, or whatever the database says.
-    fn insert(tx: &mut Tx<'_>, rows: &[Self]) -> Result<()>;
+    fn insert_parts(_tx: &mut Tx<'_>, _rows: &[Self]) -> Result<()> {
+        Ok(())
+    }
 
-    /// Writes a row over its older self; false where that is not the row's last version any more.
+    /// Writes over what other tables keep of rows: as they were and as they are.
     ///
     /// # Errors
     /// A clash with a row that is there, or whatever the database says.
-    fn replace(tx: &mut Tx<'_>, old: &Self, new: &Self) -> Result<bool>;
+    fn replace_parts(_tx: &mut Tx<'_>, _changed: &[(Self, Self)]) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether rows that were deleted 30 days ago go for good. Those that history names stay.
+    const PURGED: bool = true;
+
+    /// Whether the search over everything finds it.
+    const FOUND: bool = false;
+
+    /// The rows that a user may name in other records: those it sees.
+    fn nameable(scope: &Scope) -> Sql {
+        Self::visible(scope, Action::Read)
+    }
 
     /// The rows that a user may do something with: every one or none, unless rows have owners.
     fn visible(scope: &Scope, action: Action) -> Sql {
@@ -100,6 +137,11 @@ pub trait Stored: Resource {
 
     /// Its name.
     fn title(&self) -> &str;
+
+    /// What tells it from others of that name, as far as the user may see it.
+    fn subtitle(&self, _scope: &Scope) -> String {
+        String::new()
+    }
 
     /// The customers on whose timelines its events stand.
     fn customers(&self) -> Vec<Id<Customer>> {
@@ -172,17 +214,31 @@ fn find_all<R: Stored>(
     // Asked first: a row that goes away in between is then not found rather than forbidden.
     let allowed = if action != Action::Read && level != read_level {
         let allowed = sought.clone().and(R::visible(scope, action));
-        Some(load_map::<R>(read, allowed, ids.len())?)
+        Some(keys_of::<R>(read, allowed)?)
     } else {
         None
     };
     let mut seen = load_map::<R>(read, sought, ids.len())?;
-    if allowed.is_some_and(|allowed| seen.keys().any(|id| !allowed.contains_key(id))) {
+    if allowed.is_some_and(|allowed| seen.keys().any(|id| !allowed.contains(&Key::from(*id)))) {
         return Err(Error::Forbidden);
     }
     ids.iter()
         .map(|id| seen.remove(id).ok_or(Error::NotFound))
         .collect()
+}
+
+/// The keys alone of rows under a condition.
+fn keys_of<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<BTreeSet<Key>> {
+    let sql = Sql::text("SELECT id FROM ")
+        .name(R::PLURAL)
+        .then(" WHERE organization = ")
+        .bind(read.organization())
+        .then(" AND ")
+        .piece(condition);
+    Ok(sql
+        .rows::<Binary, Key>(read.connection)?
+        .into_iter()
+        .collect())
 }
 
 /// The rows of these ids as they are now, in their order, whoever may see them: for what the user has just written.
@@ -231,6 +287,35 @@ pub(crate) fn stamp(
         updated_at: updated_at.into(),
         deleted_at: deleted_at.map(Instant::from),
     }
+}
+
+/// The keys of rows.
+pub(crate) fn keys<R: Resource>(rows: &[R]) -> Vec<Key> {
+    rows.iter().map(|row| row.id().into()).collect()
+}
+
+/// Of changed rows those whose parts are others now, as they are: what they had is removed from a table, so that it can
+/// be inserted anew.
+pub(crate) fn clear_parts<R: Resource, P: PartialEq>(
+    tx: &mut Tx<'_>,
+    changed: &[(R, R)],
+    part: impl Fn(&R) -> P,
+    (table, owner): (&'static str, &'static str),
+) -> Result<Vec<R>> {
+    let others = changed.iter().filter(|(old, new)| part(old) != part(new));
+    let others: Vec<R> = others.map(|(_, new)| new.clone()).collect();
+    for chunk in keys(&others).chunks(CHUNK) {
+        Sql::text("DELETE FROM ")
+            .name(table)
+            .then(" WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND ")
+            .name(owner)
+            .then(" IN ")
+            .among(chunk.iter().copied())
+            .execute(tx.connection)?;
+    }
+    Ok(others)
 }
 
 /// Groups what belongs to rows by the row it belongs to.

@@ -39,6 +39,7 @@ pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>>
         rows.push(R::from_draft(id, draft).stamped(id, &stamp));
     }
     R::insert(tx, &rows)?;
+    R::insert_parts(tx, &rows)?;
     tx.record(
         &rows
             .iter()
@@ -61,23 +62,30 @@ pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R
     changes.sort_by_key(|change| change.id);
     let ids: Vec<Id<R>> = changes.iter().map(|change| change.id).collect();
     let rows = find_all(tx, &ids, Action::Update, false)?;
-    let mut events = Vec::new();
+    let mut drafts = Vec::with_capacity(rows.len());
     for (old, change) in rows.iter().zip(changes) {
         same_version(old, change.version)?;
         let before = old.draft();
         let after = validation::merge::<R>(&before, &change.patch)?;
-        if before == after {
-            continue;
+        if before != after {
+            drafts.push((old, before, after));
         }
-        references::check::<R>(tx, &[(&after, Some(&before))])?;
-        R::check(tx, change.id, Some(&before), &after)?;
+    }
+    let named: Vec<_> = drafts
+        .iter()
+        .map(|(_, before, after)| (after, Some(before)))
+        .collect();
+    references::check::<R>(tx, &named)?;
+    let (mut changed, mut events) = (Vec::new(), Vec::new());
+    for (old, before, after) in drafts {
+        R::check(tx, old.id(), Some(&before), &after)?;
         let stamp = Stamp {
             version: old.version() + 1,
             updated_at: tx.scope.now,
             ..old.stamp()
         };
         let changes = validation::changes(&before, &after);
-        let new = old.clone().with_draft(after).stamped(change.id, &stamp);
+        let new = old.clone().with_draft(after).stamped(old.id(), &stamp);
         if !R::replace(tx, old, &new)? {
             return Err(Error::Stale { etag: old.etag() });
         }
@@ -90,7 +98,9 @@ pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R
         );
         happened.changes = Some(changes);
         events.push(happened);
+        changed.push((old.clone(), new));
     }
+    R::replace_parts(tx, &changed)?;
     tx.record(&events)?;
     reload(tx, &asked)
 }
