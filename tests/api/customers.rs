@@ -224,7 +224,6 @@ fn an_amount_in_another_currency_says_which_rate_is_missing() {
     let amounts = [
         ("0.0001", "0.0001"),
         ("1.5", "1.50"),
-        ("-3", "-3"),
         ("99999999999999", "99999999999999"),
     ];
     for (given, told) in amounts {

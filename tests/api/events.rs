@@ -1,5 +1,7 @@
 //! Events and timelines: who did what, when.
 
+use std::collections::BTreeSet;
+
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_tests::app::TestApp;
@@ -8,6 +10,7 @@ use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
 use crate::samples::World;
+use crate::users::give_role;
 
 fn events(client: &Client, record: &Record) -> Vec<Value> {
     let mut events = client.walk(&format!("/events?record_id={}", record.id()));
@@ -163,6 +166,27 @@ fn who_reads_only_own_events_reads_those_of_own_customers() {
     assert!(events(&seller, &theirs).is_empty());
     assert!(events(&app.as_foreigner(), &mine).is_empty());
     assert_eq!(kinds(&events(&app.as_reader(), &theirs)), ["created"]);
+}
+
+#[test]
+fn an_event_is_for_those_who_may_read_its_record() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    admin.create_tag("Gold");
+    let auditor = give_role(
+        &app,
+        Person::Reader,
+        &[("events", "read", "all"), ("tags", "read", "all")],
+        &[],
+    );
+    let page = auditor.get("/events?limit=200").expect(200);
+    let told: BTreeSet<&str> = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["resource"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, BTreeSet::from(["tags"]));
 }
 
 #[test]

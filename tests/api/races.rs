@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use perennial_tests::app::TestApp;
 use perennial_tests::client::Answer;
+use perennial_tests::company::Person;
 use serde_json::json;
 
 /// Asks so many times at once.
@@ -176,4 +177,78 @@ fn a_deletion_and_a_restoration_at_once_leave_one_truth() {
         "{answers:?}"
     );
     assert_eq!(seller.read(&acme).version(), 3, "it was restored once");
+}
+
+#[test]
+fn two_administrators_do_not_lock_each_other_out() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    let role = admin.get(&format!("/users/{}", app.id_of(Person::Admin)))["role_id"].clone();
+    let manager = admin
+        .get(&format!("/users/{}", app.id_of(Person::Manager)))
+        .record();
+    admin
+        .change(&manager, json!({ "role_id": role }))
+        .expect(200);
+    let both = [app.as_admin(), app.as_manager()];
+    let records = [Person::Manager, Person::Admin]
+        .map(|person| admin.get(&format!("/users/{}", app.id_of(person))).record());
+    let answers = at_once(2, |at| {
+        both[at].change(&records[at], json!({ "active": false }))
+    });
+    assert_eq!(count(&answers, 200), 1, "{answers:?}");
+}
+
+#[test]
+fn trees_keep_no_circle() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    for _ in 0..6 {
+        let [one, other] = ["One", "Other"].map(|name| admin.create_customer(name));
+        let answers = at_once(2, |at| {
+            let (lower, upper) = if at == 0 {
+                (&one, &other)
+            } else {
+                (&other, &one)
+            };
+            admin.change(lower, json!({ "parent_id": upper.id() }))
+        });
+        assert_eq!(
+            (count(&answers, 200), count(&answers, 422)),
+            (1, 1),
+            "{answers:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_named_is_not_deleted_in_the_same_moment() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    for round in 0..6 {
+        let role = admin.create("roles", json!({ "name": format!("Role {round}") }));
+        let seller = admin
+            .get(&format!("/users/{}", app.id_of(Person::Seller)))
+            .record();
+        let answers = at_once(2, |at| {
+            if at == 0 {
+                admin.remove(&role)
+            } else {
+                admin.change(&seller, json!({ "role_id": role.id() }))
+            }
+        });
+        let done = answers.iter().filter(|answer| answer.status < 300).count();
+        assert_eq!(done, 1, "{answers:?}");
+    }
+}
+
+#[test]
+fn of_many_restorations_all_find_it_restored() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    seller.remove(&acme).expect(204);
+    let answers = at_once(8, |_| seller.restore(&acme));
+    assert_eq!(count(&answers, 200), 8, "{answers:?}");
+    assert_eq!(seller.read(&acme).version(), 3);
 }

@@ -40,15 +40,16 @@ pub fn give_role(
     app.person(person)
 }
 
+/// The record of that name in a list.
+fn named(client: &Client, list: &str, name: &str) -> Record {
+    let mut rows = client.walk(list).into_iter();
+    let found = rows.find(|row| row["name"] == name).unwrap();
+    let id = found["id"].as_str().unwrap();
+    client.get(&format!("{list}/{id}")).expect(200).record()
+}
+
 fn role_named(client: &Client, name: &str) -> Record {
-    let found = client
-        .walk("/roles")
-        .into_iter()
-        .find(|role| role["name"] == name)
-        .unwrap();
-    client
-        .get(&format!("/roles/{}", found["id"].as_str().unwrap()))
-        .record()
+    named(client, "/roles", name)
 }
 
 #[test]
@@ -232,18 +233,6 @@ fn a_change_of_rights_holds_at_once() {
 }
 
 #[test]
-fn the_last_word_on_a_right_counts() {
-    let app = TestApp::start();
-    let admin = app.as_admin();
-    let level = |level: &str| json!({ "area": "tags", "action": "read", "level": level });
-    let role = admin.create(
-        "roles",
-        json!({ "name": "Twice", "permissions": [level("all"), level("none")] }),
-    );
-    assert_eq!(role["permissions"], json!([level("none")]));
-}
-
-#[test]
 fn a_right_over_ones_own_record_does_not_reach_others() {
     let app = TestApp::start();
     let seller = give_role(
@@ -361,4 +350,118 @@ fn a_role_says_where_it_is_wrong() {
         let refused = admin.post("/roles", draft).refused(422, "invalid");
         assert_eq!(refused.faults()[0].0, pointer, "{refused}");
     }
+}
+
+#[test]
+fn two_rules_on_one_thing_are_refused() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    let rule = |access: &str| json!({ "class": "credit", "access": access });
+    let twice = json!({ "name": "Twice", "field_rules": [rule("hide"), rule("write")] });
+    admin
+        .post("/roles", twice)
+        .refused(422, "invalid")
+        .blames("/field_rules/1/class", "duplicate");
+    let right = |level: &str| json!({ "area": "customers", "action": "read", "level": level });
+    let twice = json!({ "name": "Twice", "permissions": [right("own"), right("all")] });
+    admin
+        .post("/roles", twice)
+        .refused(422, "invalid")
+        .blames("/permissions/1", "duplicate");
+}
+
+#[test]
+fn nobody_changes_a_user_or_a_role_that_may_do_more() {
+    let app = TestApp::start();
+    let every = [
+        ("users", "read", "all"),
+        ("users", "update", "all"),
+        ("users", "delete", "all"),
+        ("roles", "read", "all"),
+        ("roles", "update", "all"),
+        ("roles", "delete", "all"),
+    ];
+    let desk = give_role(&app, Person::Reader, &every, &[]);
+    let admin = user(&app, Person::Admin);
+    for patch in [
+        json!({ "email": "mine@perennial.test" }),
+        json!({ "active": false }),
+        json!({ "role_id": user(&app, Person::Reader)["role_id"] }),
+    ] {
+        desk.change(&admin, patch).refused(403, "forbidden");
+    }
+    desk.remove(&admin).refused(403, "forbidden");
+    let manager = role_named(&desk, "Manager");
+    desk.change(&manager, json!({ "permissions": [] }))
+        .refused(403, "forbidden");
+    desk.remove(&role_named(&desk, "Manager"))
+        .refused(403, "forbidden");
+}
+
+#[test]
+fn who_sees_some_rows_alone_gives_nobody_a_place_to_see_more_from() {
+    let app = TestApp::start();
+    let rights = [
+        ("users", "read", "all"),
+        ("users", "update", "all"),
+        ("users", "create", "all"),
+        ("teams", "read", "all"),
+        ("teams", "update", "all"),
+        ("customers", "read", "team"),
+    ];
+    let seller = give_role(&app, Person::Seller, &rights, &[]);
+    let own = user(&app, Person::Seller);
+    let (top, south) = (
+        named(&seller, "/teams", "Sales"),
+        named(&seller, "/teams", "South"),
+    );
+    seller
+        .change(&own, json!({ "team_ids": [top.id()] }))
+        .refused(403, "forbidden");
+    let north = named(&seller, "/teams", "North");
+    seller
+        .change(&south, json!({ "parent_id": north.id() }))
+        .refused(403, "forbidden");
+    seller
+        .request(
+            "POST",
+            &format!("{}/password-reset", user(&app, Person::Reader).path),
+        )
+        .send()
+        .refused(403, "forbidden");
+    seller
+        .change(&own, json!({ "title": "Senior" }))
+        .expect(200);
+}
+
+#[test]
+fn who_is_locked_or_deleted_signs_in_again_afterwards() {
+    let app = TestApp::start();
+    let (admin, seller) = (app.as_admin(), app.as_seller());
+    let locked = admin
+        .change(&user(&app, Person::Seller), json!({ "active": false }))
+        .expect(200)
+        .record();
+    admin.change(&locked, json!({ "active": true })).expect(200);
+    seller.get("/customers").refused(401, "session_expired");
+    let stranger = app.person(Person::Stranger);
+    let gone = user(&app, Person::Stranger);
+    admin.remove(&gone).expect(204);
+    admin.restore(&gone).expect(200);
+    stranger.get("/customers").refused(401, "session_expired");
+    app.person(Person::Seller).get("/customers").expect(200);
+}
+
+#[test]
+fn a_team_with_teams_below_it_stays() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    admin
+        .remove(&named(&admin, "/teams", "Sales"))
+        .refused(409, "conflict");
+    let both = ["North", "South"].map(|name| named(&admin, "/teams", name));
+    for team in &both {
+        admin.remove(team).expect(204);
+    }
+    admin.remove(&named(&admin, "/teams", "Sales")).expect(204);
 }

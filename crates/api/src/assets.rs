@@ -73,7 +73,7 @@ impl Assets {
         }
         let (name, file) = match self.find(path, request) {
             Some(file) => (path, file),
-            None if wants_page(request) => (
+            None if path.is_empty() || wants_page(request) => (
                 "index.html",
                 self.find("index.html", request)
                     .ok_or_else(Problem::not_found)?,

@@ -232,6 +232,14 @@ resource! {
 impl Draft for NewCustomer {
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
         check_identifiers(&self.identifiers, report);
+        for (name, money) in [
+            ("acquisition_cost", self.acquisition_cost),
+            ("credit_limit", self.credit_limit),
+        ] {
+            if money.is_some_and(|money| money.amount < Decimal::default()) {
+                report(format!("/{name}"), "negative");
+            }
+        }
         for (at, influence) in self.influences.iter().enumerate() {
             if influence.customer_id.is_nil() {
                 report(format!("/influences/{at}/customer_id"), "required");

@@ -30,7 +30,7 @@ resource! {
 impl Draft for NewOrganization {
     #[cfg(feature = "server")]
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
-        if self.zone.parse::<chrono_tz::Tz>().is_err() {
+        if !crate::time::is_zone(&self.zone) {
             report("/zone".into(), "zone");
         }
     }

@@ -3,11 +3,58 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A day in the organization's own zone.
-pub type Date = chrono::NaiveDate;
+/// A day in the organization's own zone, in the years 1 to 9999: what ISO 8601 writes in ten characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+pub struct Date(NaiveDate);
+
+impl Date {
+    /// That day of that month of that year, if there is one.
+    pub fn of(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).map(Self)
+    }
+
+    /// The day as chrono has it.
+    pub const fn naive(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl From<NaiveDate> for Date {
+    fn from(day: NaiveDate) -> Self {
+        Self(day)
+    }
+}
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+impl FromStr for Date {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let day = text
+            .parse::<NaiveDate>()
+            .ok()
+            .filter(|day| text.len() == 10 && (1..=9999).contains(&day.year()));
+        day.map(Self).ok_or("not a day: YYYY-MM-DD")
+    }
+}
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whether this is an IANA time zone.
+#[cfg(feature = "server")]
+pub fn is_zone(name: &str) -> bool {
+    name.parse::<chrono_tz::Tz>().is_ok()
+}
 
 /// A moment in UTC, truncated to whole microseconds when made, so that both databases keep it unchanged.
 ///
@@ -34,6 +81,11 @@ impl Instant {
     /// The same moment as a date and time without zone, in UTC.
     pub fn naive(self) -> NaiveDateTime {
         self.0.naive_utc()
+    }
+
+    /// The day it is in UTC.
+    pub fn day(self) -> Date {
+        Date(self.naive().date())
     }
 
     /// This moment moved by so many seconds.
@@ -92,3 +144,16 @@ impl utoipa::PartialSchema for Instant {
 }
 #[cfg(feature = "server")]
 impl utoipa::ToSchema for Instant {}
+
+#[cfg(feature = "server")]
+impl utoipa::PartialSchema for Date {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .into()
+    }
+}
+#[cfg(feature = "server")]
+impl utoipa::ToSchema for Date {}

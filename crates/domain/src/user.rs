@@ -1,5 +1,7 @@
 //! Users: people who work for the organization; and their roles.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use validator::Validate as _;
@@ -62,6 +64,14 @@ impl Draft for NewUser {
         if self.role_id.is_nil() {
             report("/role_id".into(), "required");
         }
+        #[cfg(feature = "server")]
+        if self
+            .zone
+            .as_deref()
+            .is_some_and(|zone| !crate::time::is_zone(zone))
+        {
+            report("/zone".into(), "zone");
+        }
     }
 }
 
@@ -114,9 +124,19 @@ resource! {
 }
 
 impl Draft for NewRole {
-    /// A mistyped class would hide nothing.
+    /// A mistyped class would hide nothing, and of two rules on one thing nobody knows which counts.
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
+        let mut given = BTreeSet::new();
+        for (at, permission) in self.permissions.iter().enumerate() {
+            if !given.insert((permission.area, permission.action)) {
+                report(format!("/permissions/{at}"), "duplicate");
+            }
+        }
+        let mut ruled = BTreeSet::new();
         for (at, rule) in self.field_rules.iter().enumerate() {
+            if !ruled.insert(&rule.class) {
+                report(format!("/field_rules/{at}/class"), "duplicate");
+            }
             if !resources::classes().any(|class| class == rule.class) {
                 report(format!("/field_rules/{at}/class"), "value");
             }

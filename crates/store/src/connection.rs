@@ -88,7 +88,8 @@ impl Address {
         };
         r2d2::Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            // None is made before it is needed: a command that ends at once would end in the middle of making it.
+            .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(2))
             .test_on_check_out(false)
             .build(Manager(self.clone()))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::contact::{BuyingRole, Contact, ContactType, NewContact, Position};
@@ -69,8 +70,8 @@ struct PositionRow {
     customer_id: Key,
     title: String,
     buying_role: W<BuyingRole>,
-    since: Option<Date>,
-    until: Option<Date>,
+    since: Option<NaiveDate>,
+    until: Option<NaiveDate>,
 }
 
 fn insert_positions(tx: &mut Tx<'_>, contacts: &[Contact]) -> Result<()> {
@@ -85,8 +86,8 @@ fn insert_positions(tx: &mut Tx<'_>, contacts: &[Contact]) -> Result<()> {
                 customer_id: position.customer_id.into(),
                 title: position.title.clone(),
                 buying_role: W(position.buying_role),
-                since: position.since,
-                until: position.until,
+                since: position.since.map(Date::naive),
+                until: position.until.map(Date::naive),
             });
         }
     }
@@ -94,7 +95,14 @@ fn insert_positions(tx: &mut Tx<'_>, contacts: &[Contact]) -> Result<()> {
     Ok(())
 }
 
-type PositionValues = (Key, Key, String, W<BuyingRole>, Option<Date>, Option<Date>);
+type PositionValues = (
+    Key,
+    Key,
+    String,
+    W<BuyingRole>,
+    Option<NaiveDate>,
+    Option<NaiveDate>,
+);
 
 fn load_positions(
     connection: &mut AnyConnection,
@@ -126,8 +134,8 @@ fn load_positions(
                 customer_id: customer.into(),
                 title,
                 buying_role: buying_role.0,
-                since,
-                until,
+                since: since.map(Date::from),
+                until: until.map(Date::from),
             },
         )
     };

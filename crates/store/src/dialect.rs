@@ -199,6 +199,31 @@ pub(crate) fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<()
     Ok(())
 }
 
+/// Ends a SELECT of rows that a write is going to name: until its transaction ends none of them is deleted. SQLite's one
+/// writer does that by itself.
+pub(crate) fn hold_named(connection: &AnyConnection) -> Sql {
+    Sql::default().then(match connection {
+        AnyConnection::Postgres(_) => " FOR SHARE",
+        AnyConnection::Sqlite(_) => "",
+    })
+}
+
+/// Holds rows until the transaction ends, in the order of their keys. SQLite's one writer does that by itself.
+pub(crate) fn hold_rows(tx: &mut Tx<'_>, table: &'static str, rows: &[Key]) -> Result<()> {
+    use diesel::sql_types::Binary;
+    if matches!(tx.connection, AnyConnection::Postgres(_)) {
+        let _: Vec<Key> = Sql::text("SELECT id FROM ")
+            .name(table)
+            .then(" WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND id IN ")
+            .among(rows.iter().copied())
+            .then(" ORDER BY id FOR UPDATE")
+            .rows::<Binary, _>(tx.connection)?;
+    }
+    Ok(())
+}
+
 /// Holds the figures of customers until the transaction ends: what is counted next is then counted by one at a time.
 /// SQLite's one writer does that by itself.
 pub(crate) fn lock_figures(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {

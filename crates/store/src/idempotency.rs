@@ -81,7 +81,11 @@ fn known(tx: &mut Tx<'_>, key: &IdempotencyKey) -> Result<Option<Answer>> {
         return Ok(None);
     }
     if (method.as_str(), path.as_str(), body.as_slice())
-        != (key.method.as_str(), key.path.as_str(), key.body.as_slice())
+        != (
+            key.method.as_str(),
+            key.path.as_str(),
+            &asked(tx.scope, key)[..],
+        )
     {
         return Err(Error::IdempotencyReused);
     }
@@ -93,6 +97,12 @@ fn known(tx: &mut Tx<'_>, key: &IdempotencyKey) -> Result<Option<Answer>> {
     }))
 }
 
+/// What the request and the user's rights come to: an answer is not given again to somebody who may see less by now.
+fn asked(scope: &Scope, key: &IdempotencyKey) -> Vec<u8> {
+    let rights = scope.rights().to_be_bytes();
+    key.body.iter().copied().chain(rights).collect()
+}
+
 fn keep(tx: &mut Tx<'_>, key: &IdempotencyKey, answer: &Answer) -> Result<()> {
     let text = serde_json::to_string(answer).map_err(|error| Error::Database(error.to_string()))?;
     let row = (
@@ -101,7 +111,7 @@ fn keep(tx: &mut Tx<'_>, key: &IdempotencyKey, answer: &Answer) -> Result<()> {
         i::key.eq(&key.key),
         i::method.eq(&key.method),
         i::path.eq(&key.path),
-        i::body.eq(key.body.as_slice()),
+        i::body.eq(asked(tx.scope, key)),
         i::status.eq(i64::from(answer.status)),
         i::answer.eq(text),
         i::created_at.eq(tx.scope.now.naive()),

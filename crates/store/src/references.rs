@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::column::Key;
+use crate::dialect::hold_named;
 use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Read, Result, Stored};
@@ -152,7 +153,8 @@ fn visible(
         .then(" AND deleted_at IS NULL AND ")
         .piece(condition)
         .then(" AND id IN ")
-        .among(ids.iter().copied());
+        .among(ids.iter().copied())
+        .piece(hold_named(read.connection));
     let there: Vec<Key> = sql.rows::<Binary, _>(read.connection)?;
     Ok(there.into_iter().map(|key| key.0).collect())
 }

@@ -214,7 +214,8 @@ impl Stored for Role {
 
     /// Nobody changes their own role, so that nobody locks themselves out, nor gives a role what they do not have.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewRole>, draft: &NewRole) -> Result<()> {
-        if !tx.scope.covers(&draft.permissions, &draft.field_rules) {
+        let beyond = |role: &NewRole| !tx.scope.covers(&role.permissions, &role.field_rules);
+        if beyond(draft) || old.is_some_and(beyond) {
             return Err(Error::Forbidden);
         }
         let rights = |role: &NewRole| (role.permissions.clone(), role.field_rules.clone());
@@ -231,6 +232,12 @@ impl Stored for Role {
 
     /// A role that somebody has stays.
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
+        if rows
+            .iter()
+            .any(|role| !tx.scope.covers(&role.permissions, &role.field_rules))
+        {
+            return Err(Error::Forbidden);
+        }
         for role in rows.iter().filter(|_| hidden) {
             let kept = role.standard == Some(StandardRole::Admin);
             if kept || !holders(tx, role.id.into())?.is_empty() {

@@ -68,6 +68,27 @@ impl Scope {
         permissions.iter().all(within) && own.all(|(class, own)| access(class) <= *own)
     }
 
+    /// Whether nothing is hidden from the user for being somebody else's. Who sees only some rows gives nobody a place in a
+    /// team, or a way in: what those see then, they could see as well.
+    pub(crate) fn sees_every_owner(&self) -> bool {
+        let narrow =
+            |area: &Area| matches!(self.level(*area, Action::Read), Level::Own | Level::Team);
+        !Area::ALL.iter().any(narrow)
+    }
+
+    /// A number that changes with the user's rights.
+    pub(crate) fn rights(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        let levels = self.standing.levels.iter();
+        levels.for_each(|((area, action), level)| {
+            (area.as_str(), action.as_str(), level.as_str()).hash(&mut hasher)
+        });
+        let access = self.standing.access.iter();
+        access.for_each(|(class, access)| (class, access.as_str()).hash(&mut hasher));
+        hasher.finish()
+    }
+
     /// The same scope at another moment.
     #[must_use]
     pub fn at(&self, now: Instant) -> Self {

@@ -60,7 +60,7 @@ binds! {
         Value::Text(text) => Piece::String(text),
         Value::Integer(number) => Piece::Integer(number),
         Value::Flag(flag) => Piece::Flag(flag),
-        Value::Date(date) => Piece::Date(date),
+        Value::Date(date) => Piece::Date(date.naive()),
         Value::Instant(instant) => Piece::Time(instant.naive()),
         Value::Id(id) => Piece::Key(Key(id)),
     };

@@ -8,7 +8,7 @@ use crate::column::Key;
 use crate::resource::{Stored, keys, row};
 use crate::schema::teams;
 use crate::sql::Sql;
-use crate::{Result, Scope, Tx, tree};
+use crate::{Error, Result, Scope, Tx, tree};
 
 row! {
     struct Row of Team in teams {
@@ -25,6 +25,10 @@ impl Stored for Team {
     }
 
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewTeam>, draft: &NewTeam) -> Result<()> {
+        // Who is moved into a team sees what its members have.
+        if old.is_some_and(|old| old.parent_id != draft.parent_id) && !tx.scope.sees_every_owner() {
+            return Err(Error::Forbidden);
+        }
         match (draft.parent_id, old) {
             (Some(parent), Some(_)) => {
                 tree::refuse_cycle(tx, Self::PLURAL, id.into(), parent.into())

@@ -142,6 +142,15 @@ impl<'a> Tx<'a> {
 
 use diesel::ExpressionMethods as _;
 
+/// Makes a file that nobody else reads, unless it is there; SQLite's other files take its mode.
+fn private(path: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
 impl Store {
     /// Opens the database at `sqlite:PATH` or `postgres://…` and brings it up to date.
     ///
@@ -159,6 +168,7 @@ impl Store {
                     Error::Unavailable(format!("{}: {error}", folder.display()))
                 })?;
             }
+            private(path).map_err(|error| Error::Unavailable(format!("{path}: {error}")))?;
         }
         let mut connection = address
             .connect(true)

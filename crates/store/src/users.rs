@@ -1,18 +1,20 @@
 //! Users, and who is asking.
 
+use chrono::NaiveDate;
+use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::field::{Field, Resource};
 use perennial_domain::query::Value;
-use perennial_domain::rights::Action;
+use perennial_domain::rights::{Action, StandardRole};
 use perennial_domain::session::Me;
 use perennial_domain::team::Team;
 use perennial_domain::text::Language;
 use perennial_domain::user::{NewUser, Role, User};
-use perennial_domain::{Date, Id, search as words};
+use perennial_domain::{Id, search as words};
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
-use crate::dialect::insert_many;
+use crate::dialect::{CHUNK, insert_many, lock_name};
 use crate::resource::{self, Stored, clear_parts, grouped, keys, row};
 use crate::schema::{team_members, users};
 use crate::sql::Sql;
@@ -26,7 +28,7 @@ row! {
         email: String = |_, user| Ok(email_key(&user.email)),
         role_id: Key,
         title: Option<String>,
-        in_post_since: Option<Date>,
+        in_post_since: Option<NaiveDate>,
         language: W<Language>,
         zone: Option<String>,
         active: bool,
@@ -107,7 +109,19 @@ impl Stored for User {
             |user| user.team_ids.clone(),
             ("team_members", "user_id"),
         )?;
-        insert_memberships(tx, &others)
+        insert_memberships(tx, &others)?;
+        let locked = changed
+            .iter()
+            .filter(|(old, new)| old.active && !new.active);
+        let locked: Vec<Key> = locked.map(|(_, user)| user.id.into()).collect();
+        end_sessions(tx, &locked)?;
+        if changed
+            .iter()
+            .any(|(old, new)| (old.active, old.role_id) != (new.active, new.role_id))
+        {
+            keep_an_administrator(tx)?;
+        }
+        Ok(())
     }
 
     /// A user's own record is the user's own; a team's are those of its members.
@@ -128,37 +142,45 @@ impl Stored for User {
         Ok(())
     }
 
-    /// Nobody locks themselves out, so that somebody is always left who can let others in.
-    /// Nobody gives a role that may do more than their own.
+    /// Nobody locks themselves out. Nobody gives a role that may do more than their own, changes somebody who has such a
+    /// one, or gives a place in a team from where more is seen.
     fn check(tx: &mut Tx<'_>, id: Id<Self>, old: Option<&NewUser>, draft: &NewUser) -> Result<()> {
+        let own = |field: &str| Error::Conflict {
+            pointer: format!("/{field}"),
+            code: "own",
+        };
         if old.is_none_or(|old| old.role_id != draft.role_id) {
             covers(tx, draft.role_id)?;
         }
+        if old.map_or(!draft.team_ids.is_empty(), |old| {
+            old.team_ids != draft.team_ids
+        }) && !tx.scope.sees_every_owner()
+        {
+            return Err(Error::Forbidden);
+        }
         match old {
-            Some(old) if id == tx.scope.user && old.active && !draft.active => {
-                Err(Error::Conflict {
-                    pointer: "/active".into(),
-                    code: "own",
-                })
-            }
-            Some(old) if id == tx.scope.user && old.role_id != draft.role_id => {
-                Err(Error::Conflict {
-                    pointer: "/role_id".into(),
-                    code: "own",
-                })
-            }
-            _ => Ok(()),
+            Some(old) if id == tx.scope.user && old.active && !draft.active => Err(own("active")),
+            Some(old) if id == tx.scope.user && old.role_id != draft.role_id => Err(own("role_id")),
+            Some(old) => covers(tx, old.role_id),
+            None => Ok(()),
         }
     }
 
-    fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
-        match rows.iter().find(|user| user.id == tx.scope.user) {
-            Some(_) => Err(Error::Conflict {
+    fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
+        if rows.iter().any(|user| user.id == tx.scope.user) {
+            return Err(Error::Conflict {
                 pointer: String::new(),
                 code: "own",
-            }),
-            None => Ok(()),
+            });
         }
+        for user in rows {
+            covers(tx, user.role_id)?;
+        }
+        if hidden {
+            end_sessions(tx, &keys(rows))?;
+            keep_an_administrator(tx)?;
+        }
+        Ok(())
     }
 
     fn title(&self) -> &str {
@@ -170,13 +192,47 @@ impl Stored for User {
     }
 }
 
-/// A user whom the caller may let in: one that can do nothing which the caller cannot.
+/// Ends every session of users: whoever is let in again signs in again.
+fn end_sessions(tx: &mut Tx<'_>, users: &[Key]) -> Result<()> {
+    for chunk in users.chunks(CHUNK) {
+        Sql::text("UPDATE users SET session_version = session_version + 1 WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND id IN ")
+            .among(chunk.iter().copied())
+            .execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Refuses to leave an organization without an administrator who can sign in. Of two changes at once, the second sees
+/// what the first has left.
+fn keep_an_administrator(tx: &mut Tx<'_>) -> Result<()> {
+    let organization = tx.organization();
+    lock_name(tx.connection, &format!("administrators {organization}"))?;
+    let left = Sql::text("SELECT u.id FROM users u JOIN roles r ON r.organization = u.organization AND r.id = u.role_id WHERE u.organization = ")
+        .bind(organization)
+        .then(" AND u.active AND u.deleted_at IS NULL AND r.standard = ")
+        .bind(StandardRole::Admin.as_str())
+        .then(" LIMIT 1");
+    if left.rows::<Binary, Key>(tx.connection)?.is_empty() {
+        return Err(Error::Conflict {
+            pointer: String::new(),
+            code: "last_administrator",
+        });
+    }
+    Ok(())
+}
+
+/// A user whom the caller may let in: one that can do and see nothing which the caller cannot.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a user who can do more; [`Error::NotFound`] for one the caller does not see.
 pub fn manageable(read: &mut Read<'_>, id: Id<User>) -> Result<User> {
     let user = resource::find::<User>(read, id)?;
     covers(read, user.role_id)?;
+    if id != read.scope.user && !read.scope.sees_every_owner() {
+        return Err(Error::Forbidden);
+    }
     Ok(user)
 }
 

@@ -85,13 +85,7 @@ fn staff(
     let teams = resource::create::<Team>(tx, &[team(first, top), team(second, top)])?;
     let teams: Vec<Id<Team>> = teams.iter().map(|team| team.id).chain(top).collect();
     let team_ids = |employee: &Employee| teams.get(employee.team).copied().into_iter().collect();
-    let since = |years: i64| {
-        tx.scope
-            .now
-            .plus_seconds(-years * 31_556_952)
-            .naive()
-            .date()
-    };
+    let since = |years: i64| tx.scope.now.plus_seconds(-years * 31_556_952).day();
 
     let query = ListQuery::parse::<Role>(&[]).map_err(Error::from)?;
     let [administrator, others @ ..] = &words.employees;

@@ -141,7 +141,7 @@ impl Maker {
             .for_each(|address| address.kind = AddressKind::Home);
         customer.roles = vec![CustomerRole::EndBuyer];
         customer.preferences = Some(self.say(words.tastes));
-        if let Some(birthday) = Date::from_ymd_opt(
+        if let Some(birthday) = Date::of(
             i32::try_from(self.random.between(1955, 2000)).unwrap_or(1980),
             u32::try_from(self.random.between(1, 12)).unwrap_or(1),
             u32::try_from(self.random.between(1, 28)).unwrap_or(1),
@@ -276,11 +276,11 @@ impl Maker {
                 unit: (*unit).to_owned(),
                 per_month: Some(whole(per_month)),
                 on_hand: Some(whole(per_month * self.random.between(0, 15) / 10)),
-                as_of: Some(moment.naive().date()),
+                as_of: Some(moment.day()),
             });
         }
         if self.random.chance(30) {
-            let day = |days: i64| moment.plus_seconds(-days * 86_400).naive().date();
+            let day = |days: i64| moment.plus_seconds(-days * 86_400).day();
             let founded = day(self.random.between(400, 9_000));
             customer.occasions.push(Occasion {
                 kind: OccasionKind::Founded,

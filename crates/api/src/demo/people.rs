@@ -13,7 +13,7 @@ impl Maker {
         let words = self.words;
         let (name, email) = self.name();
         let (title, buying_role): (&str, BuyingRole) = *self.random.mostly(words.titles);
-        let day = |days: i64| moment.plus_seconds(-days * 86_400).naive().date();
+        let day = |days: i64| moment.plus_seconds(-days * 86_400).day();
         let since = self.random.between(90, 3_000);
         let mut position = Position {
             title: title.to_owned(),

@@ -61,7 +61,7 @@ impl FromRequest for Body {
 /// Refuses what is not plain JSON, or says that it is too large.
 fn check(request: &HttpRequest) -> Result<(), Problem> {
     let patch = request.method() == Method::PATCH;
-    let json = match request.content_type() {
+    let json = match request.content_type().to_ascii_lowercase().as_str() {
         "application/json" => true,
         "application/merge-patch+json" => patch,
         _ => false,

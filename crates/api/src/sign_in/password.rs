@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::problem::Problem;
 
 /// How many hashes are computed at once: each takes 19 MiB and a core.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 2;
 
 /// Hashes and checks passwords, a few at a time.
 pub struct Passwords {

@@ -55,7 +55,7 @@ macro_rules! kept_as_they_are {
         }
     })* };
 }
-kept_as_they_are!(String, bool, i64, Date);
+kept_as_they_are!(String, bool, i64);
 
 impl<C: Column<T>, T> Column<Option<T>> for Option<C> {
     fn of(value: &Option<T>) -> Self {
@@ -87,6 +87,14 @@ impl Column<Decimal> for i64 {
     }
     fn value(self) -> Decimal {
         Decimal::from_ten_thousandths(self)
+    }
+}
+impl Column<Date> for chrono::NaiveDate {
+    fn of(value: &Date) -> Self {
+        value.naive()
+    }
+    fn value(self) -> Date {
+        self.into()
     }
 }
 impl Column<Instant> for chrono::NaiveDateTime {

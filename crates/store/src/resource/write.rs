@@ -8,6 +8,7 @@ use perennial_domain::validation;
 
 use super::{Change, Stored, find_all, reload};
 use crate::column::Key;
+use crate::dialect::hold_rows;
 use crate::events::NewEvent;
 use crate::sql::Sql;
 use crate::{Error, Result, Tx, references};
@@ -124,6 +125,12 @@ pub fn delete<R: Stored>(tx: &mut Tx<'_>, rows: &[(Id<R>, i64)]) -> Result<()> {
 /// # Errors
 /// [`Error::Conflict`] where another row has taken its place meanwhile; else as [`update`].
 pub fn restore<R: Stored>(tx: &mut Tx<'_>, ids: &[Id<R>]) -> Result<Vec<R>> {
+    // Of several at once the second finds them restored.
+    hold_rows(
+        tx,
+        R::PLURAL,
+        &ids.iter().copied().map(Key::from).collect::<Vec<_>>(),
+    )?;
     let found = find_all(tx, ids, Action::Delete, true)?;
     let deleted: Vec<R> = found
         .into_iter()
