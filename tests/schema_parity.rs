@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{Bool, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use perennial_domain::resources::RESOURCES;
 use perennial_store::REFERENCES;
 use perennial_tests::database::{Database, Kind, kind};
 
@@ -37,6 +38,23 @@ const SQLITE_KEYS: &str = "SELECT m.name AS table_name, f.\"from\" AS column_nam
 const POSTGRESQL_KEYS: &str = "SELECT c.conrelid::regclass::text AS table_name, a.attname::text AS column_name, c.confrelid::regclass::text AS target \
      FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) \
      WHERE c.contype = 'f' AND a.attname NOT IN ('organization', 'seq')";
+
+#[derive(QueryableByName)]
+struct Indexed {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = Text)]
+    index_name: String,
+    #[diesel(sql_type = Text)]
+    column_name: String,
+}
+
+/// The columns of every index, in their order.
+const SQLITE_INDEXES: &str = "SELECT m.name AS table_name, l.name AS index_name, c.name AS column_name FROM sqlite_schema m JOIN pragma_index_list(m.name) l \
+     JOIN pragma_index_info(l.name) c WHERE m.type = 'table' AND c.name IS NOT NULL ORDER BY m.name, l.name, c.seqno";
+const POSTGRESQL_INDEXES: &str = "SELECT i.indrelid::regclass::text AS table_name, i.indexrelid::regclass::text AS index_name, a.attname::text AS column_name \
+     FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (number, place) JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number \
+     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' ORDER BY 1, 2, k.place";
 
 fn load<
     T: diesel::deserialize::QueryableByName<diesel::pg::Pg>
@@ -155,6 +173,41 @@ fn every_reference_is_a_foreign_key_and_every_foreign_key_a_reference() {
         .map(|reference| key(reference.table, reference.column, reference.target))
         .collect();
     assert_eq!(found, declared);
+}
+
+#[test]
+fn every_order_and_filter_of_a_list_has_its_index() {
+    let database = Database::new();
+    let mut indexes: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for one in load::<Indexed>(&database, SQLITE_INDEXES, POSTGRESQL_INDEXES) {
+        let columns = indexes.entry((one.table_name, one.index_name)).or_default();
+        columns.push(one.column_name);
+    }
+    let declared = declared();
+    let mut missing = Vec::new();
+    for about in RESOURCES {
+        let columns = &declared[about.plural];
+        let used = about
+            .fields
+            .iter()
+            .filter(|field| field.filtered || field.sorted);
+        // What a resource has several of is in a table of its own.
+        let kept = used.filter(|field| {
+            columns.contains(field.stored) || columns.contains(&format!("{}?", field.stored))
+        });
+        for field in kept {
+            let first = |of: &[String]| of.first().is_some_and(|column| column == "organization");
+            let served = indexes.iter().any(|((table, _), of)| {
+                table == about.plural
+                    && first(of)
+                    && of.get(1).is_some_and(|column| column == field.stored)
+            });
+            if !served {
+                missing.push(format!("{} (organization, {})", about.plural, field.stored));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub struct Field {
     pub written: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it may be without a value.
+    pub optional: bool,
     /// The least and greatest length, count or number.
     pub bounds: Option<(i64, i64)>,
     /// Whether an index serves it as a list parameter.
@@ -91,6 +93,7 @@ impl Field {
             label,
             written,
             required: false,
+            optional: false,
             bounds: None,
             filtered: false,
             sorted: false,
@@ -107,6 +110,12 @@ impl Field {
         self.required = true;
         self
     }
+    /// It may be without a value.
+    #[must_use]
+    pub const fn optional(mut self, optional: bool) -> Self {
+        self.optional = optional;
+        self
+    }
     /// Its least and greatest length, count or number.
     #[must_use]
     pub const fn bounds(mut self, least: i64, greatest: i64) -> Self {
@@ -119,9 +128,21 @@ impl Field {
         self.filtered = true;
         self
     }
-    /// An index serves it as a list's order.
+    /// An index serves it as a list's order. It always has a value, which says where a page ends.
     #[must_use]
     pub const fn sorted(mut self) -> Self {
+        assert!(
+            !self.optional
+                && matches!(
+                    self.kind,
+                    Kind::Text
+                        | Kind::Integer
+                        | Kind::Decimal
+                        | Kind::Date
+                        | Kind::Instant
+                        | Kind::Money
+                )
+        );
         self.sorted = true;
         self
     }
@@ -164,6 +185,8 @@ pub static ID: Field = Field::new("id", Kind::Reference(""), Key::FieldId, false
 pub trait FieldType {
     /// The kind of value it is.
     const KIND: Kind;
+    /// Whether there may be none.
+    const OPTIONAL: bool = false;
 }
 
 macro_rules! kinds {
@@ -173,6 +196,7 @@ kinds!(String => Text, bool => Flag, i64 => Integer, Decimal => Decimal, Date =>
 
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
+    const OPTIONAL: bool = true;
 }
 impl<R: Resource> FieldType for Id<R> {
     const KIND: Kind = Kind::Reference(R::PLURAL);
@@ -415,6 +439,7 @@ macro_rules! resource {
                         $crate::text::Key::named(concat!($plural, ".", stringify!($w))),
                         true,
                     )
+                    .optional(<$wtype as $crate::field::FieldType>::OPTIONAL)
                     $(.bounds($lmin, $lmax))? $(.bounds($rmin, $rmax))? $(.bounds($nmin, $nmax))?
                     $($(.$wability($($($warg),*)?))*)?, )*
                 $( $crate::field::Field::new(
@@ -423,6 +448,7 @@ macro_rules! resource {
                         $crate::text::Key::named(concat!($plural, ".", stringify!($r))),
                         false,
                     )
+                    .optional(<$rtype as $crate::field::FieldType>::OPTIONAL)
                     $($(.$rability($($($rarg),*)?))*)?, )*
                 $crate::field::Field::new("created_at", $crate::field::Kind::Instant, $crate::text::Key::FieldCreatedAt, false).filtered().sorted(),
                 $crate::field::Field::new("updated_at", $crate::field::Kind::Instant, $crate::text::Key::FieldUpdatedAt, false).filtered().sorted(),

@@ -173,13 +173,14 @@ fn position<R: Stored>(query: &ListQuery, row: &R) -> Position {
     let object = serde_json::to_value(row).unwrap_or_default();
     let key = |field: &Field| {
         let value = &object[field.name];
-        let text = value.as_str().unwrap_or_default();
+        let amount = value.get("amount").unwrap_or(value);
+        let text = amount.as_str().unwrap_or_default();
         match field.kind {
             _ if field.stored == "name_sort" => Value::Text(words::sort_key(text)),
             Kind::Instant => Value::Instant(text.parse().unwrap_or_default()),
             Kind::Date => Value::Date(text.parse().unwrap_or_default()),
             Kind::Integer => Value::Integer(value.as_i64().unwrap_or_default()),
-            Kind::Decimal => Value::Integer(
+            Kind::Decimal | Kind::Money => Value::Integer(
                 text.parse::<Decimal>()
                     .unwrap_or_default()
                     .ten_thousandths(),
