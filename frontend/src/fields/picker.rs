@@ -13,6 +13,7 @@ use crate::fields::editor::use_focus;
 use crate::keys::is_composing;
 use crate::load::use_load;
 use crate::names::{use_name, use_names};
+use crate::session::use_session;
 use crate::shape::Record;
 use crate::texts::use_texts;
 
@@ -69,8 +70,9 @@ pub fn Picker(props: &PickerProps) -> Html {
             move || drop(timer)
         }
     });
+    let may_read = use_session().may_read(&props.plural);
     let found = use_load(
-        (props.plural.clone(), (*asked).clone()),
+        (props.plural.clone(), (*asked).clone().filter(|_| may_read)),
         |client, (plural, asked)| async move {
             let Some(text) = asked else {
                 return Ok(Page::default());
