@@ -14,3 +14,4 @@ pub mod rows;
 pub mod search;
 pub mod table;
 pub mod view;
+pub mod walk;
