@@ -200,7 +200,13 @@ pub fn Table(props: &TableProps) -> Html {
         .iter()
         .map(|field| width(&texts, *field))
         .collect();
-    let wide = format!("min-width:{}px", widths.iter().sum::<u32>() * 8 + 40);
+    let sum: u32 = widths.iter().sum();
+    // Where there is more room they share it; the box to tick has no use for it.
+    let share = |width: u32| {
+        let style = format!("width:{}%", f64::from(width) * 100.0 / f64::from(sum));
+        html! { <col ~style={style}/> }
+    };
+    let wide = format!("min-width:{}px", sum * 8 + 40);
     let count = props
         .rows
         .total
@@ -210,7 +216,7 @@ pub fn Table(props: &TableProps) -> Html {
         <div class="table-scroll" ref={node} onscroll={window} {onkeydown} {onfocusin} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
                 aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { wide }}>
-                <colgroup><col class="col-check"/>{ for widths.into_iter().map(|width| html! { <col ~style={format!("width:{}px", width * 8)}/> }) }</colgroup>
+                <colgroup><col class="col-check"/>{ for widths.iter().copied().map(share) }</colgroup>
                 <thead><tr>
                     <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>
                     { for props.columns.iter().map(head) }
@@ -243,19 +249,19 @@ fn width(texts: &Texts, field: FieldRef) -> u32 {
     };
     let held = match field.kind {
         _ if field.name == "name" => 28,
-        _ if field.name == "email" => 24,
+        _ if field.name == "email" => 23,
         Kind::Choice(choices) => longest(choices) * 3 / 4 + 5,
         // A pill, and how many more there are.
         Kind::Choices(choices) => longest(choices) * 4 / 5 + 8,
         Kind::Flag => 6,
         Kind::Integer | Kind::Decimal => 9,
-        Kind::Text | Kind::Date => 12,
-        Kind::Reference(_) | Kind::Instant | Kind::Money => 13,
-        Kind::References(_) => 16,
+        Kind::Text | Kind::Date | Kind::Reference(_) => 12,
+        Kind::Instant | Kind::Money => 13,
+        Kind::References(_) => 15,
         Kind::Parts | Kind::Figures => 20,
     };
     let mark = if field.sorted { 2 } else { 0 };
-    held.max(letters(texts.text(field.label)) * 4 / 5 + 2 + mark)
+    held.max(letters(texts.text(field.label)) * 4 / 5 + 3 + mark)
 }
 
 /// How many Latin letters a text is as wide as.

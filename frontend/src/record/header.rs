@@ -70,7 +70,7 @@ pub fn figures(texts: &Texts, session: &Session, shape: &Shape, record: &Record)
         .map(|field| {
             let id = record.text(field.name).to_owned();
             let shown = if id.is_empty() {
-                html! { { texts.text(Key::StateNone) } }
+                html! { <span class="quiet">{ texts.text(Key::StateNone) }</span> }
             } else {
                 html! { <Name plural="users" {id}/> }
             };

@@ -89,6 +89,7 @@ async function sessions(server, browser) {
     await page.route('**/auth/refresh', (route) => route.fulfill({ status: 503, body: '' }));
     await page.reload();
     await heading('problem.unavailable').waitFor();
+    await picture(page, 'door-away');
     await page.unroute('**/auth/refresh');
     await page.getByRole('button', { name: say('act.retry') }).click();
     await heading('area.contacts').waitFor();

@@ -44,6 +44,12 @@ async function cards({ page, say }, { customers }) {
     await pencil.waitFor();
     assert.equal(await pencil.evaluate((one) => getComputedStyle(one).opacity), '1');
 
+    // The open section is in sight, however many there are before it.
+    await page.goto('/settings/tags');
+    await page.locator('.row-name').first().waitFor();
+    const section = page.getByRole('navigation', { name: say('settings.title') }).getByRole('link', { name: say('area.tags') });
+    await eventually(async () => assert.ok((await section.boundingBox()).x < 340));
+
     // A fault that takes the focus is shown with its label.
     await page.goto('/customers#new');
     const dialog = page.getByRole('dialog');
