@@ -57,7 +57,7 @@ pub struct TableProps {
 pub fn Table(props: &TableProps) -> Html {
     let texts = use_texts();
     let node = use_node_ref();
-    let (height, covered) = if props.cards { (CARD, 0) } else { (ROW, HEAD) };
+    let height = if props.cards { CARD } else { ROW };
     let first = use_state_eq(|| 0_usize);
     let seen = use_state_eq(|| 20_usize);
     // The row that had the focus last, and the one that gets it as soon as it is in the document.
@@ -114,7 +114,7 @@ pub fn Table(props: &TableProps) -> Html {
             if let Some(scroll) = node.cast::<HtmlElement>() {
                 goal.replace(Some(place));
                 cursor.set(place);
-                walk::reveal(&scroll, place, height, covered);
+                walk::reveal(&scroll, place, height, HEAD);
                 walk::arrive(&scroll, &goal);
             }
         }
@@ -125,7 +125,7 @@ pub fn Table(props: &TableProps) -> Html {
             let at = event.target_dyn_into::<Element>();
             let in_head = at.is_some_and(|at| at.closest("thead").is_ok_and(|head| head.is_some()));
             let seen = node.cast::<HtmlElement>();
-            let seen = seen.map_or(height, |scroll| scroll.client_height() - covered);
+            let seen = seen.map_or(height, |scroll| scroll.client_height() - HEAD);
             let page = usize::try_from(seen / height).unwrap_or_default().max(1);
             if let Some(place) = walk::target(&event, stop, page, last).filter(|_| !in_head) {
                 event.prevent_default();

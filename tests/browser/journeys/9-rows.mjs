@@ -36,6 +36,11 @@ async function cards({ page, say }, { customers }) {
     assert.ok(heights.length === 1 && heights[0] < 70, String(heights));
     const low = await page.locator('button:visible').evaluateAll((all) => all.filter((one) => Math.min(one.offsetWidth, one.offsetHeight) < 24).map((one) => one.outerHTML));
     assert.deepEqual(low, []);
+    const names = page.locator('.row-name');
+    const first = await names.first().innerText();
+    for (const click of [1, 2]) await page.getByRole('button', { name: say('customers.name'), exact: true }).tap();
+    await page.waitForURL(/sort=-name/);
+    await eventually(async () => assert.equal(await names.last().innerText(), first, 'cards can be ordered'));
     await picture(page, 'cards');
 
     // Where nothing can hover, what can be edited shows it.
