@@ -141,7 +141,7 @@ pub fn view(texts: &Texts, of: FieldRef, row: &Value, links: bool) -> Html {
             _ => Some(html! { <>{ text }</> }),
         }
     });
-    html! { <span class="part">{ for said.enumerate().map(|(at, shown)| html! { <>if at > 0 { <span class="quiet">{ " · " }</span> }{ shown }</> }) }</span> }
+    html! { <span class="part">{ for said.enumerate().map(|(at, shown)| html! { <>if at > 0 { <span class="quiet">{ "\u{a0}· " }</span> }{ shown }</> }) }</span> }
 }
 
 /// An address that can be written to or called by a click.

@@ -15,3 +15,4 @@ pub mod search;
 pub mod table;
 pub mod view;
 pub mod walk;
+pub mod width;

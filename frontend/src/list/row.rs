@@ -10,7 +10,7 @@ use yew::prelude::*;
 use crate::components::avatar::avatar;
 use crate::components::cell::cell;
 use crate::components::link::is_plain;
-use crate::list::table::class;
+use crate::list::width::class;
 use crate::routes::{go, record_path};
 use crate::shape::{FieldRef, Record, Shape, is_empty};
 use crate::texts::{Texts, use_texts};

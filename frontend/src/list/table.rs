@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use perennial_domain::field::{Choice, Kind};
 use perennial_domain::text::Key;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -13,8 +12,9 @@ use crate::components::icon::{Mark, icon};
 use crate::list::row::Row;
 use crate::list::rows::Rows;
 use crate::list::walk;
+use crate::list::width::{class, width};
 use crate::shape::{FieldRef, Shape};
-use crate::texts::{Texts, use_texts};
+use crate::texts::use_texts;
 
 /// Heights of a row, a card and the table's head, in pixels, as the sheet has them.
 const ROW: i32 = 45;
@@ -230,43 +230,4 @@ pub fn Table(props: &TableProps) -> Html {
             </table>
         </div>
     }
-}
-
-/// The class of a column's cells.
-pub fn class(field: FieldRef) -> Option<&'static str> {
-    match field.kind {
-        _ if field.name == "name" => Some("col-name"),
-        Kind::Integer | Kind::Decimal | Kind::Money => Some("col-number"),
-        _ => None,
-    }
-}
-
-/// How wide a column is at least, in half rems: by what it holds, but not below its head.
-fn width(texts: &Texts, field: FieldRef) -> u32 {
-    let longest = |choices: &[Choice]| {
-        let labels = choices.iter().map(|choice| texts.text(choice.label));
-        labels.map(letters).max().unwrap_or_default()
-    };
-    let held = match field.kind {
-        _ if field.name == "name" => 28,
-        _ if field.name == "email" => 23,
-        Kind::Choice(choices) => longest(choices) * 3 / 4 + 5,
-        // A pill, and how many more there are.
-        Kind::Choices(choices) => longest(choices) * 4 / 5 + 8,
-        Kind::Flag => 6,
-        Kind::Integer | Kind::Decimal => 9,
-        Kind::Text | Kind::Date | Kind::Reference(_) => 12,
-        Kind::Instant | Kind::Money => 13,
-        Kind::References(_) => 15,
-        Kind::Parts | Kind::Figures => 20,
-    };
-    let mark = if field.sorted { 2 } else { 0 };
-    held.max(letters(texts.text(field.label)) * 4 / 5 + 3 + mark)
-}
-
-/// How many Latin letters a text is as wide as.
-fn letters(text: &str) -> u32 {
-    text.chars()
-        .map(|letter| if letter.is_ascii() { 1 } else { 2 })
-        .sum()
 }

@@ -36,7 +36,12 @@ pub fn subtitle(texts: &Texts, record: &Record) -> Html {
         &[("when", &texts.ago(record.text("created_at")))],
     );
     let said: Vec<&str> = words.chain([since.as_str()]).collect();
-    html! { <p class="subtitle">{ said.join(" · ") }</p> }
+    // Each is kept whole where there is room, and the dot with what stands before it.
+    let word = |(at, word): (usize, &&str)| {
+        let dot = if at + 1 < said.len() { "\u{a0}·" } else { "" };
+        html! { <><span>{ *word }{ dot }</span>{ " " }</> }
+    };
+    html! { <p class="subtitle">{ for said.iter().enumerate().map(word) }</p> }
 }
 
 /// The closed choices that place a record, as pills.

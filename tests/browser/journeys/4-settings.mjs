@@ -86,9 +86,12 @@ async function roles(visitor, { api }) {
     await page.getByLabel(say('class.credit'), { exact: true }).selectOption({ label: say('field_access.hide') });
     await eventually(async () => assert.deepEqual((await api.get(`roles/${role.id}`)).field_rules, [{ class: 'credit', access: 'hide' }]));
     // Choices that are made faster than they are saved are all kept.
+    const slow = `**/roles/${role.id}`;
+    await page.route(slow, async (route) => (await new Promise((later) => setTimeout(later, 300)), route.continue()));
     for (const action of ['create', 'update']) await page.getByLabel(`${say('area.customers')} · ${say(`action.${action}`)}`).selectOption({ label: say('level.team') });
     const levels = async () => (await api.get(`roles/${role.id}`)).permissions.map(({ action, level }) => `${action} ${level}`).sort();
     await eventually(async () => assert.deepEqual(await levels(), ['create team', 'read own', 'update team']));
+    await page.unroute(slow);
     await page.reload();
     await eventually(async () => assert.equal(await level.inputValue(), 'own'));
     await picture(page, 'settings-role');
