@@ -28,6 +28,9 @@ pub struct PickerProps {
     /// The chosen record.
     #[prop_or_default]
     pub value: Option<AttrValue>,
+    /// Records that are not offered: they are chosen already.
+    #[prop_or_default]
+    pub without: Vec<AttrValue>,
     /// Told what is chosen, or that nothing is.
     pub onpick: Callback<Option<AttrValue>>,
     /// The id of the input.
@@ -88,7 +91,8 @@ pub fn Picker(props: &PickerProps) -> Html {
                 .await
         },
     );
-    let options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
+    let mut options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
+    options.retain(|record| !props.without.iter().any(|id| id.as_str() == record.id()));
     let open = typed.is_some();
     let pick = {
         let (typed, onpick, plural) = (typed.setter(), props.onpick.clone(), props.plural.clone());

@@ -20,6 +20,15 @@ async function rows({ page, say }, { customers }) {
     const cut = () => page.locator('.list .pill, .list td:not(.col-name), .list th').evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
     const wide = () => page.locator('.table-scroll').evaluate((box) => box.scrollWidth - box.clientWidth);
     assert.deepEqual([await cut(), await wide()], [[], 0]);
+    // Beside the panel the list scrolls sideways; the names stay.
+    await pill.click();
+    await page.getByRole('complementary').getByRole('heading', { name: customers[0].name }).waitFor();
+    const name = row.getByRole('link', { name: customers[0].name });
+    const { x } = await name.boundingBox();
+    await page.locator('.table-scroll').evaluate((box) => box.scrollTo(300, 0));
+    await eventually(async () => assert.ok(await wide() > 0 && (await page.locator('.table-scroll').evaluate((box) => box.scrollLeft)) > 100));
+    assert.equal((await name.boundingBox()).x, x);
+    await picture(page, 'rows-panel');
     await page.goto('/settings/users');
     await page.locator('.row-name').first().waitFor();
     assert.equal(await wide(), 0);
