@@ -135,6 +135,11 @@ fn use_changer(record: &Record) -> Option<Rc<Record>> {
             .get::<Page<Record>>(&format!("events?record_id={id}&limit=1"))
             .await
     });
-    let newest = events.data.as_ref().and_then(|page| page.data.first());
+    // Of a record whose newest event may not be seen, an older one may.
+    let newest = events
+        .data
+        .as_ref()
+        .and_then(|page| page.data.first())
+        .filter(|event| event.value("occurred_at") == record.value("updated_at"));
     use_name("users", newest.map_or("", |event| event.text("actor_id")))
 }
