@@ -15,7 +15,7 @@ use crate::pages::not_found::NotFound;
 use crate::pages::password::NewPassword;
 use crate::pages::settings::Settings;
 use crate::pages::setup::Setup;
-use crate::pages::sign_in::SignIn;
+use crate::pages::sign_in::{Away, SignIn};
 use crate::preferences::PreferencesProvider;
 use crate::routes::Route;
 use crate::session::{Phase, SessionProvider, use_session};
@@ -53,6 +53,7 @@ fn Gate(props: &GateProps) -> Html {
     let session = use_session();
     match (&session.phase, &props.route) {
         (Phase::Starting, _) => Html::default(),
+        (Phase::Away(problem), _) => html! { <Away problem={problem.clone()}/> },
         (Phase::Out { setup: true }, _) => html! { <Setup/> },
         (_, Route::Password) => html! { <NewPassword/> },
         (Phase::Out { .. }, _) => html! { <SignIn/> },

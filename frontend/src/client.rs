@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Date, Function, Promise, Reflect};
+use js_sys::{Date, Function, Object, Promise, Reflect};
 use perennial_domain::problem::Problem;
 use perennial_domain::session::AccessToken;
 use serde::Serialize;
@@ -142,8 +142,11 @@ impl Client {
             *self.0.renewing.borrow_mut() = Some(promise.clone());
             promise
         });
-        let outcome = JsFuture::from(promise).await;
-        *self.0.renewing.borrow_mut() = None;
+        let outcome = JsFuture::from(promise.clone()).await;
+        self.0
+            .renewing
+            .borrow_mut()
+            .take_if(|running| Object::is(running, &promise));
         outcome
             .map(drop)
             .map_err(|status| problem_of(status.as_f64().unwrap_or_default() as u16))
@@ -179,13 +182,22 @@ impl Client {
         if due == Some(true) {
             let _ = self.renew().await;
         }
+        let used = self.0.token.borrow().clone();
         let answer = self.once(&call).await;
         if due.is_none() || !matches!(&answer, Err(problem) if problem.status == 401) {
             return answer;
         }
-        if self.renew().await.is_err() {
-            self.0.ended.borrow().emit(());
-            return answer;
+        // Another call may have renewed the token while this one was on its way.
+        if *self.0.token.borrow() == used {
+            match self.renew().await {
+                Ok(()) => {}
+                Err(problem) if problem.status == 401 => {
+                    self.0.ended.borrow().emit(());
+                    return answer;
+                }
+                // Whether the session has ended is not known: only the server can say so.
+                Err(problem) => return Err(problem),
+            }
         }
         self.once(&call).await
     }

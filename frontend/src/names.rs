@@ -116,15 +116,15 @@ impl Names {
 
     async fn fetch(&self, plural: String, ids: Vec<String>) {
         let shape = Shape::named(&plural);
-        let may = |action| shape.is_some_and(|shape| self.session.may(shape.area, action));
+        let may_delete = shape.is_some_and(|shape| self.session.may(shape.area, Action::Delete));
         // What was deleted still has a name, for those who may see it.
-        let deleted = if may(Action::Delete) {
+        let deleted = if may_delete {
             "&include_deleted=true"
         } else {
             ""
         };
         let path = format!("{plural}?limit={AT_ONCE}{deleted}&id_in={}", ids.join(","));
-        let found: Page<Rc<Record>> = if may(Action::Read) {
+        let found: Page<Rc<Record>> = if self.session.may_read(&plural) {
             match self.session.client.get(&path).await {
                 Ok(page) => page,
                 Err(problem) if problem.status == 0 => return,

@@ -2,18 +2,23 @@
 
 use std::rc::Rc;
 
+use perennial_domain::field::{Field, Kind};
+use perennial_domain::problem::Problem;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level};
 use perennial_domain::session::{Me, SetupState};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::client::Client;
+use crate::shape::Shape;
 
 /// Where a session stands.
 #[derive(Clone, PartialEq)]
 pub enum Phase {
     /// Not known yet.
     Starting,
+    /// Not to be known now: no answer came that tells. It is asked again.
+    Away(Rc<Problem>),
     /// Nobody is signed in; `setup` says that the installation waits for its first administrator.
     Out {
         /// Setup is open.
@@ -40,7 +45,7 @@ impl Session {
     pub fn me(&self) -> Option<&Rc<Me>> {
         match &self.phase {
             Phase::In(me) | Phase::Ended(me) => Some(me),
-            Phase::Starting | Phase::Out { .. } => None,
+            Phase::Starting | Phase::Away(_) | Phase::Out { .. } => None,
         }
     }
 
@@ -51,21 +56,60 @@ impl Session {
     }
 
     /// What the user may do with a field of that class.
-    pub fn access(&self, class: Option<&str>) -> FieldAccess {
+    fn access(&self, class: Option<&str>) -> FieldAccess {
         class.map_or(FieldAccess::Write, |class| {
             self.me().map_or(FieldAccess::Hide, |me| me.access(class))
         })
     }
 
+    /// Whether the user may read the records of a resource.
+    pub fn may_read(&self, plural: &str) -> bool {
+        Shape::named(plural).is_some_and(|shape| self.may(shape.area, Action::Read))
+    }
+
+    /// Whether a field is shown: its class is not hidden, and what it names has a name for this user.
+    pub fn sees(&self, field: &Field) -> bool {
+        let named = match field.kind {
+            Kind::Reference(plural) | Kind::References(plural) => self.may_read(plural),
+            _ => true,
+        };
+        named && self.access(field.class) != FieldAccess::Hide
+    }
+
+    /// Whether the user may write a field, where the record may be written at all.
+    pub fn writes(&self, field: &Field) -> bool {
+        field.written && self.sees(field) && self.access(field.class) == FieldAccess::Write
+    }
+
     /// Reads who is signed in, after signing in or after a change of oneself.
     pub fn reload(&self) {
-        let (client, set) = (self.client.clone(), self.set.clone());
+        let session = self.clone();
+        spawn_local(async move { session.read().await });
+    }
+
+    /// Takes up the session that the cookie holds. Only the server's word that there is none leads to the sign-in.
+    pub fn start(&self) {
+        let session = self.clone();
         spawn_local(async move {
-            set.emit(match client.get::<Me>("me").await {
-                Ok(me) => Phase::In(Rc::new(me)),
-                Err(_) => Phase::Out { setup: false },
-            });
+            match session.client.renew().await {
+                Ok(()) => session.read().await,
+                Err(problem) if problem.status == 401 => {
+                    let state = session.client.get::<SetupState>("setup").await;
+                    let setup = state.unwrap_or_default().open;
+                    session.set.emit(Phase::Out { setup });
+                }
+                Err(problem) => session.set.emit(Phase::Away(Rc::new(problem))),
+            }
         });
+    }
+
+    async fn read(&self) {
+        match self.client.get::<Me>("me").await {
+            Ok(me) => self.set.emit(Phase::In(Rc::new(me))),
+            // What is on the page stays; the client tells where the session has ended.
+            Err(_) if self.me().is_some() => {}
+            Err(problem) => self.set.emit(Phase::Away(Rc::new(problem))),
+        }
     }
 
     /// Ends this session, or with `everywhere` all of the user's; the page starts anew, so that nothing stays in memory.
@@ -112,19 +156,7 @@ pub fn SessionProvider(props: &Around) -> Html {
     };
     use_effect_with((), {
         let session = session.clone();
-        move |()| {
-            spawn_local(async move {
-                if session.client.renew().await.is_ok() {
-                    return session.reload();
-                }
-                let state = session
-                    .client
-                    .get::<SetupState>("setup")
-                    .await
-                    .unwrap_or_default();
-                session.set.emit(Phase::Out { setup: state.open });
-            })
-        }
+        move |()| session.start()
     });
     let ended = session.me().map(|me| Phase::Ended(me.clone()));
     let set = session.set.clone();

@@ -120,6 +120,16 @@ impl std::ops::Deref for FieldRef {
     }
 }
 
+/// Whether a value says nothing: null, no text, nothing in the list.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
 /// A patch of one field.
 pub fn patch(name: &str, value: Value) -> Map<String, Value> {
     let mut patch = Map::new();

@@ -45,6 +45,18 @@ impl Texts {
         key.text(self.language)
     }
 
+    /// A label as it stands in the middle of a sentence: "Set owner", but "Set E-mail" where its letters are capitals.
+    pub fn within(&self, key: Key) -> String {
+        let label = self.text(key);
+        let mut letters = label.chars();
+        match (letters.next(), letters.next()) {
+            (Some(first), Some(second)) if second.is_lowercase() => {
+                format!("{}{second}{}", first.to_lowercase(), letters.as_str())
+            }
+            _ => label.to_owned(),
+        }
+    }
+
     /// A text with its parameters.
     pub fn format(&self, key: Key, parameters: &[(&str, &dyn Display)]) -> String {
         key.format(self.language, parameters)
@@ -133,11 +145,13 @@ impl Texts {
         .unwrap_or_else(|| instant.to_owned())
     }
 
-    /// How long ago a moment is: "2 hours ago"; a date once it is over a month.
+    /// How long ago a moment is: "just now", "2 hours ago"; a date once it is over a month.
     pub fn ago(&self, instant: &str) -> String {
         let seconds = (Date::new(&instant.into()).get_time() - Date::now()) / 1000.0;
+        if seconds.abs() < 45.0 {
+            return self.text(Key::StateJustNow).to_owned();
+        }
         let units = [
-            ("second", 60.0, 1.0),
             ("minute", 3600.0, 60.0),
             ("hour", 86_400.0, 3600.0),
             ("day", 2_592_000.0, 86_400.0),

@@ -18,9 +18,9 @@ export async function launch(server) {
     const faults = [];
     const visitors = new Set();
 
-    /** Somebody with a browser of their own: signed in as `user`, or nobody yet; `at` another server, perhaps. */
-    async function visitor({ at = server, user, language = 'en', theme = 'light', size = wide, locale = 'en-GB' } = {}) {
-        const context = await browser.newContext({ baseURL: at.url, viewport: size, locale, timezoneId: 'Asia/Shanghai', colorScheme: 'light' });
+    /** Somebody with a browser of their own: signed in as `user`, or nobody yet; `at` another server, or with a finger in place of a mouse, perhaps. */
+    async function visitor({ at = server, user, language = 'en', theme = 'light', size = wide, touch = false, locale = 'en-GB' } = {}) {
+        const context = await browser.newContext({ baseURL: at.url, viewport: size, hasTouch: touch, isMobile: touch, locale, timezoneId: 'Asia/Shanghai', colorScheme: 'light' });
         context.setDefaultTimeout(patience);
         const allowed = [[401, /\/auth\/refresh$/]];
         const complain = (what) => faults.push(what);

@@ -20,6 +20,9 @@ export function speaker(language) {
     return (key, parameters = {}) => {
         const text = tables[language][key];
         if (text === undefined) throw new Error(`there is no text ${key}`);
-        return text.replace(/\{(\w+)\}/g, (whole, name) => parameters[name] ?? whole);
+        return text.replace(/\{(\w+)\}/g, (whole, name) => (/^fields?$/.test(name) ? within(parameters[name]) : parameters[name]) ?? whole);
     };
 }
+
+/** A field's label in the middle of a sentence. */
+const within = (label) => label?.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());

@@ -8,16 +8,13 @@ use yew::prelude::*;
 use crate::components::name::Name;
 use crate::components::time::time;
 use crate::fields::part;
-use crate::shape::FieldRef;
+use crate::shape::{FieldRef, is_empty};
 use crate::texts::Texts;
 
 /// A field's value, on one line where there is little room; a quiet dash where there is none.
 pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html {
-    let dash = || html! { <span class="quiet">{ "—" }</span> };
     match (field.kind, value) {
-        (_, Value::Null) => dash(),
-        (_, Value::String(text)) if text.is_empty() => dash(),
-        (_, Value::Array(items)) if items.is_empty() => dash(),
+        (_, value) if is_empty(value) => html! { <span class="quiet">{ "—" }</span> },
         (Kind::Flag, value) => {
             html! { <>{ texts.text(if value == true { Key::StateYes } else { Key::StateNo }) }</> }
         }
@@ -54,12 +51,12 @@ pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html 
         }
         (Kind::Parts, Value::Array(rows)) if short => html! {
             <>
-                { rows.first().map(|row| part::view(texts, field, row)) }
+                { rows.first().map(|row| part::view(texts, field, row, false)) }
                 if rows.len() > 1 { <span class="quiet">{ format!(" +{}", rows.len() - 1) }</span> }
             </>
         },
         (Kind::Parts, Value::Array(rows)) => html! {
-            <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(texts, field, row) }</li> }) }</ul>
+            <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(texts, field, row, true) }</li> }) }</ul>
         },
         (_, Value::String(text)) => {
             html! { <span class={field.long.then_some("long")}>{ text }</span> }
@@ -115,14 +112,14 @@ pub fn plain(texts: &Texts, field: FieldRef, value: &Value) -> String {
     }
 }
 
-/// Pills in a row; with little room the first two and how many more.
+/// Pills in a row; with little room the first one, whole, and how many more.
 fn several<'a>(
     items: impl Iterator<Item = &'a str>,
     short: bool,
     show: impl Fn(&str) -> Html,
 ) -> Html {
     let items: Vec<_> = items.collect();
-    let room = if short { 2 } else { items.len() };
+    let room = if short { 1 } else { items.len() };
     html! {
         <span class="pills">
             { for items.iter().take(room).map(|item| show(item)) }

@@ -125,23 +125,23 @@ pub fn blank(of: &str) -> Value {
     Value::Object(row)
 }
 
-/// A row in one line.
-pub fn view(texts: &Texts, of: FieldRef, row: &Value) -> Html {
+/// A row in one line; `links` leads to what it names.
+pub fn view(texts: &Texts, of: FieldRef, row: &Value, links: bool) -> Html {
     let said = fields(of.name).iter().filter_map(|field| {
         let value = row.get(field.name)?;
         let text = plain(texts, FieldRef(field), value);
         match (field.kind, value) {
-            (Kind::Reference(plural), Value::String(id)) => Some(html! { <Name {plural} id={id.clone()} link=true/> }),
+            (Kind::Reference(plural), Value::String(id)) => Some(html! { <Name {plural} id={id.clone()} link={links}/> }),
             (Kind::Choice(_), Value::String(word)) if word != "unknown" => Some(html! { <span class="quiet">{ text }</span> }),
             (Kind::Flag, _) => Some(html! { <>{ texts.text(if value == true { Key::StateGranted } else { Key::StateRefused }) }</> }),
-            (Kind::Text, Value::String(value)) if of.name == "identifiers" && field.name == "value" => Some(reach(row, value)),
+            (Kind::Text, Value::String(value)) if links && of.name == "identifiers" && field.name == "value" => Some(reach(row, value)),
             (Kind::Choice(_) | Kind::Reference(_), _) => None,
             _ if text.is_empty() => None,
             (Kind::Decimal | Kind::Date, _) if field.name != "on" => Some(html! { <><span class="quiet">{ texts.text(field.label) }{ " " }</span>{ text }</> }),
             _ => Some(html! { <>{ text }</> }),
         }
     });
-    html! { <span class="part">{ for said.enumerate().map(|(at, shown)| html! { <>if at > 0 { <span class="quiet">{ " · " }</span> }{ shown }</> }) }</span> }
+    html! { <span class="part">{ for said.enumerate().map(|(at, shown)| html! { <>if at > 0 { <span class="quiet">{ "\u{a0}· " }</span> }{ shown }</> }) }</span> }
 }
 
 /// An address that can be written to or called by a click.

@@ -13,6 +13,7 @@ use crate::fields::editor::use_focus;
 use crate::keys::is_composing;
 use crate::load::use_load;
 use crate::names::{use_name, use_names};
+use crate::session::use_session;
 use crate::shape::Record;
 use crate::texts::use_texts;
 
@@ -27,6 +28,9 @@ pub struct PickerProps {
     /// The chosen record.
     #[prop_or_default]
     pub value: Option<AttrValue>,
+    /// Records that are not offered: they are chosen already.
+    #[prop_or_default]
+    pub without: Vec<AttrValue>,
     /// Told what is chosen, or that nothing is.
     pub onpick: Callback<Option<AttrValue>>,
     /// The id of the input.
@@ -69,8 +73,9 @@ pub fn Picker(props: &PickerProps) -> Html {
             move || drop(timer)
         }
     });
+    let may_read = use_session().may_read(&props.plural);
     let found = use_load(
-        (props.plural.clone(), (*asked).clone()),
+        (props.plural.clone(), (*asked).clone().filter(|_| may_read)),
         |client, (plural, asked)| async move {
             let Some(text) = asked else {
                 return Ok(Page::default());
@@ -86,7 +91,8 @@ pub fn Picker(props: &PickerProps) -> Html {
                 .await
         },
     );
-    let options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
+    let mut options: Vec<Rc<Record>> = found.data.map(|page| page.data.clone()).unwrap_or_default();
+    options.retain(|record| !props.without.iter().any(|id| id.as_str() == record.id()));
     let open = typed.is_some();
     let pick = {
         let (typed, onpick, plural) = (typed.setter(), props.onpick.clone(), props.plural.clone());

@@ -56,7 +56,7 @@ pub fn references_editor(texts: &Texts, props: &EditorProps, plural: &'static st
                     <button type="button" class="icon-button" aria-label={texts.text(Key::ActRemove)} onclick={remove(id)}>{ icon(Mark::Close) }</button>
                 </span>
             }) }
-            <Picker {plural} {onpick} id={props.id.clone()} name={texts.text(props.field.label)} invalid={props.is_invalid()} focused={props.focused}/>
+            <Picker {plural} {onpick} without={chosen.clone()} id={props.id.clone()} name={texts.text(props.field.label)} invalid={props.is_invalid()} focused={props.focused}/>
         </div>
     }
 }

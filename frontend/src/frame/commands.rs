@@ -44,7 +44,7 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
             add(
                 texts.format(
                     Key::CommandOpen,
-                    &[("what", &texts.text(shape.area.label()))],
+                    &[("what", &texts.within(shape.area.label()))],
                 ),
                 open,
                 to(list_path(shape)),
@@ -61,7 +61,7 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
     add(
         texts.format(
             Key::CommandOpen,
-            &[("what", &texts.text(Key::SettingsTitle))],
+            &[("what", &texts.within(Key::SettingsTitle))],
         ),
         "g s",
         to("/settings".into()),
@@ -69,7 +69,7 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
     for area in [Area::Users, Area::Teams, Area::Roles, Area::Tags] {
         if session.may(area, Action::Read) {
             add(
-                texts.format(Key::CommandOpen, &[("what", &texts.text(area.label()))]),
+                texts.format(Key::CommandOpen, &[("what", &texts.within(area.label()))]),
                 "",
                 to(format!("/settings/{}", area.as_str())),
             );

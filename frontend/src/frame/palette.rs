@@ -167,7 +167,8 @@ pub fn Palette(props: &PaletteProps) -> Html {
     }
 }
 
-fn nearest() -> web_sys::ScrollIntoViewOptions {
+/// Scrolls no more than it takes to see something.
+pub fn nearest() -> web_sys::ScrollIntoViewOptions {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     options

@@ -108,6 +108,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
         ("?", Key::ShortcutsTitle),
         ("↓ j", Key::ShortcutsNext),
         ("↑ k", Key::ShortcutsPrevious),
+        ("Home End", Key::ShortcutsEnds),
         ("Enter", Key::ShortcutsOpen),
         ("Space", Key::ShortcutsPanel),
         ("x", Key::ShortcutsChoose),

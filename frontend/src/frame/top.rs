@@ -66,7 +66,7 @@ pub fn Top(props: &TopProps) -> Html {
             if !create.is_empty() {
                 <Popup label={html! { <>{ icon(Mark::Add) }<span class="wide-only">{ texts.text(Key::FrameNew) }</span></> }} name={texts.text(Key::FrameNew)} end=true>{ for create }</Popup>
             }
-            <Popup label={html! { <span lang={texts.language.tag()}>{ own_name(texts.language) }</span> }} name={format!("{} · {}", own_name(texts.language), texts.text(Key::FrameLanguage))} class={icon_button.clone()} end=true>
+            <Popup label={html! { <><span lang={texts.language.tag()}>{ own_name(texts.language) }</span>{ icon(Mark::Down) }</> }} name={format!("{} · {}", own_name(texts.language), texts.text(Key::FrameLanguage))} class={icon_button.clone()} end=true>
                 { for Language::ALL.into_iter().map(language) }
             </Popup>
             <button type="button" class={classes!(icon_button.clone(), "wide-only")} aria-label={texts.text(Key::ThemeSwitch)} onclick={theme.clone()}>

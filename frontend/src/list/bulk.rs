@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use perennial_domain::field::{Field, Kind};
-use perennial_domain::rights::{Action, FieldAccess};
+use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -127,7 +127,7 @@ pub fn Bulk(props: &BulkProps) -> Html {
             field.kind,
             Kind::Choice(_) | Kind::Choices(_) | Kind::Reference(_) | Kind::References(_)
         );
-        kind && field.written && field.filtered && session.access(field.class) == FieldAccess::Write
+        kind && field.filtered && session.writes(field)
     };
     let at_hand = |field: &&'static Field| matches!(field.name, "owner_id" | "tag_ids");
     let fields: Vec<&'static Field> = if session.may(shape.area, Action::Update) {
@@ -145,7 +145,7 @@ pub fn Bulk(props: &BulkProps) -> Html {
         } else {
             Key::BulkSet
         };
-        texts.format(key, &[("field", &texts.text(field.label))])
+        texts.format(key, &[("field", &texts.within(field.label))])
     };
     let remove: Vec<Value> = props
         .rows

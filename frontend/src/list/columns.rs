@@ -1,7 +1,6 @@
 //! The choice of columns.
 
 use perennial_domain::field::Kind;
-use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
@@ -31,9 +30,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
     let name = format!("{count} · {}", texts.text(Key::ListColumnsChoose));
     let label = html! { <>{ icon(Mark::Columns) }<span class="wide-only">{ count }</span></> };
     let may_show = |field: &&'static perennial_domain::field::Field| {
-        !field.long
-            && !matches!(field.kind, Kind::Figures)
-            && session.access(field.class) != FieldAccess::Hide
+        !field.long && !matches!(field.kind, Kind::Figures) && session.sees(field)
     };
     let choice = |field: &'static perennial_domain::field::Field| {
         let there = props.columns.iter().any(|column| column.name == field.name);

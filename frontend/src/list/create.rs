@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use perennial_domain::field::{Field, Kind};
 use perennial_domain::problem::FieldError;
-use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
@@ -106,8 +105,7 @@ pub fn Create(props: &CreateProps) -> Html {
                 .map(|first| first.focus());
         }
     });
-    let may_write =
-        |field: &&'static Field| field.written && session.access(field.class) == FieldAccess::Write;
+    let may_write = |field: &&'static Field| session.writes(field);
     let row = |(at, field): (usize, &'static Field)| -> Html {
         let onchange = {
             let (draft, name) = (draft.clone(), field.name);

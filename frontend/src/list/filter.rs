@@ -76,7 +76,7 @@ pub fn Filter(props: &FilterProps) -> Html {
                 }
             </Popup>
             if set {
-                <button type="button" class="icon-button chip-clear" aria-label={texts.format(Key::ListFilterRemove, &[("name", &name)])}
+                <button type="button" class="icon-button chip-clear" aria-label={texts.format(Key::ListFilterRemove, &[("name", &texts.within(field.label))])}
                     onclick={props.onchange.reform(move |_| clear.clone())}>{ icon(Mark::Close) }</button>
             }
         </span>

@@ -1,7 +1,6 @@
 //! The row of filters above a list: set ones as chips, likely ones at hand, all of them in a menu.
 
 use perennial_domain::field::Field;
-use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
@@ -33,9 +32,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
     let texts = use_texts();
     let session = use_session();
     let added = use_state(|| None::<&'static str>);
-    let may_filter = |field: &&'static Field| {
-        is_filter(field) && session.access(field.class) != FieldAccess::Hide
-    };
+    let may_filter = |field: &&'static Field| is_filter(field) && session.sees(field);
     let all: Vec<&'static Field> = props.shape.fields.iter().filter(may_filter).collect();
     let set = |field: &&Field| props.view.filters_by(field);
     let mut shown: Vec<&'static Field> = all.iter().copied().filter(|field| set(field)).collect();

@@ -101,7 +101,7 @@ pub fn record_menu(texts: &Texts, props: &FilterProps) -> Html {
     };
     html! {
         <>
-            <Picker {plural} {onpick} id={format!("filter-{}", props.field.name)} name={texts.text(props.field.label)} focused=true/>
+            <Picker {plural} {onpick} without={words.iter().cloned().map(AttrValue::from).collect::<Vec<_>>()} id={format!("filter-{}", props.field.name)} name={texts.text(props.field.label)} focused=true/>
             <div class="checks">{ for chosen }</div>
         </>
     }

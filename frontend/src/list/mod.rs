@@ -14,3 +14,5 @@ pub mod rows;
 pub mod search;
 pub mod table;
 pub mod view;
+pub mod walk;
+pub mod width;

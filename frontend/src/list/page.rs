@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use perennial_domain::rights::{Action, FieldAccess};
+use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use yew::prelude::*;
@@ -139,7 +139,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     let columns: Vec<_> = view
         .columns_of(shape, remembered)
         .into_iter()
-        .filter(|field| session.access(field.class) != FieldAccess::Hide)
+        .filter(|field| session.sees(field))
         .collect();
     let may_create = session.may(shape.area, Action::Create);
     let new = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
@@ -190,7 +190,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                             <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={show.reform(|_| View::default())}>{ texts.text(Key::ListFiltersClear) }</button>
                         </> }) }
                     } else if rows.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &title)]), texts.text(Key::ListEmptyAdvice), html! { <>
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.area.label()))]), texts.text(Key::ListEmptyAdvice), html! { <>
                             if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin}>{ &new }</button> }
                         </> }) }
                     } else {

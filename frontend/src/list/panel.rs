@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use perennial_domain::field::{Field, Kind};
-use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
-use serde_json::Value;
 use yew::prelude::*;
 
 use crate::components::avatar::avatar;
@@ -18,7 +16,7 @@ use crate::load::use_load;
 use crate::record::header::{badges, is_said, subtitle};
 use crate::routes::record_path;
 use crate::session::use_session;
-use crate::shape::{FieldRef, Record, Shape};
+use crate::shape::{FieldRef, Record, Shape, is_empty};
 use crate::texts::use_texts;
 
 /// Properties of [`Panel`].
@@ -47,16 +45,11 @@ pub fn Panel(props: &PanelProps) -> Html {
     });
     let record = loaded.data.or_else(|| props.record.clone());
     let filled = |field: &&'static Field, record: &Record| {
-        let empty = matches!(record.value(field.name), Value::Null)
-            || record
-                .value(field.name)
-                .as_array()
-                .is_some_and(Vec::is_empty);
-        !empty
+        !is_empty(record.value(field.name))
             && !is_said(field)
             && field.name != "created_at"
             && !matches!(field.kind, Kind::Figures)
-            && session.access(field.class) != FieldAccess::Hide
+            && session.sees(field)
     };
     html! {
         <aside class="panel card" aria-label={texts.text(Key::ListPanel)}>

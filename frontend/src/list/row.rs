@@ -2,18 +2,18 @@
 
 use std::rc::Rc;
 
+use perennial_domain::field::Kind;
 use perennial_domain::text::Key;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::components::avatar::avatar;
 use crate::components::cell::cell;
 use crate::components::link::is_plain;
-use crate::list::table::width;
+use crate::list::width::class;
 use crate::routes::{go, record_path};
-use crate::shape::{FieldRef, Record, Shape};
-use crate::texts::use_texts;
+use crate::shape::{FieldRef, Record, Shape, is_empty};
+use crate::texts::{Texts, use_texts};
 
 /// Properties of [`Row`].
 #[derive(Properties, PartialEq)]
@@ -28,6 +28,8 @@ pub struct RowProps {
     pub place: usize,
     /// It is a card.
     pub cards: bool,
+    /// Tab stops here: one row of the list has it.
+    pub stop: bool,
     /// It is chosen.
     pub chosen: bool,
     /// It is in the side panel.
@@ -38,20 +40,27 @@ pub struct RowProps {
     pub onopen: Callback<String>,
 }
 
-/// One row: a click opens the side panel, Enter the page, Space the panel, x chooses, the arrows walk.
+/// One row: a click opens the side panel, Enter the page, Space the panel, x chooses.
 #[component]
 pub fn Row(props: &RowProps) -> Html {
     let texts = use_texts();
     let id = props.record.id().to_owned();
     let path = record_path(props.shape, &id);
     let onclick = {
-        let (id, onopen) = (id.clone(), props.onopen.clone());
+        let (id, onopen, onchoose) = (id.clone(), props.onopen.clone(), props.onchoose.clone());
         move |event: MouseEvent| {
-            let own = event.target_dyn_into::<Element>().is_some_and(|at| {
-                at.closest("input, a:not(.row-name), button")
-                    .is_ok_and(|own| own.is_some())
-            });
-            if !own && is_plain(&event) {
+            let at = event.target_dyn_into::<Element>();
+            let within = |what: &str| {
+                at.as_ref()
+                    .is_some_and(|at| at.closest(what).is_ok_and(|found| found.is_some()))
+            };
+            if within("input, a:not(.row-name), button") {
+                return;
+            }
+            // Beside the box counts as the box, which is small for a finger.
+            if within(".col-check") {
+                onchoose.emit(id.clone());
+            } else if is_plain(&event) {
                 event.prevent_default();
                 onopen.emit(id.clone());
             }
@@ -74,27 +83,35 @@ pub fn Row(props: &RowProps) -> Html {
             match event.key().as_str() {
                 " " => onopen.emit(id.clone()),
                 "x" => onchoose.emit(id.clone()),
-                "ArrowDown" | "j" => walk(&event, true),
-                "ArrowUp" | "k" => walk(&event, false),
                 _ => return,
             }
             event.prevent_default();
         }
     };
-    let column = |field: &FieldRef| {
-        let value = props.record.value(field.name);
-        if field.name == "name" {
-            return html! {
-                <td class="col-name">
-                    <span class="row-head">
-                        { avatar(props.record.name(), false) }
-                        <a href={path.clone()} class="row-name" onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
-                    </span>
-                </td>
-            };
+    let name = || {
+        html! {
+            <td class="col-name">
+                <span class="row-head">
+                    { avatar(props.record.name(), false) }
+                    <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
+                </span>
+            </td>
         }
-        let label = props.cards.then(|| texts.text(field.label));
-        html! { <td class={width(*field)} data-label={label}>{ cell(&texts, *field, value, true) }</td> }
+    };
+    let column = |field: &FieldRef| {
+        if field.name == "name" {
+            return name();
+        }
+        html! { <td class={class(*field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
+    };
+    let cells = if props.cards {
+        let said = props
+            .columns
+            .iter()
+            .filter_map(|field| said(&texts, *field, &props.record));
+        html! { <>{ name() }<td class="card-values">{ for said }</td></> }
+    } else {
+        html! { <>{ for props.columns.iter().map(column) }</> }
     };
     let choose = props.onchoose.reform({
         let id = id.clone();
@@ -103,27 +120,23 @@ pub fn Row(props: &RowProps) -> Html {
     html! {
         <tr class={classes!(props.chosen.then_some("chosen-row"), props.open.then_some("open-row"))} aria-rowindex={(props.place + 2).to_string()} {onclick}>
             <td class="col-check">
-                <input type="checkbox" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &props.record.name())])}/>
+                <input type="checkbox" tabindex="-1" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &props.record.name())])}/>
             </td>
-            { for props.columns.iter().map(column) }
+            { cells }
         </tr>
     }
 }
 
-/// Focuses the name in the next or the previous row.
-fn walk(event: &KeyboardEvent, down: bool) {
-    let row = event
-        .target_dyn_into::<Element>()
-        .and_then(|at| at.closest("tr").ok()?);
-    let next = row.and_then(|row| {
-        if down {
-            row.next_element_sibling()
-        } else {
-            row.previous_element_sibling()
+/// A value on a card, where no head says what it is: nothing for what is empty, a label where the value needs one.
+fn said(texts: &Texts, field: FieldRef, record: &Record) -> Option<Html> {
+    let value = record.value(field.name);
+    let label = texts.text(field.label);
+    match field.kind {
+        _ if field.name == "name" || is_empty(value) => None,
+        Kind::Flag => (value == true).then(|| html! { <span>{ label }</span> }),
+        Kind::Integer | Kind::Decimal | Kind::Money | Kind::Date | Kind::Instant => {
+            Some(html! { <span>{ label }{ " " }{ cell(texts, field, value, true) }</span> })
         }
-    });
-    let name = next
-        .and_then(|row| row.query_selector(".row-name").ok()?)
-        .and_then(|name| name.dyn_into::<HtmlElement>().ok());
-    let _ = name.map(|name| name.focus());
+        _ => Some(html! { <span>{ cell(texts, field, value, true) }</span> }),
+    }
 }

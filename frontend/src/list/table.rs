@@ -4,17 +4,22 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use perennial_domain::field::Kind;
 use perennial_domain::text::Key;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::components::icon::{Mark, icon};
 use crate::list::row::Row;
 use crate::list::rows::Rows;
+use crate::list::walk;
+use crate::list::width::{class, width};
 use crate::shape::{FieldRef, Shape};
 use crate::texts::use_texts;
 
+/// Heights of a row, a card and the table's head, in pixels, as the sheet has them.
+const ROW: i32 = 45;
+const CARD: i32 = 66;
+const HEAD: i32 = 37;
 /// Rows built beyond each edge of the screen.
 const OVERSCAN: usize = 8;
 /// The window moves in steps of so many rows.
@@ -52,19 +57,24 @@ pub struct TableProps {
 pub fn Table(props: &TableProps) -> Html {
     let texts = use_texts();
     let node = use_node_ref();
-    let height = if props.cards { 92 } else { 45 };
+    let height = if props.cards { CARD } else { ROW };
     let first = use_state_eq(|| 0_usize);
     let seen = use_state_eq(|| 20_usize);
+    // The row that had the focus last, and the one that gets it as soon as it is in the document.
+    let cursor = use_state_eq(|| 0_usize);
+    let goal = use_mut_ref(|| None::<usize>);
+    let was_open = use_mut_ref(|| false);
     let measure = {
         let (node, first, seen) = (node.clone(), first.setter(), seen.setter());
         move || {
             if let Some(scroll) = node.cast::<HtmlElement>() {
-                first.set(
-                    usize::try_from(scroll.scroll_top() / height).unwrap_or_default() / STEP * STEP,
-                );
-                seen.set(
-                    usize::try_from(scroll.client_height() / height).unwrap_or_default() + STEP,
-                );
+                let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
+                let begin = rows(scroll.scroll_top()) / STEP * STEP;
+                let count = rows(scroll.client_height()) + STEP;
+                let stays = begin.saturating_sub(OVERSCAN)..begin + count + OVERSCAN;
+                walk::keep_focus(&scroll, stays);
+                first.set(begin);
+                seen.set(count);
             }
         }
     };
@@ -81,8 +91,72 @@ pub fn Table(props: &TableProps) -> Html {
         move |(first, seen)| onlook.emit(*first..*first + *seen)
     });
     let known = props.rows.known();
+    let last = known.saturating_sub(1);
     let begin = first.saturating_sub(OVERSCAN).min(known);
     let end = (*first + *seen + OVERSCAN).min(known);
+    // Tab reaches one row: the one that had the focus, else the first on the screen.
+    let stop = if (begin..end).contains(&*cursor) {
+        *cursor
+    } else {
+        (*first).min(last)
+    };
+    use_effect({
+        let (node, goal) = (node.clone(), goal.clone());
+        move || {
+            if let Some(scroll) = node.cast::<HtmlElement>() {
+                walk::arrive(&scroll, &goal);
+            }
+        }
+    });
+    let go_to = {
+        let (node, goal, cursor) = (node.clone(), goal.clone(), cursor.setter());
+        move |place: usize| {
+            if let Some(scroll) = node.cast::<HtmlElement>() {
+                goal.replace(Some(place));
+                cursor.set(place);
+                walk::reveal(&scroll, place, height, HEAD);
+                walk::arrive(&scroll, &goal);
+            }
+        }
+    };
+    let onkeydown = {
+        let (node, go_to) = (node.clone(), go_to.clone());
+        move |event: KeyboardEvent| {
+            let at = event.target_dyn_into::<Element>();
+            let in_head = at.is_some_and(|at| at.closest("thead").is_ok_and(|head| head.is_some()));
+            let seen = node.cast::<HtmlElement>();
+            let seen = seen.map_or(height, |scroll| scroll.client_height() - HEAD);
+            let page = usize::try_from(seen / height).unwrap_or_default().max(1);
+            if let Some(place) = walk::target(&event, stop, page, last).filter(|_| !in_head) {
+                event.prevent_default();
+                go_to(place);
+            }
+        }
+    };
+    let onfocusin = {
+        let cursor = cursor.setter();
+        move |event: FocusEvent| {
+            let at = event.target_dyn_into::<Element>();
+            let _ = at
+                .and_then(|at| walk::place_of(&at))
+                .map(|place| cursor.set(place));
+        }
+    };
+    // The side panel shows a row, and gives the focus back to it when it closes.
+    use_effect_with(props.open.clone(), {
+        let opened = (begin..end).find(|at| {
+            let row = props.rows.get(*at);
+            row.is_some_and(|row| row.id() == props.open)
+        });
+        let (cursor, was_open) = (cursor.setter(), was_open.clone());
+        move |open: &String| {
+            let closed = was_open.replace(!open.is_empty()) && open.is_empty();
+            if closed && !walk::has_focus() {
+                go_to(stop);
+            }
+            let _ = opened.map(|place| cursor.set(place));
+        }
+    });
     let span = (props.columns.len() + 1).to_string();
     // Rows keep their elements, and the focus, only where everything beside them has a key, too.
     let spacer = |key: &'static str, rows: usize| {
@@ -100,7 +174,7 @@ pub fn Table(props: &TableProps) -> Html {
         };
         let onclick = props.onsort.reform(move |_: MouseEvent| next.clone());
         html! {
-            <th scope="col" class={width(*field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
+            <th scope="col" class={class(*field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
                 if field.sorted {
                     <button type="button" class="sort" {onclick}>{ label }if now { { icon(if down { Mark::Down } else { Mark::Up }) } }</button>
                 } else { { label } }
@@ -109,7 +183,7 @@ pub fn Table(props: &TableProps) -> Html {
     };
     let row = |at: usize| match props.rows.get(at) {
         Some(record) => html! {
-            <Row key={record.id()} shape={props.shape} record={record.clone()} columns={props.columns.clone()} place={at} cards={props.cards}
+            <Row key={record.id()} shape={props.shape} record={record.clone()} columns={props.columns.clone()} place={at} cards={props.cards} stop={at == stop}
                 chosen={props.chosen.contains(record.id())} open={props.open == record.id()} onchoose={props.onchoose.clone()} onopen={props.onopen.clone()}/>
         },
         None => {
@@ -121,29 +195,28 @@ pub fn Table(props: &TableProps) -> Html {
     } else {
         usize::from(props.rows.has_more()) * 3
     };
-    // Half rems, as the sheet has them.
-    let wide: u32 = props
+    let widths: Vec<u32> = props
         .columns
         .iter()
-        .map(|field| {
-            if width(*field) == "col-name" {
-                29
-            } else if width(*field) == "col-wide" {
-                18
-            } else {
-                12
-            }
-        })
-        .sum();
+        .map(|field| width(&texts, *field))
+        .collect();
+    let sum: u32 = widths.iter().sum();
+    // Where there is more room they share it; the box to tick has no use for it.
+    let share = |width: u32| {
+        let style = format!("width:{}%", f64::from(width) * 100.0 / f64::from(sum));
+        html! { <col ~style={style}/> }
+    };
+    let wide = format!("min-width:{}px", sum * 8 + 40);
     let count = props
         .rows
         .total
         .filter(|total| *total <= 10_000)
         .unwrap_or(-1);
     html! {
-        <div class="table-scroll" ref={node} onscroll={window} tabindex="-1">
+        <div class="table-scroll" ref={node} onscroll={window} {onkeydown} {onfocusin} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
-                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { format!("min-width:{}px", wide * 8 + 40) }}>
+                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { wide }}>
+                <colgroup><col class="col-check"/>{ for widths.iter().copied().map(share) }</colgroup>
                 <thead><tr>
                     <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>
                     { for props.columns.iter().map(head) }
@@ -156,15 +229,5 @@ pub fn Table(props: &TableProps) -> Html {
                 </tbody>
             </table>
         </div>
-    }
-}
-
-/// The class that gives a column its width.
-pub fn width(field: FieldRef) -> &'static str {
-    match field.kind {
-        _ if matches!(field.name, "name" | "email") => "col-name",
-        Kind::Choices(_) | Kind::References(_) | Kind::Parts => "col-wide",
-        Kind::Integer | Kind::Decimal | Kind::Money => "col-number",
-        _ => "col-short",
     }
 }

@@ -6,7 +6,7 @@ use perennial_domain::problem::Problem;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level};
 use perennial_domain::text::Key;
 use perennial_domain::user::Role;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -51,20 +51,21 @@ struct MatrixProps {
 fn Matrix(props: &MatrixProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let problem = use_state(|| None::<Rc<Problem>>);
+    // What was chosen and is being saved, and how many choices that is: the next one is made in what these leave.
+    let choices = use_mut_ref(|| (Map::new(), 0_usize));
+    let redraw = use_force_update();
     let locked = !session.may(Area::Roles, Action::Update) || props.role.is_deleted();
     let rows = |field: &str| {
-        props
-            .role
-            .value(field)
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
+        let (chosen, _) = &*choices.borrow();
+        let rows = chosen.get(field).unwrap_or(props.role.value(field));
+        rows.as_array().cloned().unwrap_or_default()
     };
     let write = |field: &'static str,
                  without: Vec<Value>,
                  with: fn(&str, &str, &str) -> Value,
                  of: (&'static str, &'static str)| {
         let (save, problem) = (props.save.clone(), problem.setter());
+        let (choices, redraw) = (choices.clone(), redraw.clone());
         move |event: Event| {
             let word = event.target_unchecked_into::<HtmlSelectElement>().value();
             let next: Vec<Value> = without
@@ -72,10 +73,23 @@ fn Matrix(props: &MatrixProps) -> Html {
                 .cloned()
                 .chain([with(of.0, of.1, &word)])
                 .collect();
-            let problem = problem.clone();
-            let done =
-                Callback::from(move |outcome: Outcome<()>| problem.set(outcome.err().map(Rc::new)));
-            save.emit((patch(field, Value::Array(next)), done));
+            let patch = patch(field, next.into());
+            {
+                let mut choices = choices.borrow_mut();
+                choices.0.extend(patch.clone());
+                choices.1 += 1;
+            }
+            redraw.force_update();
+            let (problem, choices) = (problem.clone(), choices.clone());
+            let done = Callback::from(move |outcome: Outcome<()>| {
+                let (chosen, waiting) = &mut *choices.borrow_mut();
+                *waiting -= 1;
+                if *waiting == 0 {
+                    chosen.clear();
+                }
+                problem.set(outcome.err().map(Rc::new));
+            });
+            save.emit((patch, done));
         }
     };
     let level = |area: Area, action: Action| {

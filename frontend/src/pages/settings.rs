@@ -7,9 +7,11 @@ use perennial_domain::team::Team;
 use perennial_domain::text::Key;
 use perennial_domain::user::{Role, User};
 use serde_json::{Map, Value};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::components::link::Link;
+use crate::frame::palette::nearest;
 use crate::list::page::ListPage;
 use crate::pages::account::Account;
 use crate::pages::not_found::NotFound;
@@ -35,6 +37,18 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
+    let nav = use_node_ref();
+    // Where the sections stand in one row, the open one is brought into sight.
+    use_effect_with(props.section.clone(), {
+        let nav = nav.clone();
+        move |_| {
+            let open = nav
+                .cast::<Element>()
+                .and_then(|nav| nav.query_selector("[aria-current]").ok()?);
+            let _ =
+                open.map(|open| open.scroll_into_view_with_scroll_into_view_options(&nearest()));
+        }
+    });
     let link = |section: &'static str, label: &'static str| {
         html! {
             <li><Link to={format!("/settings/{section}")} current={props.section == section} class={classes!("nav-link")}>{ label }</Link></li>
@@ -52,7 +66,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
         .filter(|area| session.may(*area, Action::Read));
     html! {
         <div class="settings">
-            <nav aria-label={texts.text(Key::SettingsTitle)}>
+            <nav ref={nav} aria-label={texts.text(Key::SettingsTitle)}>
                 <p class="nav-head">{ texts.text(Key::SettingsTitle) }</p>
                 <ul>
                     { link("account", texts.text(Key::AccountTitle)) }

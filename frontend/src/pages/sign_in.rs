@@ -1,5 +1,9 @@
 //! Signing in: as a page, and as a dialog over a page whose session has run out.
 
+use std::rc::Rc;
+
+use gloo_timers::callback::Interval;
+use perennial_domain::problem::Problem;
 use perennial_domain::session::Credentials;
 use perennial_domain::text::{Key, Language};
 use yew::prelude::*;
@@ -13,12 +17,43 @@ use crate::preferences::use_preferences;
 use crate::session::{Around, use_session};
 use crate::texts::use_texts;
 
+/// How long the server is left alone before it is asked again, in milliseconds.
+const AGAIN_MS: u32 = 5_000;
+
 /// The page to sign in; it stands at the address that was asked for.
 #[component]
 pub fn SignIn() -> Html {
     let texts = use_texts();
     use_title(texts.text(Key::SessionSignIn));
     html! { <Door><h1>{ texts.text(Key::SessionWelcome) }</h1><SignInForm email=""/></Door> }
+}
+
+/// Properties of [`Away`].
+#[derive(Properties, PartialEq)]
+pub struct AwayProps {
+    /// Why it is not known who is signed in.
+    pub problem: Rc<Problem>,
+}
+
+/// The page while the server cannot say who is signed in; it asks again by itself.
+#[component]
+pub fn Away(props: &AwayProps) -> Html {
+    let (texts, session) = (use_texts(), use_session());
+    let told = texts.problem(&props.problem);
+    use_title(&told);
+    use_effect_with((), {
+        let session = session.clone();
+        move |()| {
+            let again = Interval::new(AGAIN_MS, move || session.start());
+            move || drop(again)
+        }
+    });
+    html! {
+        <Door>
+            <h1>{ told }</h1>
+            <p><button type="button" class="pf-v6-c-button pf-m-primary" onclick={move |_| session.start()}>{ texts.text(Key::ActRetry) }</button></p>
+        </Door>
+    }
 }
 
 /// The dialog to sign in again: what was typed on the page below stays.

@@ -87,7 +87,7 @@ pub fn Teams() -> Html {
                 <ProblemNote problem={loaded.problem.clone()} retry={loaded.reload.clone()}/>
                 if let Some(tree) = &loaded.data {
                     if tree.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &title)]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.area.label()))]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
                     }
                     { branch(tree, "", &may_create.then_some(add), &texts.text(Key::TeamsAddBelow).into()) }
                 } else if loaded.problem.is_none() { { skeleton(&texts, 3) } }

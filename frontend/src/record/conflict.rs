@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use perennial_domain::field::{Field, Kind};
+use perennial_domain::page::Page;
+use perennial_domain::rights::{Action, Area};
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use yew::prelude::*;
 
 use crate::components::cell::cell;
 use crate::components::dialog::Dialog;
+use crate::load::use_load;
+use crate::names::use_name;
+use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape};
 use crate::texts::use_texts;
 
@@ -35,11 +40,20 @@ pub struct ConflictProps {
     pub onchoose: Callback<Option<Map<String, Value>>>,
 }
 
-/// The dialog: each of my fields is mine or theirs; fields that only they changed are shown and stay theirs.
+/// The dialog: each of my fields is mine or theirs; fields that only they changed stand below and stay theirs.
 #[component]
 pub fn Conflict(props: &ConflictProps) -> Html {
     let texts = use_texts();
     let Clash { mine, base, theirs } = &props.clash;
+    let who = use_changer(theirs);
+    let when = texts.ago(theirs.text("updated_at"));
+    let told = match &who {
+        Some(who) => texts.format(
+            Key::ConflictTextBy,
+            &[("who", &who.name()), ("when", &when)],
+        ),
+        None => texts.format(Key::ConflictText, &[("when", &when)]),
+    };
     let given_up = use_state(BTreeSet::<&'static str>::new);
     let differs = |field: &&'static Field| {
         let changed = field.written
@@ -85,16 +99,20 @@ pub fn Conflict(props: &ConflictProps) -> Html {
             </fieldset>
         }
     };
+    let (own, others): (Vec<_>, Vec<_>) = props
+        .shape
+        .fields
+        .iter()
+        .filter(differs)
+        .partition(|field| mine.contains_key(field.name));
     let mut chosen = mine.clone();
     chosen.retain(|name, _| !given_up.contains(name.as_str()));
     let close = props.onchoose.reform(|()| None);
     html! {
         <Dialog title={texts.text(Key::ConflictTitle)} onclose={close.clone()} class="wide conflict">
             <div class="dialog-body">
-                <p>
-                    { texts.format(Key::ConflictText, &[("when", &texts.ago(theirs.text("updated_at")))]) }
-                </p>
-                { for props.shape.fields.iter().filter(differs).map(row) }
+                <p>{ told }</p>
+                { for own.into_iter().chain(others).map(row) }
             </div>
             <footer class="dialog-foot">
                 <button type="button" class="pf-v6-c-button pf-m-primary" onclick={props.onchoose.reform(move |_| Some(chosen.clone()))}>{ texts.text(Key::ConflictSave) }</button>
@@ -102,4 +120,26 @@ pub fn Conflict(props: &ConflictProps) -> Html {
             </footer>
         </Dialog>
     }
+}
+
+/// Who changed the record last, as its newest event tells; none where that may not be seen.
+#[hook]
+fn use_changer(record: &Record) -> Option<Rc<Record>> {
+    let may_read = use_session().may(Area::Events, Action::Read);
+    let of = (record.id().to_owned(), record.version(), may_read);
+    let events = use_load(of, |client, (id, _, may_read)| async move {
+        if !may_read {
+            return Ok(Page::default());
+        }
+        client
+            .get::<Page<Record>>(&format!("events?record_id={id}&limit=1"))
+            .await
+    });
+    // Of a record whose newest event may not be seen, an older one may.
+    let newest = events
+        .data
+        .as_ref()
+        .and_then(|page| page.data.first())
+        .filter(|event| event.value("occurred_at") == record.value("updated_at"));
+    use_name("users", newest.map_or("", |event| event.text("actor_id")))
 }

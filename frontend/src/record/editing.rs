@@ -1,5 +1,7 @@
 //! A record that is loaded and written field by field; a stale write asks which version holds.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use perennial_domain::problem::Problem;
@@ -30,6 +32,27 @@ pub struct Editing {
     pub conflict: Html,
 }
 
+/// A patch of the version in `base`.
+struct Write {
+    base: Rc<Record>,
+    patch: Map<String, Value>,
+    done: Callback<Outcome<()>>,
+}
+
+/// The writes of one record wait for each other: a second one would be stale by the first one alone.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Write>,
+    busy: bool,
+}
+
+fn next(queue: &RefCell<Queue>) -> Option<Write> {
+    let mut queue = queue.borrow_mut();
+    let next = queue.waiting.pop_front();
+    queue.busy = next.is_some();
+    next
+}
+
 /// The record at a path of the API.
 #[hook]
 pub fn use_editing(shape: &'static Shape, path: &str) -> Editing {
@@ -38,53 +61,77 @@ pub fn use_editing(shape: &'static Shape, path: &str) -> Editing {
         client.get::<Record>(&path).await
     });
     let clash = use_state(|| None::<(Clash, Callback<Outcome<()>>)>);
-    // Writes a patch of the version in `base`; where that is stale, fetches what stands there now and asks.
-    let write = {
-        let (path, put, clash) = (path.to_owned(), loaded.put.clone(), clash.setter());
-        Callback::from(
-            move |(base, patch, done): (Rc<Record>, Map<String, Value>, Callback<Outcome<()>>)| {
-                let (client, path, put, clash) =
-                    (client.clone(), path.clone(), put.clone(), clash.clone());
-                spawn_local(async move {
+    let queue = use_mut_ref(Queue::default);
+    // Writes one patch after the other; where one is stale, fetches what stands there now and asks.
+    let run = {
+        let (path, put, clash, queue) = (
+            path.to_owned(),
+            loaded.put.clone(),
+            clash.setter(),
+            queue.clone(),
+        );
+        Callback::from(move |()| {
+            if queue.borrow().busy {
+                return;
+            }
+            let (client, path, put, clash, queue) = (
+                client.clone(),
+                path.clone(),
+                put.clone(),
+                clash.clone(),
+                queue.clone(),
+            );
+            spawn_local(async move {
+                while let Some(Write { base, patch, done }) = next(&queue) {
+                    let body = Value::Object(patch.clone());
                     match client
-                        .patch::<Rc<Record>>(&path, base.version(), Value::Object(patch.clone()))
+                        .patch::<Rc<Record>>(&path, base.version(), body)
                         .await
                     {
                         Ok(record) => {
+                            // What waits was made from the same version, which nobody else has changed.
+                            let mut queue = queue.borrow_mut();
+                            let same = |write: &&mut Write| write.base.version() == base.version();
+                            queue
+                                .waiting
+                                .iter_mut()
+                                .filter(same)
+                                .for_each(|write| write.base = record.clone());
+                            drop(queue);
                             put.emit(record);
                             done.emit(Ok(()));
                         }
                         Err(problem) if problem.status == 412 => {
                             match client.get::<Rc<Record>>(&path).await {
-                                Ok(theirs) => clash.set(Some((
-                                    Clash {
-                                        mine: patch,
-                                        base,
-                                        theirs,
-                                    },
-                                    done,
-                                ))),
+                                // The rest waits until a person has chosen.
+                                Ok(theirs) => {
+                                    let mine = patch;
+                                    return clash.set(Some((Clash { mine, base, theirs }, done)));
+                                }
                                 Err(problem) => done.emit(Err(problem)),
                             }
                         }
                         Err(problem) => done.emit(Err(problem)),
                     }
-                });
-            },
-        )
+                }
+            });
+        })
     };
     let save = {
-        let (record, write) = (loaded.data.clone(), write.clone());
+        let (record, queue, run) = (loaded.data.clone(), queue.clone(), run.clone());
         Callback::from(move |(patch, done): Save| {
-            record
-                .iter()
-                .for_each(|record| write.emit((record.clone(), patch.clone(), done.clone())))
+            let Some(base) = record.clone() else { return };
+            queue
+                .borrow_mut()
+                .waiting
+                .push_back(Write { base, patch, done });
+            run.emit(());
         })
     };
     let onchoose = {
         let (clash, put) = (clash.clone(), loaded.put.clone());
         Callback::from(move |chosen: Option<Map<String, Value>>| {
-            let Some((Clash { theirs, .. }, done)) = (*clash).clone() else {
+            let Some((Clash { theirs: base, .. }, done)) = (*clash).clone() else {
                 return;
             };
             clash.set(None);
@@ -94,14 +141,17 @@ pub fn use_editing(shape: &'static Shape, path: &str) -> Editing {
                     ..Problem::default()
                 })),
                 Some(patch) => {
-                    put.emit(theirs.clone());
+                    put.emit(base.clone());
                     if patch.is_empty() {
                         done.emit(Ok(()))
                     } else {
-                        write.emit((theirs, patch, done))
+                        let first = Write { base, patch, done };
+                        queue.borrow_mut().waiting.push_front(first);
                     }
                 }
             }
+            queue.borrow_mut().busy = false;
+            run.emit(());
         })
     };
     let conflict = (*clash)

@@ -111,10 +111,11 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
             }
         }
     };
+    // Where Enter begins a new line, or belongs to one of several controls, Ctrl+Enter saves.
+    let several = field.long || matches!(field.kind, Kind::Parts);
     let onkeydown = {
         let (save, close, next) = (save.clone(), close.clone(), next.clone());
         move |event: KeyboardEvent| {
-            let several = field.long || matches!(field.kind, Kind::Parts);
             match event.key().as_str() {
                 _ if is_composing(&event) => {}
                 "Enter" if !several || event.ctrl_key() || event.meta_key() => {
@@ -162,7 +163,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                     { shown }
                     if props.writable {
                         <button type="button" ref={button} class="icon-button edit" onclick={move |_| edit()} {onkeydown}
-                            aria-label={texts.format(Key::RecordEdit, &[("field", &label)])}>{ icon(Mark::Pencil) }</button>
+                            aria-label={texts.format(Key::RecordEdit, &[("field", &texts.within(field.label))])}>{ icon(Mark::Pencil) }</button>
                     }
                 </dd>
             </div>
@@ -206,7 +207,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                     <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}
                         onclick={{ let next = next.clone(); move |_| { next.replace(Some(0)); save() } }}>{ texts.text(Key::ActSave) }</button>
                     <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| { next.replace(Some(0)); close() }}>{ texts.text(Key::ActCancel) }</button>
-                    <span class="quiet hint">{ texts.text(if field.long { Key::RecordHintLong } else { Key::RecordHint }) }</span>
+                    <span class="quiet hint">{ texts.text(if several { Key::RecordHintLong } else { Key::RecordHint }) }</span>
                 </div>
             </dd>
         </div>

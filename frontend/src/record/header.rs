@@ -1,7 +1,6 @@
 //! Who or what a record is, at a glance.
 
 use perennial_domain::field::{Field, Kind};
-use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
@@ -9,7 +8,7 @@ use crate::components::cell::cell;
 use crate::components::name::Name;
 use crate::components::time::time;
 use crate::session::Session;
-use crate::shape::{FieldRef, Record, Shape};
+use crate::shape::{FieldRef, Record, Shape, is_empty};
 use crate::texts::Texts;
 
 /// The fields that the line below the name says.
@@ -37,15 +36,18 @@ pub fn subtitle(texts: &Texts, record: &Record) -> Html {
         &[("when", &texts.ago(record.text("created_at")))],
     );
     let said: Vec<&str> = words.chain([since.as_str()]).collect();
-    html! { <p class="subtitle">{ said.join(" · ") }</p> }
+    // Each is kept whole where there is room, and the dot with what stands before it.
+    let word = |(at, word): (usize, &&str)| {
+        let dot = if at + 1 < said.len() { "\u{a0}·" } else { "" };
+        html! { <><span>{ *word }{ dot }</span>{ " " }</> }
+    };
+    html! { <p class="subtitle">{ for said.iter().enumerate().map(word) }</p> }
 }
 
 /// The closed choices that place a record, as pills.
 pub fn badges(texts: &Texts, session: &Session, shape: &Shape, record: &Record) -> Html {
     let placed = |field: &&'static Field| {
-        is_badge(field)
-            && session.access(field.class) != FieldAccess::Hide
-            && !record.value(field.name).is_null()
+        is_badge(field) && session.sees(field) && !is_empty(record.value(field.name))
     };
     let badge = |field: &'static Field| {
         let cell = cell(texts, FieldRef(field), record.value(field.name), false);
@@ -55,28 +57,30 @@ pub fn badges(texts: &Texts, session: &Session, shape: &Shape, record: &Record) 
             cell
         }
     };
-    let empty = |field: &&Field| {
-        record
-            .value(field.name)
-            .as_array()
-            .is_some_and(Vec::is_empty)
-    };
-    html! { <div class="pills badges">{ for shape.fields.iter().filter(placed).filter(|field| !empty(field)).map(badge) }</div> }
+    let shown: Vec<Html> = shape.fields.iter().filter(placed).map(badge).collect();
+    if shown.is_empty() {
+        Html::default()
+    } else {
+        html! { <div class="pills badges">{ for shown }</div> }
+    }
 }
 
 /// The key figures: who looks after it, how many people we know there, when anything last happened.
-pub fn figures(texts: &Texts, shape: &Shape, record: &Record) -> Html {
+pub fn figures(texts: &Texts, session: &Session, shape: &Shape, record: &Record) -> Html {
     let figures = record.value("figures");
     let figure = |label: Key, shown: Html| html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> };
-    let owner = shape.field("owner_id").map(|field| {
-        let id = record.text(field.name).to_owned();
-        let shown = if id.is_empty() {
-            html! { { texts.text(Key::StateNone) } }
-        } else {
-            html! { <Name plural="users" {id}/> }
-        };
-        figure(field.label, shown)
-    });
+    let owner = shape
+        .field("owner_id")
+        .filter(|field| session.sees(field))
+        .map(|field| {
+            let id = record.text(field.name).to_owned();
+            let shown = if id.is_empty() {
+                html! { <span class="quiet">{ texts.text(Key::StateNone) }</span> }
+            } else {
+                html! { <Name plural="users" {id}/> }
+            };
+            figure(field.label, shown)
+        });
     let contacts = figures
         .get("contacts")
         .and_then(|count| count.as_i64())

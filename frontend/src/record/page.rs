@@ -167,7 +167,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                 </div>
                 <ProblemNote problem={delete.problem.or(restore.problem)}/>
                 { badges(&texts, &session, shape, &record) }
-                { figures(&texts, shape, &record) }
+                { figures(&texts, &session, shape, &record) }
             </header>
             if props.main.is_some() || props.side.is_some() {
                 <div class="record-body">

@@ -118,7 +118,7 @@ fn entry(texts: &Texts, entry: &TimelineEntry) -> Html {
     let labels: Vec<String> = fields
         .into_iter()
         .flatten()
-        .filter_map(|name| Some(texts.text(shape?.field(name.as_str()?)?.label).to_owned()))
+        .filter_map(|name| Some(texts.within(shape?.field(name.as_str()?)?.label)))
         .collect();
     html! {
         <li class="entry" key={entry.id.to_string()}>

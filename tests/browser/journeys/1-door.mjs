@@ -75,6 +75,25 @@ async function sessions(server, browser) {
     await other.getByRole('heading', { level: 1, name: say('account.title') }).waitFor();
     await other.close();
 
+    // Tabs that are loaded anew at once, and again before they are there, all stay signed in.
+    const tabs = [page, await context.newPage(), await context.newPage()];
+    for (let round = 0; round < 4; round += 1) {
+        await Promise.all(tabs.map((tab) => tab.goto('/contacts', { waitUntil: 'commit' })));
+        await new Promise((later) => setTimeout(later, round * 60));
+    }
+    for (const tab of tabs) await tab.getByRole('heading', { level: 1, name: say('area.contacts') }).waitFor();
+    for (const tab of tabs.slice(1)) await tab.close();
+
+    // Only the server's word ends a session: where none comes, it is asked again.
+    allow(503, /\/auth\/refresh$/);
+    await page.route('**/auth/refresh', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.reload();
+    await heading('problem.unavailable').waitFor();
+    await picture(page, 'door-away');
+    await page.unroute('**/auth/refresh');
+    await page.getByRole('button', { name: say('act.retry') }).click();
+    await heading('area.contacts').waitFor();
+
     // It is ended elsewhere while somebody types: they sign in again, and what was typed is still there.
     await page.goto('/customers');
     await page.getByRole('banner').getByRole('button', { name: say('frame.new') }).click();

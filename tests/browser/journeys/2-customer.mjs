@@ -18,6 +18,8 @@ export default async function ({ browser, company }) {
 
 const at = (id) => (focus) => focus.id === id;
 const called = (label) => (focus) => focus.name === label;
+const foldOf = (say) => new RegExp(`^${say('record.empty', { count: '\\d+' })}$`);
+const valueOf = (page, say, field) => page.locator('.fact', { has: page.getByText(say(`customers.${field}`), { exact: true }) }).locator('dd');
 
 /** The dialog, by keyboard alone: faults stand at their field, nothing typed is lost. */
 async function create({ page, say, allow }, api, people, other) {
@@ -70,7 +72,13 @@ async function edit({ page, say, allow }, api, id) {
         await eventually(async () => assert.equal((await focused(page)).id, `field-${field}`));
         await page.keyboard.press('Control+A');
     };
-    const value = (field) => page.locator('.fact', { has: page.getByText(say(`customers.${field}`), { exact: true }) }).locator('dd');
+    const value = (field) => valueOf(page, say, field);
+    // What is filled stands there; the rest is folded below it, and is reached by the keyboard all the same.
+    assert.equal(await value('employees').count(), 0);
+    await tabTo(page, (focus) => foldOf(say).test(focus.name));
+    await page.keyboard.press('Enter');
+    await value('employees').waitFor();
+    assert.equal(await value('industry').count(), 1);
     const saved = (field, expected) => eventually(async () => assert.equal((await api.get(`customers/${id}`))[field], expected));
 
     await begin('industry');
@@ -92,7 +100,7 @@ async function edit({ page, say, allow }, api, id) {
     await page.keyboard.press('Tab');
     await saved('industry', 'mirrors');
     await value('industry').getByText('mirrors').waitFor();
-    await eventually(async () => assert.equal((await focused(page)).name, label('employees'), 'Tab moves on to the next field'));
+    await eventually(async () => assert.equal((await focused(page)).name, label('roles'), 'Tab moves on to the next field, across the fold'));
 
     await begin('employees');
     await page.keyboard.type('many');
@@ -103,6 +111,7 @@ async function edit({ page, say, allow }, api, id) {
     await page.keyboard.type('1,250');
     await page.keyboard.press('Enter');
     await saved('employees', 1250);
+    await eventually(async () => assert.equal((await focused(page)).name, label('employees'), 'a field that was empty stays where it was, with the focus'));
 
     // What only the server knows.
     await begin('credit_limit');
@@ -139,6 +148,9 @@ async function compositions({ page, say }, api, id) {
     await dialog.waitFor({ state: 'detached' });
     assert.equal((await api.get('customers?name=云岭')).data.length, 0);
     await page.goto(`/customers/${id}`);
+    await valueOf(page, say, 'employees').waitFor();
+    assert.equal(await valueOf(page, say, 'identifiers').count(), 0);
+    await page.getByRole('button', { name: foldOf(say) }).click();
 }
 
 /** Parts are added, each fault at its own value. */

@@ -20,6 +20,7 @@ export default async function ({ browser, company }) {
     await eventually(async () => assert.equal(await now('industry'), '精密仪器'));
     await write(second, 'industry', 'optics');
     const dialog = await compared(second, 'industry', 'optics', '精密仪器');
+    await dialog.getByText(second.say('conflict.text_by', { who: people.admin.name, when: second.say('state.just_now') })).waitFor();
     await picture(second.page, 'conflict');
     await choose(second, dialog, 'industry', 'theirs');
     assert.equal(await now('industry'), '精密仪器');
@@ -40,17 +41,43 @@ export default async function ({ browser, company }) {
 
     // Nothing decided: the text is still in its field, and saving it asks again.
     await first.page.reload();
+    await write(first, 'code', 'K-1');
+    await eventually(async () => assert.equal(await now('code'), 'K-1'));
     await write(first, 'industry', '仪表');
     await eventually(async () => assert.equal(await now('industry'), '仪表'));
     await write(second, 'industry', 'meters');
     const field = second.page.locator('#field-industry');
     const undecided = await compared(second, 'industry', 'meters', '仪表');
+    assert.deepEqual(await undecided.locator('legend').allInnerTexts(), ['industry', 'code'].map((name) => second.say(`customers.${name}`)), 'what is to be chosen comes first');
     await undecided.getByRole('button', { name: second.say('conflict.back') }).click();
     assert.equal(await field.inputValue(), 'meters');
     await second.page.getByRole('alert').filter({ hasText: second.say('problem.stale') }).waitFor();
     await field.press('Enter');
     await choose(second, await compared(second, 'industry', 'meters', '仪表'), 'industry', 'mine');
     await eventually(async () => assert.equal(await now('industry'), 'meters'));
+    await together(first, now, path);
+}
+
+/** Two fields saved one right after the other: the second is not stale by the first. */
+async function together(visitor, now, path) {
+    const { page, say } = visitor;
+    await page.reload();
+    const versions = [];
+    await page.route(`**/${path}`, async (route) => {
+        if (route.request().method() !== 'PATCH') return route.continue();
+        versions.push(Number(/v(\d+)/.exec(route.request().headers()['if-match'])[1]));
+        await new Promise((later) => setTimeout(later, 300));
+        await route.continue();
+    });
+    for (const field of ['industry', 'employees']) await page.getByRole('button', { name: say('record.edit', { field: say(`customers.${field}`) }) }).click();
+    await page.locator('#field-industry').fill('钟表');
+    await page.locator('#field-employees').fill('81');
+    await page.locator('#field-industry').press('Enter');
+    await page.locator('#field-employees').press('Enter');
+    await page.locator('.editing').first().waitFor({ state: 'detached' });
+    await eventually(async () => assert.deepEqual([await now('industry'), await now('employees')], ['钟表', 81]));
+    assert.equal(versions[1], versions[0] + 1);
+    assert.equal(await page.getByRole('dialog').count(), 0);
 }
 
 /** Edits a field in place. */

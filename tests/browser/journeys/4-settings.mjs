@@ -85,6 +85,13 @@ async function roles(visitor, { api }) {
     await eventually(async () => assert.deepEqual((await api.get(`roles/${role.id}`)).permissions, [{ area: 'customers', action: 'read', level: 'own' }]));
     await page.getByLabel(say('class.credit'), { exact: true }).selectOption({ label: say('field_access.hide') });
     await eventually(async () => assert.deepEqual((await api.get(`roles/${role.id}`)).field_rules, [{ class: 'credit', access: 'hide' }]));
+    // Choices that are made faster than they are saved are all kept.
+    const slow = `**/roles/${role.id}`;
+    await page.route(slow, async (route) => (await new Promise((later) => setTimeout(later, 300)), route.continue()));
+    for (const action of ['create', 'update']) await page.getByLabel(`${say('area.customers')} · ${say(`action.${action}`)}`).selectOption({ label: say('level.team') });
+    const levels = async () => (await api.get(`roles/${role.id}`)).permissions.map(({ action, level }) => `${action} ${level}`).sort();
+    await eventually(async () => assert.deepEqual(await levels(), ['create team', 'read own', 'update team']));
+    await page.unroute(slow);
     await page.reload();
     await eventually(async () => assert.equal(await level.inputValue(), 'own'));
     await picture(page, 'settings-role');
@@ -188,8 +195,12 @@ async function narrowest(browser, { api, people: { reader } }) {
     const links = (name) => page.getByRole('navigation', { name: say(name) }).getByRole('link').allInnerTexts();
     assert.deepEqual(await links('frame.navigation'), [say('area.customers'), say('settings.title')]);
     assert.equal(await page.getByRole('button', { name: say('frame.new') }).count(), 0);
+    for (const field of ['owner_id', 'tag_ids']) assert.equal(await page.getByRole('columnheader', { name: say(`customers.${field}`) }).count(), 0, `no column ${field}`);
     await page.locator('.row-name').first().press('Enter');
     await page.getByRole('region', { name: say('record.about') }).waitFor();
+    await page.getByRole('button', { name: new RegExp(say('record.empty', { count: '\\d+' })) }).click();
+    assert.equal(await page.getByRole('region', { name: say('people.title') }).count(), 0, 'a card that may not be read is not there');
+    assert.equal(await page.getByText(say('problem.forbidden')).count(), 0);
     assert.equal(await page.getByText(say('customers.credit_limit')).count(), 0, 'hidden fields are not there');
     await page.goto('/settings');
     await page.getByRole('heading', { level: 1, name: say('account.title') }).waitFor();

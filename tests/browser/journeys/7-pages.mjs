@@ -94,6 +94,8 @@ function states({ page, say, allow }, made, first) {
     const button = (name, place = page) => place.getByRole('button', { name, exact: true });
     const escape = () => page.keyboard.press('Escape');
     const list = async () => page.locator('.row-name').first().waitFor();
+    /** Shows the fields that are empty, too. */
+    const unfold = () => page.locator('.fold[aria-expanded=false]').click();
     return [
         ['customers', then('/customers', list)],
         ['customers-panel', then(`/customers?open=${first.id}`, () => page.getByRole('complementary').getByRole('heading', { name: first.name }).waitFor())],
@@ -119,6 +121,7 @@ function states({ page, say, allow }, made, first) {
         })],
         ['customer', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), go(`/customers/${foreign.id}`))],
         ['customer-edit', then(`/customers/${first.id}`, async () => {
+            await unfold();
             for (const field of ['addresses', 'tag_ids']) {
                 await button(say('record.edit', { field: say(`customers.${field}`) })).click();
                 await page.locator(`#field-${field}`).waitFor();
@@ -128,6 +131,7 @@ function states({ page, say, allow }, made, first) {
         })],
         ['customer-conflict', async () => {
             await page.reload();
+            await unfold();
             await button(say('record.edit', { field: say('customers.note') })).click();
             const now = await api.get(`customers/${first.id}`);
             await api.patch(`customers/${first.id}`, now, { note: `每周五下午送货。${now.version}`, employees: now.version });

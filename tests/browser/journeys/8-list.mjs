@@ -77,8 +77,27 @@ async function far({ page, say }) {
     await page.getByRole('link', { name: '云岭第1号客户', exact: true }).focus();
     for (let step = 0; step < 40; step += 1) await page.keyboard.press(step % 2 ? 'ArrowDown' : 'j');
     assert.equal((await focused(page)).name, '云岭第41号客户');
-    for (const key of ['End', 'Home']) await page.keyboard.press(key);
-    await eventually(async () => assert.equal((await right())[0][0], 1, 'keys scroll from a row, too'));
+    // So do the keys for farther ways; the focus comes along to rows that were not in the document.
+    const place = async () => Number(/^云岭第(\d+)号客户$/.exec((await focused(page)).name)?.[1]);
+    const lands = (key, there) => eventually(async () => assert.ok(there(await place()), `${key} leads to ${(await focused(page)).name}`)).then(place);
+    await page.keyboard.press('End');
+    const end = await lands('End', (now) => now > 41);
+    await page.keyboard.press('PageUp');
+    await lands('PageUp', (now) => now < end - 5 && now > end - 40);
+    await page.keyboard.press('Home');
+    await lands('Home', (now) => now === 1);
+    await page.keyboard.press('PageDown');
+    const down = await lands('PageDown', (now) => now > 5 && now < 40);
+    await page.keyboard.press('ArrowUp');
+    await lands('ArrowUp', (now) => now === down - 1);
+    await eventually(async () => assert.ok((await right()).length > 10));
+
+    // Scrolled away by other means, the list keeps the focus, and the keys go on from what is seen.
+    await page.locator('.table-scroll').evaluate((box) => box.scrollTo(0, 4_500));
+    await eventually(async () => assert.match(await page.evaluate(() => document.activeElement.className), /table-scroll/));
+    await page.keyboard.press('ArrowDown');
+    await lands('ArrowDown', (now) => now > 90 && now < 110);
+    assert.equal(await page.locator('tbody').locator('a, input, button').and(page.locator(':not([tabindex="-1"])')).count(), 1, 'Tab stops at one row');
     assert.match(await page.locator('.list-foot').innerText(), new RegExp(say('list.count_more', { shown: '[\\d,]+', count: '10,000\\+' })));
 }
 
@@ -177,6 +196,14 @@ async function panel({ page, say }) {
     await panel.getByRole('heading', { name }).waitFor();
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
+    assert.equal((await focused(page)).name, name);
+    await page.keyboard.press(' ');
+    await panel.getByRole('heading', { name }).waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal((await focused(page)).name, say('act.open'), 'Tab leads from the row into the panel');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await eventually(async () => assert.equal((await focused(page)).name, name, 'the row has the focus again'));
     await page.getByRole('link', { name, exact: true }).press('Enter');
     await page.getByRole('heading', { level: 1, name }).waitFor();
     assert.match(page.url(), /\/customers\/[0-9a-f-]{36}$/);
@@ -190,7 +217,8 @@ async function bulk({ page, say }, api) {
     await page.goto('/customers?sort=code');
     const bar = page.getByRole('region', { name: say('bulk.bar') });
     const toast = (text) => page.getByRole('status').getByText(text, { exact: true }).waitFor();
-    for (const place of [1, 2, 3]) await page.getByRole('checkbox', { name: say('list.choose_one', { name: `云岭第${place}号客户` }), exact: true }).check();
+    for (const place of [1, 2]) await page.getByRole('checkbox', { name: say('list.choose_one', { name: `云岭第${place}号客户` }), exact: true }).check();
+    await page.getByRole('row').filter({ hasText: code(3) }).locator('.col-check').click({ position: { x: 36, y: 4 } });
     await bar.getByText(say('bulk.chosen', { count: 3 })).waitFor();
     const set = async (key, field, name) => {
         await bar.getByRole('button', { name: say(key, { field: say(`customers.${field}`) }) }).click();
