@@ -106,7 +106,7 @@ fn a_patch_clears_by_null() {
         let cleared = cleared.expect(200).record();
         let empty = match field.kind {
             Kind::Choice(_) if field.name == "kind" => json!("company"),
-            Kind::Choices(_) | Kind::References(_) | Kind::Parts => json!([]),
+            Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) => json!([]),
             _ => Value::Null,
         };
         assert_eq!(cleared[field.name], empty, "{} is cleared", field.name);

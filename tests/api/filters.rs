@@ -190,7 +190,7 @@ fn absent(field: &Field) -> String {
         Kind::Instant => "2001-01-01T00:00:00+08:00".into(),
         Kind::Choice(choices) | Kind::Choices(choices) => choices[0].value.into(),
         Kind::Reference(_) | Kind::References(_) => "01890000-0000-7000-8000-000000000000".into(),
-        Kind::Parts | Kind::Figures => String::new(),
+        Kind::Parts(_) | Kind::Figures => String::new(),
     }
 }
 
@@ -278,7 +278,7 @@ fn create_customers(app: &TestApp, dice: &mut Dice) -> Vec<Record> {
                 Kind::Reference("users") => dice.pick(&owners).clone(),
                 Kind::Reference(_) => made.first().map_or(Value::Null, |first| json!(first.id())),
                 Kind::References(_) => json!([dice.pick(&tags)]),
-                Kind::Parts if field.name == "addresses" => {
+                Kind::Parts(_) if field.name == "addresses" => {
                     json!([{ "city": dice.pick(&["上海", "北京", ""]), "country": dice.pick(&["中国", ""]) }])
                 }
                 _ => continue,

@@ -54,7 +54,7 @@ impl World {
             Kind::Choices(choices) => json!([choices[0].value, choices[choices.len() - 1].value]),
             Kind::Reference(resource) => json!(self.id_in(resource)),
             Kind::References(resource) => json!([self.id_in(resource)]),
-            Kind::Parts => self.parts(field.name),
+            Kind::Parts(_) => self.parts(field.name),
             Kind::Figures => panic!("only the server writes {}", field.name),
         }
     }

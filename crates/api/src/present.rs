@@ -12,9 +12,6 @@ use serde_json::{Map, Value};
 use crate::extract::shape;
 use crate::problem::Problem;
 
-/// The members of small objects that say what kind of thing they are: they are words, not data.
-const KINDS: [&str; 2] = ["kind", "channel"];
-
 /// The fields of a resource that a user may not simply see.
 pub struct Veil(Vec<(&'static Field, FieldAccess)>);
 
@@ -51,12 +48,12 @@ impl Veil {
     }
 
     fn cover(&self, record: &mut Map<String, Value>, field: &Field, access: FieldAccess) {
-        match record.get_mut(field.name) {
-            Some(value)
-                if access == FieldAccess::Mask
-                    && matches!(field.kind, Kind::Text | Kind::Parts) =>
-            {
-                mask(value)
+        match (field.kind, record.get_mut(field.name)) {
+            (Kind::Text, Some(value)) if access == FieldAccess::Mask => mask(value),
+            (Kind::Parts(fields), Some(Value::Array(rows))) if access == FieldAccess::Mask => {
+                for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                    mask_row(fields, row);
+                }
             }
             _ => {
                 record.remove(field.name);
@@ -126,23 +123,25 @@ fn compared(filter: &Filter, used: &mut Vec<&'static str>) {
     }
 }
 
-fn mask(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            let length = text.chars().count();
-            let last: String = text
-                .chars()
-                .skip(if length >= 8 { length - 2 } else { length })
-                .collect();
-            *text = format!("***{last}");
+/// Of a small object, texts are masked; words that say what kind of thing it is stay, anything else is absent.
+fn mask_row(fields: &[Field], row: &mut Map<String, Value>) {
+    for field in fields {
+        match (field.kind, row.get_mut(field.name)) {
+            (Kind::Choice(_), _) => {}
+            (Kind::Text, Some(value)) => mask(value),
+            _ => drop(row.remove(field.name)),
         }
-        Value::Array(values) => values.iter_mut().for_each(mask),
-        Value::Object(members) => members
-            .iter_mut()
-            .filter(|(name, _)| !KINDS.contains(&name.as_str()))
-            .for_each(|(_, value)| mask(value)),
-        _ => {}
     }
+}
+
+fn mask(value: &mut Value) {
+    let Value::String(text) = value else { return };
+    let length = text.chars().count();
+    let last: String = text
+        .chars()
+        .skip(if length >= 8 { length - 2 } else { length })
+        .collect();
+    *text = format!("***{last}");
 }
 
 #[cfg(test)]

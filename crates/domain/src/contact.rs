@@ -1,13 +1,12 @@
 //! Contacts: people at customers.
 
-use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use validator::Validate as _;
 
 use crate::customer::Customer;
 use crate::field::Draft;
 use crate::touch::{Consent, Identifier, check_identifiers};
-use crate::{Date, Id, choice, parts, resource};
+use crate::{Date, Id, choice, part, resource};
 
 choice! {
     /// The part a person plays in a purchase.
@@ -26,30 +25,24 @@ choice! {
     }
 }
 
-/// A person's time at a customer. Several over time, or at once, are normal.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Position {
-    /// At which customer.
-    #[cfg_attr(feature = "server", schema(required, value_type = uuid::Uuid))]
-    pub customer_id: Id<Customer>,
-    /// Title of the post.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 200)),
-        schema(max_length = 200)
-    )]
-    pub title: String,
-    /// The part played in a purchase.
-    pub buying_role: BuyingRole,
-    /// First day in the post, if known.
-    pub since: Option<Date>,
-    /// Last day in the post; none while it lasts.
-    pub until: Option<Date>,
+part! {
+    /// A person's time at a customer. Several over time, or at once, are normal.
+    Position
+    needs {
+        /// At which customer.
+        customer_id: Id<Customer>;
+    }
+    may {
+        /// Title of the post.
+        title: String, length 0..=200;
+        /// The part played in a purchase.
+        buying_role: BuyingRole;
+        /// First day in the post, if known.
+        since: Option<Date>;
+        /// Last day in the post; none while it lasts.
+        until: Option<Date>;
+    }
 }
-
-parts!(Position);
 
 resource! {
     /// A person at one or more customers.
@@ -86,9 +79,6 @@ impl Draft for NewContact {
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
         check_identifiers(&self.identifiers, report);
         for (at, position) in self.positions.iter().enumerate() {
-            if position.customer_id.is_nil() {
-                report(format!("/positions/{at}/customer_id"), "required");
-            }
             if let (Some(since), Some(until)) = (position.since, position.until)
                 && until < since
             {

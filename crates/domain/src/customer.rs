@@ -8,7 +8,7 @@ use crate::field::Draft;
 use crate::tag::Tag;
 use crate::touch::{Address, Consent, Identifier, check_identifiers};
 use crate::user::User;
-use crate::{Date, Decimal, Id, Money, choice, parts, resource};
+use crate::{Date, Decimal, Id, Money, choice, part, resource};
 
 choice! {
     /// A person or a company.
@@ -62,89 +62,65 @@ choice! {
     }
 }
 
-/// A customer whose profit this one influences.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Influence {
-    /// Whom it influences.
-    #[cfg_attr(feature = "server", schema(required, value_type = uuid::Uuid))]
-    pub customer_id: Id<Customer>,
-    /// How.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 300)),
-        schema(max_length = 300)
-    )]
-    pub note: String,
+part! {
+    /// A customer whose profit this one influences.
+    Influence
+    needs {
+        /// Whom it influences.
+        customer_id: Id<Customer>;
+    }
+    may {
+        /// How.
+        note: String, length 0..=300;
+    }
 }
 
-/// What one kind of leaving would cost the customer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct SwitchingCost {
-    /// Time and trouble, money, or people.
-    pub kind: SwitchingCostKind,
-    /// How much, as the customer would see it.
-    pub amount: Option<Money>,
-    /// What it consists of.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 300)),
-        schema(max_length = 300)
-    )]
-    pub note: String,
+part! {
+    /// What one kind of leaving would cost the customer.
+    SwitchingCost
+    may {
+        /// Time and trouble, money, or people.
+        kind: SwitchingCostKind;
+        /// How much, as the customer would see it.
+        amount: Option<Money>;
+        /// What it consists of.
+        note: String, length 0..=300;
+    }
 }
 
-/// Something that a customer uses up, so that we can be there just before it runs out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Consumption {
-    /// What is used.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(min = 1, max = 200)),
-        schema(required, min_length = 1, max_length = 200)
-    )]
-    pub item: String,
-    /// The unit both quantities are counted in.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 40)),
-        schema(max_length = 40)
-    )]
-    pub unit: String,
-    /// How much is used in a month.
-    pub per_month: Option<Decimal>,
-    /// How much was there on the day `as_of`.
-    pub on_hand: Option<Decimal>,
-    /// The day on which that was so.
-    pub as_of: Option<Date>,
+part! {
+    /// Something that a customer uses up, so that we can be there just before it runs out.
+    Consumption
+    needs {
+        /// What is used.
+        item: String, length 1..=200;
+    }
+    may {
+        /// The unit both quantities are counted in.
+        unit: String, length 0..=40;
+        /// How much is used in a month.
+        per_month: Option<Decimal>;
+        /// How much was there on the day `as_of`.
+        on_hand: Option<Decimal>;
+        /// The day on which that was so.
+        as_of: Option<Date>;
+    }
 }
 
-/// A day worth remembering.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(deny_unknown_fields)]
-pub struct Occasion {
-    /// What happened on it.
-    #[serde(default)]
-    pub kind: OccasionKind,
-    /// The day.
-    pub on: Date,
-    /// More about it.
-    #[serde(default)]
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 200)),
-        schema(max_length = 200)
-    )]
-    pub note: String,
+part! {
+    /// A day worth remembering.
+    Occasion
+    needs {
+        /// What happened on it.
+        kind: OccasionKind;
+        /// The day.
+        on: Date;
+    }
+    may {
+        /// More about it.
+        note: String, length 0..=200;
+    }
 }
-
-parts!(Influence, SwitchingCost, Consumption, Occasion);
 
 /// What is derived from other records; kept up in the transaction that changes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,11 +214,6 @@ impl Draft for NewCustomer {
         ] {
             if money.is_some_and(|money| money.amount < Decimal::default()) {
                 report(format!("/{name}"), "negative");
-            }
-        }
-        for (at, influence) in self.influences.iter().enumerate() {
-            if influence.customer_id.is_nil() {
-                report(format!("/influences/{at}/customer_id"), "required");
             }
         }
     }

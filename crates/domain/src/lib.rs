@@ -5,6 +5,7 @@
 
 pub mod contact;
 pub mod customer;
+pub mod declare;
 pub mod event;
 pub mod field;
 pub mod id;

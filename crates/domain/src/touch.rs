@@ -1,35 +1,25 @@
 //! How to reach a party: identifiers, addresses, consents. Shared by customers and contacts.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{Instant, choice, parts};
+use crate::{Instant, choice, part};
 
 choice! {
     /// What an identifier is.
     IdentifierKind: "identifier_kind" { Email = "email", Mobile = "mobile", Phone = "phone", Fax = "fax", External = "external" }
 }
 
-/// Anything that tells who a party is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Identifier {
-    /// What it is.
-    pub kind: IdentifierKind,
-    /// The system that an external id belongs to; empty for every other kind.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 60)),
-        schema(max_length = 60)
-    )]
-    pub system: String,
-    /// As it was written.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(min = 1, max = 200)),
-        schema(required, min_length = 1, max_length = 200)
-    )]
-    pub value: String,
+part! {
+    /// Anything that tells who a party is.
+    Identifier
+    needs {
+        /// What it is.
+        kind: IdentifierKind;
+        /// As it was written.
+        value: String, length 1..=200;
+    }
+    may {
+        /// The system that an external id belongs to; empty for every other kind.
+        system: String, length 0..=60;
+    }
 }
 
 choice! {
@@ -37,48 +27,23 @@ choice! {
     AddressKind: "address_kind" { Office = "office", Billing = "billing", Shipping = "shipping", Home = "home" }
 }
 
-/// A postal address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Address {
-    /// What it is for.
-    pub kind: AddressKind,
-    /// Street, house, floor.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 300)),
-        schema(max_length = 300)
-    )]
-    pub street: String,
-    /// City.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 100)),
-        schema(max_length = 100)
-    )]
-    pub city: String,
-    /// Province, state or region.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 100)),
-        schema(max_length = 100)
-    )]
-    pub region: String,
-    /// Postal code, as text: it has letters and leading zeros.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 20)),
-        schema(max_length = 20)
-    )]
-    pub postal_code: String,
-    /// Country.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 100)),
-        schema(max_length = 100)
-    )]
-    pub country: String,
+part! {
+    /// A postal address.
+    Address
+    may {
+        /// What it is for.
+        kind: AddressKind;
+        /// Street, house, floor.
+        street: String, length 0..=300;
+        /// City.
+        city: String, length 0..=100;
+        /// Province, state or region.
+        region: String, length 0..=100;
+        /// Postal code, as text: it has letters and leading zeros.
+        postal_code: String, length 0..=20;
+        /// Country.
+        country: String, length 0..=100;
+    }
 }
 
 choice! {
@@ -86,27 +51,22 @@ choice! {
     Channel: "channel" { Email = "email", Phone = "phone", Sms = "sms", Letter = "letter", Profiling = "profiling" }
 }
 
-/// Whether the party agreed to be addressed by a channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(default, deny_unknown_fields)]
-pub struct Consent {
-    /// By which channel.
-    pub channel: Channel,
-    /// Given, or refused.
-    pub granted: bool,
-    /// When it was given or refused.
-    pub at: Option<Instant>,
-    /// How we know: a form, a call, a letter.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(max = 200)),
-        schema(max_length = 200)
-    )]
-    pub source: String,
+part! {
+    /// Whether the party agreed to be addressed by a channel.
+    Consent
+    needs {
+        /// By which channel.
+        channel: Channel;
+    }
+    may {
+        /// Given, or refused.
+        granted: bool;
+        /// When it was given or refused.
+        at: Option<Instant>;
+        /// How we know: a form, a call, a letter.
+        source: String, length 0..=200;
+    }
 }
-
-parts!(Identifier, Address, Consent);
 
 /// Rules that hold for any party's identifiers: an external id names its system, no other kind does.
 pub fn check_identifiers(identifiers: &[Identifier], report: &mut dyn FnMut(String, &'static str)) {

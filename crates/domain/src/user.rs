@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 #[cfg(feature = "server")]
 use validator::Validate as _;
 
@@ -11,7 +10,7 @@ use crate::rights::{Action, Area, FieldAccess, Level, StandardRole};
 use crate::team::Team;
 use crate::text::Language;
 use crate::touch::looks_like_email;
-use crate::{Date, Id, Instant, parts, resource, resources};
+use crate::{Date, Id, Instant, part, resource, resources};
 
 impl crate::field::FieldType for Language {
     const KIND: crate::field::Kind = crate::field::Kind::Choice(&[
@@ -75,36 +74,29 @@ impl Draft for NewUser {
     }
 }
 
-/// One thing that a role may do, and with whose records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(deny_unknown_fields)]
-pub struct Permission {
-    /// In which area.
-    pub area: Area,
-    /// What may be done.
-    pub action: Action,
-    /// With whose records.
-    pub level: Level,
+part! {
+    /// One thing that a role may do, and with whose records.
+    Permission
+    needs {
+        /// In which area.
+        area: Area;
+        /// What may be done.
+        action: Action;
+        /// With whose records.
+        level: Level;
+    }
 }
 
-/// What a role may do with one class of fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema, validator::Validate))]
-#[serde(deny_unknown_fields)]
-pub struct FieldRule {
-    /// The class: `credit`, `value`, `contact_details`, `profile`.
-    #[cfg_attr(
-        feature = "server",
-        validate(length(min = 1, max = 40)),
-        schema(min_length = 1, max_length = 40)
-    )]
-    pub class: String,
-    /// What may be done.
-    pub access: FieldAccess,
+part! {
+    /// What a role may do with one class of fields.
+    FieldRule
+    needs {
+        /// The class: `credit`, `value`, `contact_details`, `profile`.
+        class: String, length 1..=40;
+        /// What may be done.
+        access: FieldAccess;
+    }
 }
-
-parts!(Permission, FieldRule);
 
 resource! {
     /// A named set of rights.

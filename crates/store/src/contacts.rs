@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use perennial_domain::contact::{BuyingRole, Contact, ContactType, NewContact, Position};
+use perennial_domain::contact::{BuyingRole, Contact, ContactType, Position};
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::page::Page;
@@ -20,7 +20,6 @@ use crate::column::{Key, W};
 use crate::connection::AnyConnection;
 use crate::dialect::{CHUNK, insert_many};
 use crate::identifiers::{self, Party};
-use crate::references::Named;
 use crate::resource::{self, Stored, clear_parts, grouped, json, keys, of_json, row};
 use crate::schema::{contacts, positions};
 use crate::sql::Sql;
@@ -199,19 +198,6 @@ impl Stored for Contact {
         } else {
             Sql::join(" OR ", "FALSE", [theirs, own])
         }
-    }
-
-    fn named_in_parts(draft: &NewContact) -> Vec<Named> {
-        let named = draft.positions.iter().enumerate();
-        named
-            .map(|(at, position)| {
-                (
-                    format!("/positions/{at}/customer_id"),
-                    Customer::PLURAL,
-                    position.customer_id.uuid(),
-                )
-            })
-            .collect()
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {

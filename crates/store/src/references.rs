@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::Binary;
-use perennial_domain::field::Kind;
+use perennial_domain::field::{Field, Kind};
 use perennial_domain::problem::{FieldError, Invalid};
 use serde_json::Value;
 use uuid::Uuid;
@@ -72,29 +72,32 @@ reference! {
 }
 
 /// A record that a draft names: where in the draft, of which resource, which.
-pub(crate) type Named = (String, &'static str, Uuid);
+type Named = (String, &'static str, Uuid);
 
-/// The records that a draft's own fields name; those inside its parts the resource adds.
+/// The records that a draft names, in its own fields and in its parts.
 fn named<R: Stored>(draft: &R::Draft) -> Vec<Named> {
-    let object = serde_json::to_value(draft).unwrap_or_default();
+    let mut found = Vec::new();
+    let draft = serde_json::to_value(draft).unwrap_or_default();
+    named_by(R::FIELDS, &draft, "", &mut found);
+    found
+}
+
+fn named_by(fields: &'static [Field], object: &Value, pointer: &str, found: &mut Vec<Named>) {
     let parse = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
-    let mut found = R::named_in_parts(draft);
-    for field in R::FIELDS.iter().filter(|field| field.written) {
-        let value = &object[field.name];
+    for field in fields.iter().filter(|field| field.written) {
+        let (value, pointer) = (&object[field.name], format!("{pointer}/{}", field.name));
+        let rows = value.as_array().into_iter().flatten().enumerate();
         match field.kind {
-            Kind::Reference(target) => {
-                found.extend(parse(value).map(|id| (format!("/{}", field.name), target, id)))
-            }
-            Kind::References(target) => {
-                let values = value.as_array().into_iter().flatten().enumerate();
-                found.extend(values.filter_map(|(at, value)| {
-                    Some((format!("/{}/{at}", field.name), target, parse(value)?))
-                }));
+            Kind::Reference(target) => found.extend(parse(value).map(|id| (pointer, target, id))),
+            Kind::References(target) => found.extend(rows.filter_map(|(at, value)| {
+                Some((format!("{pointer}/{at}"), target, parse(value)?))
+            })),
+            Kind::Parts(fields) => {
+                rows.for_each(|(at, row)| named_by(fields, row, &format!("{pointer}/{at}"), found));
             }
             _ => {}
         }
     }
-    found
 }
 
 /// Refuses drafts that newly name a record which is not there, or which this user may not see.

@@ -49,13 +49,13 @@ pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html 
                 html! { <Name {plural} id={id.to_owned()}/> }
             })
         }
-        (Kind::Parts, Value::Array(rows)) if short => html! {
+        (Kind::Parts(_), Value::Array(rows)) if short => html! {
             <>
                 { rows.first().map(|row| part::view(texts, field, row, false)) }
                 if rows.len() > 1 { <span class="quiet">{ format!(" +{}", rows.len() - 1) }</span> }
             </>
         },
-        (Kind::Parts, Value::Array(rows)) => html! {
+        (Kind::Parts(_), Value::Array(rows)) => html! {
             <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(texts, field, row, true) }</li> }) }</ul>
         },
         (_, Value::String(text)) => {

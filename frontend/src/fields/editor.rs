@@ -60,7 +60,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         Kind::Reference(plural) => reference_editor(props, plural),
         Kind::References(plural) => references_editor(&texts, props, plural),
         Kind::Money => html! { <MoneyEditor ..props.clone()/> },
-        Kind::Parts => html! { <PartsEditor ..props.clone()/> },
+        Kind::Parts(_) => html! { <PartsEditor ..props.clone()/> },
         Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => {
             html! { <TextEditor ..props.clone()/> }
         }

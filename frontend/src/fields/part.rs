@@ -1,11 +1,7 @@
-//! The little field tables of parts: small objects that live and die with their record.
+//! Parts: small objects that live and die with their record, by their own field tables.
 
-use perennial_domain::contact::BuyingRole;
-use perennial_domain::customer::{OccasionKind, SwitchingCostKind};
-use perennial_domain::field::{Field, FieldType, Kind};
-use perennial_domain::rights::{Action, Area, FieldAccess, Level};
+use perennial_domain::field::{Field, Kind};
 use perennial_domain::text::Key;
-use perennial_domain::touch::{AddressKind, Channel, IdentifierKind};
 use serde_json::{Map, Value};
 use yew::prelude::*;
 
@@ -14,102 +10,16 @@ use crate::components::name::Name;
 use crate::shape::FieldRef;
 use crate::texts::Texts;
 
-const fn part(name: &'static str, kind: Kind, label: Key) -> Field {
-    Field::new(name, kind, label, true)
-}
-
-static IDENTIFIER: [Field; 3] = [
-    part("kind", IdentifierKind::KIND, Key::PartKind).required(),
-    part("value", Kind::Text, Key::PartValue)
-        .required()
-        .bounds(1, 200),
-    part("system", Kind::Text, Key::PartSystem).bounds(0, 60),
-];
-static ADDRESS: [Field; 6] = [
-    part("kind", AddressKind::KIND, Key::PartKind).required(),
-    part("street", Kind::Text, Key::PartStreet).bounds(0, 300),
-    part("city", Kind::Text, Key::PartCity).bounds(0, 100),
-    part("region", Kind::Text, Key::PartRegion).bounds(0, 100),
-    part("postal_code", Kind::Text, Key::PartPostalCode).bounds(0, 20),
-    part("country", Kind::Text, Key::PartCountry).bounds(0, 100),
-];
-static CONSENT: [Field; 4] = [
-    part("channel", Channel::KIND, Key::PartChannel).required(),
-    part("granted", Kind::Flag, Key::PartGranted),
-    part("at", Kind::Instant, Key::PartAt),
-    part("source", Kind::Text, Key::PartSource).bounds(0, 200),
-];
-static POSITION: [Field; 5] = [
-    part(
-        "customer_id",
-        Kind::Reference("customers"),
-        Key::PartCustomer,
-    )
-    .required(),
-    part("title", Kind::Text, Key::PartTitle).bounds(0, 200),
-    part("buying_role", BuyingRole::KIND, Key::PartBuyingRole).required(),
-    part("since", Kind::Date, Key::PartSince),
-    part("until", Kind::Date, Key::PartUntil),
-];
-static INFLUENCE: [Field; 2] = [
-    part(
-        "customer_id",
-        Kind::Reference("customers"),
-        Key::PartCustomer,
-    )
-    .required(),
-    part("note", Kind::Text, Key::PartNote).bounds(0, 300),
-];
-static SWITCHING_COST: [Field; 3] = [
-    part("kind", SwitchingCostKind::KIND, Key::PartKind).required(),
-    part("amount", Kind::Money, Key::PartAmount),
-    part("note", Kind::Text, Key::PartNote).bounds(0, 300),
-];
-static CONSUMPTION: [Field; 5] = [
-    part("item", Kind::Text, Key::PartItem)
-        .required()
-        .bounds(1, 200),
-    part("unit", Kind::Text, Key::PartUnit).bounds(0, 40),
-    part("per_month", Kind::Decimal, Key::PartPerMonth),
-    part("on_hand", Kind::Decimal, Key::PartOnHand),
-    part("as_of", Kind::Date, Key::PartAsOf),
-];
-static OCCASION: [Field; 3] = [
-    part("kind", OccasionKind::KIND, Key::PartKind).required(),
-    part("on", Kind::Date, Key::PartOn).required(),
-    part("note", Kind::Text, Key::PartNote).bounds(0, 200),
-];
-static PERMISSION: [Field; 3] = [
-    part("area", Area::KIND, Key::PartArea).required(),
-    part("action", Action::KIND, Key::PartAction).required(),
-    part("level", Level::KIND, Key::PartLevel).required(),
-];
-static FIELD_RULE: [Field; 2] = [
-    part("class", Kind::Text, Key::PartClass)
-        .required()
-        .bounds(1, 40),
-    part("access", FieldAccess::KIND, Key::PartAccess).required(),
-];
-
 /// The fields of one row of a field of parts.
-pub fn fields(of: &str) -> &'static [Field] {
-    match of {
-        "identifiers" => &IDENTIFIER,
-        "addresses" => &ADDRESS,
-        "consents" => &CONSENT,
-        "positions" => &POSITION,
-        "influences" => &INFLUENCE,
-        "switching_costs" => &SWITCHING_COST,
-        "consumption" => &CONSUMPTION,
-        "occasions" => &OCCASION,
-        "permissions" => &PERMISSION,
-        "field_rules" => &FIELD_RULE,
+pub fn fields(of: &Field) -> &'static [Field] {
+    match of.kind {
+        Kind::Parts(fields) => fields,
         _ => &[],
     }
 }
 
 /// A new row.
-pub fn blank(of: &str) -> Value {
+pub fn blank(of: &Field) -> Value {
     let value = |field: &Field| match field.kind {
         Kind::Choice(choices) => choices
             .first()
@@ -127,7 +37,7 @@ pub fn blank(of: &str) -> Value {
 
 /// A row in one line; `links` leads to what it names.
 pub fn view(texts: &Texts, of: FieldRef, row: &Value, links: bool) -> Html {
-    let said = fields(of.name).iter().filter_map(|field| {
+    let said = fields(&of).iter().filter_map(|field| {
         let value = row.get(field.name)?;
         let text = plain(texts, FieldRef(field), value);
         match (field.kind, value) {

@@ -28,8 +28,8 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
     }
     let known = known.clone();
     let add = {
-        let (rows, onchange, of) = (rows.clone(), props.onchange.clone(), props.field.name);
-        move |_| onchange.emit(rows.iter().cloned().chain([part::blank(of)]).collect())
+        let (rows, onchange, of) = (rows.clone(), props.onchange.clone(), props.field);
+        move |_| onchange.emit(rows.iter().cloned().chain([part::blank(&of)]).collect())
     };
     let adder = use_node_ref();
     let remove = |at: usize| {
@@ -63,7 +63,7 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
     };
     let last = rows.len().saturating_sub(1);
     let row = |(at, row): (usize, &Value)| {
-        let cells = part::fields(props.field.name).iter().enumerate().map(|(place, field)| {
+        let cells = part::fields(&props.field).iter().enumerate().map(|(place, field)| {
             html! {
                 <FieldRow key={field.name} field={FieldRef(field)} value={row.get(field.name).cloned().unwrap_or_default()}
                     onchange={change(at, field.name)} id={format!("{}-{at}-{}", props.id, field.name)} pointer={format!("{}/{at}/{}", props.pointer, field.name)}

@@ -17,9 +17,9 @@ pub fn FieldRow(props: &EditorProps) -> Html {
     let label_id = format!("{}-label", props.id);
     let group = matches!(
         props.field.kind,
-        Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Money
     );
-    let wide = matches!(props.field.kind, Kind::Choices(_) | Kind::Parts) || props.field.long;
+    let wide = matches!(props.field.kind, Kind::Choices(_) | Kind::Parts(_)) || props.field.long;
     html! {
         <div class={classes!("field", wide.then_some("wide"))} role={group.then_some("group")} aria-labelledby={group.then(|| label_id.clone())}>
             if group {
@@ -35,7 +35,7 @@ pub fn FieldRow(props: &EditorProps) -> Html {
 
 /// What is wrong with a field's value.
 pub fn faults(texts: &Texts, props: &EditorProps) -> Html {
-    let parts = matches!(props.field.kind, Kind::Parts);
+    let parts = matches!(props.field.kind, Kind::Parts(_));
     let here = |pointer: &str| {
         pointer == props.pointer.as_str()
             || !parts

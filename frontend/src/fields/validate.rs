@@ -4,7 +4,6 @@ use perennial_domain::field::{Field, Kind};
 use perennial_domain::problem::FieldError;
 use serde_json::{Map, Value};
 
-use crate::fields::part;
 use crate::shape::Shape;
 
 /// The faults of a whole draft.
@@ -57,16 +56,13 @@ pub fn value(field: &Field, value: &Value, within: &str) -> Vec<FieldError> {
         {
             fault("type")
         }
-        (Kind::Parts, Value::Array(rows)) => {
+        (Kind::Parts(fields), Value::Array(rows)) => {
             let row = |(at, row): (usize, &Value)| {
                 let within = format!("{pointer}/{at}");
                 let cell = |field: &Field| {
                     self::value(field, row.get(field.name).unwrap_or(&Value::Null), &within)
                 };
-                part::fields(field.name)
-                    .iter()
-                    .flat_map(cell)
-                    .collect::<Vec<_>>()
+                fields.iter().flat_map(cell).collect::<Vec<_>>()
             };
             rows.iter().enumerate().flat_map(row).collect()
         }

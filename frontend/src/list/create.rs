@@ -128,7 +128,7 @@ pub fn Create(props: &CreateProps) -> Html {
     };
     let (first, rest): (Vec<&'static Field>, Vec<&'static Field>) =
         shape.fields.iter().filter(may_write).partition(usual);
-    let rank = |field: &Field| (!field.required, matches!(field.kind, Kind::Parts));
+    let rank = |field: &Field| (!field.required, matches!(field.kind, Kind::Parts(_)));
     let ranks = [(false, false), (false, true), (true, false), (true, true)];
     let first = ranks.into_iter().flat_map(|place| {
         first

@@ -128,7 +128,7 @@ const SUFFIXES: [&str; 5] = ["", "_in", "_gte", "_lte", "_is_null"];
 /// Whether people can filter by a field in a menu.
 pub fn is_filter(field: &Field) -> bool {
     field.filtered
-        && !matches!(field.kind, Kind::Parts | Kind::Figures)
+        && !matches!(field.kind, Kind::Parts(_) | Kind::Figures)
         && !matches!(field.name, "name" | "code")
 }
 

@@ -31,7 +31,7 @@ pub fn width(texts: &Texts, field: FieldRef) -> u32 {
         Kind::Text | Kind::Date | Kind::Reference(_) => 12,
         Kind::Instant | Kind::Money => 13,
         Kind::References(_) => 15,
-        Kind::Parts | Kind::Figures => 20,
+        Kind::Parts(_) | Kind::Figures => 20,
     };
     let mark = if field.sorted { 2 } else { 0 };
     held.max(letters(texts.text(field.label)) * 4 / 5 + 3 + mark)

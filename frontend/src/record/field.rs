@@ -112,7 +112,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
         }
     };
     // Where Enter begins a new line, or belongs to one of several controls, Ctrl+Enter saves.
-    let several = field.long || matches!(field.kind, Kind::Parts);
+    let several = field.long || matches!(field.kind, Kind::Parts(_));
     let onkeydown = {
         let (save, close, next) = (save.clone(), close.clone(), next.clone());
         move |event: KeyboardEvent| {
@@ -133,7 +133,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                 "Tab"
                     if !matches!(
                         field.kind,
-                        Kind::Parts | Kind::References(_) | Kind::Choices(_) | Kind::Money
+                        Kind::Parts(_) | Kind::References(_) | Kind::Choices(_) | Kind::Money
                     ) =>
                 {
                     event.prevent_default();
@@ -191,7 +191,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     };
     let group = matches!(
         field.kind,
-        Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Money
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Money
     );
     let whole = (*problem)
         .clone()

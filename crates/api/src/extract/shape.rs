@@ -43,7 +43,7 @@ pub fn record<R: Resource>(value: &Value) -> Result<(), Invalid> {
     for (name, value) in members {
         let pointer = format!("/{name}");
         match (R::field(name).map(|field| field.kind), value) {
-            (Some(Kind::Parts), Value::Array(items)) => {
+            (Some(Kind::Parts(_)), Value::Array(items)) => {
                 let item =
                     |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), &[]);
                 items.iter().enumerate().try_for_each(item)?;

@@ -54,7 +54,7 @@ pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, Fie
         }
         Kind::Reference(_) => id(text).ok_or_else(|| wrong("is not an id")),
         Kind::References(_) => list(&id, "is not a list of ids"),
-        Kind::Parts | Kind::Figures => Err(FieldError::new("", "type")),
+        Kind::Parts(_) | Kind::Figures => Err(FieldError::new("", "type")),
     }
 }
 

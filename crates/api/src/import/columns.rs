@@ -321,7 +321,7 @@ fn target<R: Resource>(name: &str) -> Option<Target> {
     let fields = || {
         R::FIELDS
             .iter()
-            .filter(|field| field.written && !matches!(field.kind, Kind::Parts | Kind::Figures))
+            .filter(|field| field.written && !matches!(field.kind, Kind::Parts(_) | Kind::Figures))
     };
     let known = |field: &&Field| {
         plain(field.name) == name || field.aliases.iter().any(|alias| plain(alias) == name)

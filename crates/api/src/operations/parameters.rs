@@ -160,7 +160,7 @@ fn value(field: &Field) -> Value {
             json!({ "type": "string", "enum": words(choices) })
         }
         Kind::Reference(_) | Kind::References(_) => json!({ "type": "string", "format": "uuid" }),
-        Kind::Text | Kind::Parts | Kind::Figures => {
+        Kind::Text | Kind::Parts(_) | Kind::Figures => {
             json!({ "type": "string", "pattern": r"^[^\x00]*$" })
         }
     }

@@ -173,7 +173,7 @@ fn bound(property: &mut Value, field: &Field) {
     };
     let names = match field.kind {
         Kind::Text => ("minLength", "maxLength"),
-        Kind::Choices(_) | Kind::References(_) | Kind::Parts => ("minItems", "maxItems"),
+        Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) => ("minItems", "maxItems"),
         Kind::Integer => ("minimum", "maximum"),
         _ => return,
     };

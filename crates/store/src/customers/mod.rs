@@ -14,7 +14,6 @@ use perennial_domain::rights::{Action, FieldAccess, Level};
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::identifiers::{self, Party};
-use crate::references::Named;
 use crate::resource::{Stored, clear_parts, keys};
 use crate::sql::Sql;
 use crate::{Result, Scope, Tx, search, tree};
@@ -90,19 +89,6 @@ impl Stored for Customer {
             }
             _ => Ok(()),
         }
-    }
-
-    fn named_in_parts(draft: &NewCustomer) -> Vec<Named> {
-        let named = draft.influences.iter().enumerate();
-        named
-            .map(|(at, influence)| {
-                (
-                    format!("/influences/{at}/customer_id"),
-                    Self::PLURAL,
-                    influence.customer_id.uuid(),
-                )
-            })
-            .collect()
     }
 
     fn compare(field: &Field, values: &[Value]) -> Option<Sql> {

@@ -21,7 +21,6 @@ use uuid::Uuid;
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::dialect::CHUNK;
-use crate::references::Named;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx};
 
@@ -115,11 +114,6 @@ pub trait Stored: Resource + Rows {
         _draft: &Self::Draft,
     ) -> Result<()> {
         Ok(())
-    }
-
-    /// The records that a draft names inside its parts.
-    fn named_in_parts(_draft: &Self::Draft) -> Vec<Named> {
-        Vec::new()
     }
 
     /// How a field that is not a column of its own is compared.
