@@ -148,7 +148,8 @@ const WORKS_NOW: &str = "SELECT 1 FROM positions JOIN customers ON customers.org
 impl Stored for Contact {
     const FOUND: bool = true;
 
-    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+    fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
+        let (connection, organization) = read.parts();
         let keys = keys(rows);
         let mut positions = load_positions(connection, organization, &keys)?;
         let mut identifiers = identifiers::load(connection, organization, Party::Contact, &keys)?;
@@ -287,13 +288,7 @@ pub(crate) fn working_at(tx: &mut Tx<'_>, customers: &[Key]) -> Result<Vec<Conta
             .among(chunk.iter().copied())
             .then(")");
         let order = Sql::default().column(Contact::PLURAL, "id");
-        people.extend(Contact::load(
-            tx.connection,
-            organization,
-            there,
-            order,
-            i64::MAX,
-        )?);
+        people.extend(Contact::load(tx, there, order, i64::MAX)?);
     }
     Ok(people)
 }

@@ -147,6 +147,5 @@ fn load<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<Vec<R>> {
         .and(live)
         .and(condition);
     let order = Sql::default().column(R::PLURAL, "id");
-    let organization = read.organization();
-    R::load(read.connection, organization, condition, order, i64::MAX)
+    R::load(read, condition, order, i64::MAX)
 }

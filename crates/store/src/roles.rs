@@ -13,7 +13,7 @@ use crate::dialect::insert_many;
 use crate::resource::{Stored, clear_parts, grouped, keys, row};
 use crate::schema::{role_fields, role_permissions, roles, users};
 use crate::sql::Sql;
-use crate::{Error, Result, Scope, Tx};
+use crate::{Error, Read, Result, Scope, Tx};
 
 row! {
     pub(crate) struct Row of Role in roles {
@@ -117,7 +117,8 @@ impl Stored for Role {
         Sql::always()
     }
 
-    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+    fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
+        let (connection, organization) = read.parts();
         let of = |table| {
             Sql::default()
                 .column(table, "role_id")

@@ -182,10 +182,8 @@ pub(crate) fn hits_of<R: Stored>(
             .among(chunk.iter().copied())
             .and(visible.clone());
         let order = Sql::default().column(R::PLURAL, "id");
-        let organization = read.organization();
         for row in R::load(
-            read.connection,
-            organization,
+            read,
             condition,
             order,
             i64::try_from(chunk.len()).unwrap_or(i64::MAX),

@@ -74,6 +74,12 @@ impl Read<'_> {
     pub(crate) fn organization(&self) -> i64 {
         self.scope.organization()
     }
+
+    /// The connection and the organization's key.
+    pub(crate) fn parts(&mut self) -> (&mut AnyConnection, i64) {
+        let organization = self.organization();
+        (self.connection, organization)
+    }
 }
 
 impl<'a> Tx<'a> {

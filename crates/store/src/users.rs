@@ -13,7 +13,6 @@ use perennial_domain::user::{NewUser, Role, User};
 use perennial_domain::{Id, search as words};
 
 use crate::column::{Key, W};
-use crate::connection::AnyConnection;
 use crate::dialect::{CHUNK, insert_many, lock_name};
 use crate::resource::{self, Stored, clear_parts, grouped, keys, row};
 use crate::schema::{team_members, users};
@@ -79,7 +78,8 @@ impl Stored for User {
         Sql::always()
     }
 
-    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+    fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
+        let (connection, organization) = read.parts();
         let theirs = Sql::default()
             .column("team_members", "user_id")
             .then(" IN ")
@@ -238,13 +238,12 @@ pub fn manageable(read: &mut Read<'_>, id: Id<User>) -> Result<User> {
 
 /// Refuses a role that may do more than the caller.
 fn covers(read: &mut Read<'_>, role: Id<Role>) -> Result<()> {
-    let organization = read.organization();
     let one = Sql::default()
         .column(Role::PLURAL, "id")
         .then(" = ")
         .bind(Key::from(role));
     let order = Sql::default().column(Role::PLURAL, "id");
-    let roles = Role::load(read.connection, organization, one, order, 1)?;
+    let roles = Role::load(read, one, order, 1)?;
     let within = |role: &Role| read.scope.covers(&role.permissions, &role.field_rules);
     // A role that is not there is a fault of another kind, found elsewhere.
     if roles.iter().all(within) {
@@ -260,20 +259,17 @@ fn covers(read: &mut Read<'_>, role: Id<Role>) -> Result<()> {
 /// Whatever the database says.
 pub fn me(read: &mut Read<'_>) -> Result<Me> {
     let organization = organizations::own(read)?;
-    let key = read.organization();
     let one = |table, id: Key| Sql::default().column(table, "id").then(" = ").bind(id);
     let order = |table| Sql::default().column(table, "id");
     let users = User::load(
-        read.connection,
-        key,
+        read,
         one(User::PLURAL, read.scope.user.into()),
         order(User::PLURAL),
         1,
     )?;
     let user = users.into_iter().next().ok_or(Error::Unauthenticated)?;
     let roles = Role::load(
-        read.connection,
-        key,
+        read,
         one(Role::PLURAL, user.role_id.into()),
         order(Role::PLURAL),
         1,

@@ -12,17 +12,17 @@ use perennial_domain::query::Value;
 use perennial_domain::rights::{Action, FieldAccess, Level};
 
 use crate::column::Key;
-use crate::connection::AnyConnection;
 use crate::identifiers::{self, Party};
 use crate::resource::{Stored, clear_parts, keys};
 use crate::sql::Sql;
-use crate::{Result, Scope, Tx, search, tree};
+use crate::{Read, Result, Scope, Tx, search, tree};
 use hanging::{Hanging, insert_sets};
 
 impl Stored for Customer {
     const FOUND: bool = true;
 
-    fn hang(connection: &mut AnyConnection, organization: i64, rows: &mut [Self]) -> Result<()> {
+    fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
+        let (connection, organization) = read.parts();
         Hanging::load(connection, organization, &keys(rows))?.onto(rows);
         Ok(())
     }

@@ -56,14 +56,7 @@ pub(crate) fn list_under<R: Stored>(
         condition = condition.and(beyond::<R>(query, after));
     }
     let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
-    let organization = read.organization();
-    let mut data = R::load(
-        read.connection,
-        organization,
-        condition,
-        order::<R>(query),
-        limit,
-    )?;
+    let mut data = R::load(read, condition, order::<R>(query), limit)?;
     let has_more = data.len() > query.limit;
     data.truncate(query.limit);
     let next_cursor = data

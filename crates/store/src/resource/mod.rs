@@ -19,7 +19,6 @@ use perennial_domain::{Id, Instant};
 use uuid::Uuid;
 
 use crate::column::Key;
-use crate::connection::AnyConnection;
 use crate::dialect::CHUNK;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx};
@@ -38,25 +37,20 @@ pub trait Stored: Resource + Rows {
     ///
     /// # Errors
     /// Whatever the database says.
-    fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>> {
-        let mut rows = Self::read(connection, organization, condition, order, limit)?;
+    fn load(read: &mut Read<'_>, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>> {
+        let mut rows = Self::read(read, condition, order, limit)?;
         if !rows.is_empty() {
-            Self::hang(connection, organization, &mut rows)?;
+            Self::hang(read, &mut rows)?;
         }
         Ok(rows)
     }
 
-    /// Loads what other tables keep of these rows: one statement a table, whatever their number.
+    /// Loads what other tables keep of these rows, one statement a table whatever their number, and derives what depends on
+    /// the day.
     ///
     /// # Errors
     /// Whatever the database says.
-    fn hang(_connection: &mut AnyConnection, _organization: i64, _rows: &mut [Self]) -> Result<()> {
+    fn hang(_read: &mut Read<'_>, _rows: &mut [Self]) -> Result<()> {
         Ok(())
     }
 
@@ -248,11 +242,9 @@ fn load_map<R: Stored>(
     condition: Sql,
     count: usize,
 ) -> Result<BTreeMap<Id<R>, R>> {
-    let organization = read.organization();
     let order = Sql::default().column(R::PLURAL, "id");
     let rows = R::load(
-        read.connection,
-        organization,
+        read,
         condition,
         order,
         i64::try_from(count).unwrap_or(i64::MAX),

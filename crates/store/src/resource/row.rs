@@ -6,23 +6,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::column::{Key, W};
-use crate::connection::AnyConnection;
 use crate::sql::Sql;
-use crate::{Error, Result, Tx};
+use crate::{Error, Read, Result, Tx};
 
 /// How a resource's own table is read and written; made by [`row!`].
 pub trait Rows: Sized {
-    /// Rows of an organization under a condition, in an order, without what hangs on them.
+    /// Rows of the organization under a condition, in an order, without what hangs on them.
     ///
     /// # Errors
     /// Whatever the database says.
-    fn read(
-        connection: &mut AnyConnection,
-        organization: i64,
-        condition: Sql,
-        order: Sql,
-        limit: i64,
-    ) -> Result<Vec<Self>>;
+    fn read(read: &mut Read<'_>, condition: Sql, order: Sql, limit: i64) -> Result<Vec<Self>>;
 
     /// Inserts rows.
     ///
@@ -166,20 +159,19 @@ macro_rules! row {
 
         impl $crate::resource::Rows for $entity {
             fn read(
-                connection: &mut $crate::connection::AnyConnection,
-                organization: i64,
+                read: &mut $crate::Read<'_>,
                 condition: $crate::sql::Sql,
                 order: $crate::sql::Sql,
                 limit: i64,
             ) -> $crate::Result<Vec<Self>> {
                 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
                 let rows: Vec<$row> = $table::table
-                    .filter($table::organization.eq(organization))
+                    .filter($table::organization.eq(read.organization()))
                     .filter(condition)
                     .order_by(order)
                     .limit(limit)
                     .select($row::as_select())
-                    .load(connection)?;
+                    .load(read.connection)?;
                 rows.into_iter().map($row::entity).collect()
             }
 
