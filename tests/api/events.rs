@@ -33,6 +33,8 @@ fn every_write_of_every_resource_has_its_event() {
     for (resource, draft) in [
         ("customers", json!({ "name": "A" })),
         ("contacts", json!({ "name": "A" })),
+        ("products", json!({ "name": "A" })),
+        ("product-categories", json!({ "name": "A" })),
         ("tags", json!({ "name": "A" })),
         ("teams", json!({ "name": "A" })),
         ("roles", json!({ "name": "A" })),
@@ -61,7 +63,7 @@ fn every_write_of_every_resource_has_its_event() {
             events
                 .iter()
                 .all(|event| event["actor_id"] == app.id_of(Person::Admin)
-                    && event["resource"] == resource)
+                    && event["resource"] == resource.replace('-', "_"))
         );
         assert_eq!(
             (&events[1]["before"], &events[1]["after"]),

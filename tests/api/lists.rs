@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
+use perennial_domain::each_resource;
 use perennial_domain::field::Resource;
 use perennial_domain::search::sort_key;
-use perennial_domain::tag::Tag;
-use perennial_domain::user::User;
 use perennial_tests::app::TestApp;
 use perennial_tests::client::{Client, ids};
 use perennial_tests::company::Person;
@@ -151,12 +149,21 @@ fn every_resource_walks_in_every_order() {
         admin.create_contact(["Ann", "Ann", "王芳"][at % 3], &[&acme]);
         admin.create_tag(&format!("Tag {}", at % 10));
     }
-    for (path, orders) in [
-        ("/contacts", orders::<Contact>()),
-        ("/tags", orders::<Tag>()),
-        ("/users", orders::<User>()),
-    ] {
-        let count = admin.walk(path).len();
+    for at in 0..9 {
+        let name = ["Tea", "Tea", "茶"][at % 3];
+        admin.create("products", json!({ "name": name }));
+        admin.create(
+            "product-categories",
+            json!({ "name": format!("Category {at}") }),
+        );
+        admin.create("teams", json!({ "name": format!("Team {at}") }));
+    }
+    macro_rules! walks {
+        ($($resource:ty),* $(,)?) => { [$((format!("/{}", <$resource>::path()), orders::<$resource>())),*] };
+    }
+    for (path, orders) in each_resource!(walks) {
+        let count = admin.walk(&path).len();
+        assert!(count > 0, "{path}");
         for order in orders {
             let rows = admin.walk(&format!("{path}?limit=2&sort={order}"));
             let found: Vec<Vec<String>> = rows.iter().map(|row| key(row, &order)).collect();

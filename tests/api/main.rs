@@ -17,6 +17,7 @@ mod parameters;
 mod passwords;
 mod plans;
 mod probes;
+mod products;
 mod races;
 mod references;
 mod samples;

@@ -1,6 +1,7 @@
 //! A good request for every operation, and everybody who may send one.
 
 use perennial_api::{clock, routes};
+use perennial_domain::resources::{self, About, RESOURCES};
 use perennial_domain::rights::{Area, Level, StandardRole};
 use perennial_tests::app::TestApp;
 use perennial_tests::client::{Answer, Client, Record};
@@ -86,7 +87,7 @@ impl Caller {
             (Area::Customers | Area::Contacts | Area::Jobs, Owner) => Level::Own,
             (Area::Customers | Area::Contacts, SameTeam) => Level::Team,
             // These belong to nobody in particular.
-            (Area::Tags | Area::Teams | Area::Roles, _) => Level::Own,
+            (Area::Products | Area::Tags | Area::Teams | Area::Roles, _) => Level::Own,
             _ => Level::All,
         }
     }
@@ -183,42 +184,32 @@ impl Matrix {
         self.made.get()
     }
 
-    fn draft(&self, resource: &str) -> (Area, Value) {
+    fn draft(&self, about: &About) -> Value {
         let at = self.next();
         let name = format!("Probe {at}");
-        match resource {
-            "customer" => (
-                Area::Customers,
-                json!({ "name": name, "owner_id": self.app.id_of(Person::Seller) }),
-            ),
-            "contact" => {
+        match about.area {
+            Area::Customers => json!({ "name": name, "owner_id": self.app.id_of(Person::Seller) }),
+            Area::Contacts => {
                 let owned = self.app.as_seller().create_customer(&name);
-                (
-                    Area::Contacts,
-                    json!({ "name": name, "positions": [{ "customer_id": owned.id() }] }),
-                )
+                json!({ "name": name, "positions": [{ "customer_id": owned.id() }] })
             }
-            "tag" => (Area::Tags, json!({ "name": name })),
-            "team" => (Area::Teams, json!({ "name": name })),
-            "role" => (Area::Roles, json!({ "name": name })),
-            "user" => {
+            Area::Users => {
                 let role = self.app.as_admin().get("/roles?limit=1").ids()[0].clone();
-                (
-                    Area::Users,
-                    json!({ "name": name, "email": format!("probe{at}@perennial.test"), "role_id": role, "active": true }),
-                )
+                json!({ "name": name, "email": format!("probe{at}@perennial.test"), "role_id": role, "active": true })
             }
-            other => panic!("{other} has no draft: add one to tests/api/matrix.rs"),
+            _ => json!({ "name": name }),
         }
     }
 
     /// A new record of the owner's.
-    fn record(&self, resource: &str) -> (Area, Record) {
-        let (area, draft) = self.draft(resource);
-        (
-            area,
-            self.app.as_admin().create(&format!("{resource}s"), draft),
-        )
+    fn record(&self, about: &About) -> Record {
+        let draft = self.draft(about);
+        self.app.as_admin().create(&about.path(), draft)
+    }
+
+    fn record_of(&self, plural: &str) -> (Area, Record) {
+        let about = resources::named(plural).expect("a resource");
+        (about.area, self.record(about))
     }
 
     /// A good request for an operation. One that is not known here fails the test.
@@ -227,26 +218,27 @@ impl Matrix {
             return probe;
         }
         let (verb, noun) = operation.split_once('_').unwrap_or_default();
-        let noun = noun.trim_end_matches('s');
+        let of = |about: &&About| about.singular == noun || about.plural == noun;
+        let Some(about) = RESOURCES.iter().find(of) else {
+            panic!("{operation} has no expectation: add one to tests/api/probes.rs")
+        };
+        let path = format!("/{}", about.path());
         match verb {
-            "list" => Probe::to(format!("/{noun}s?limit=200&sort=-created_at"), 200),
-            "search" => Probe::to(format!("/{noun}s/search"), 200)
+            "list" => Probe::to(format!("{path}?limit=200&sort=-created_at"), 200),
+            "search" => Probe::to(format!("{path}/search"), 200)
                 .with(json!({ "limit": 200, "sort": "-created_at" })),
             // Whoever asks: the draft names nothing that only some may see.
-            "create" if noun == "contact" || noun == "customer" => {
-                Probe::to(format!("/{noun}s"), 201).with(json!({ "name": "Probe" }))
+            "create" if matches!(about.area, Area::Contacts | Area::Customers) => {
+                Probe::to(path, 201).with(json!({ "name": "Probe" }))
             }
-            "create" if noun == "user" && caller == OtherOrganization => {
+            "create" if about.area == Area::Users && caller == OtherOrganization => {
                 let role = self.app.as_foreigner().get("/roles?limit=1").ids()[0].clone();
                 let email = format!("probe{}@perennial.test", self.next());
-                Probe::to("/users", 201)
+                Probe::to(path, 201)
                     .with(json!({ "name": "Probe", "email": email, "role_id": role }))
             }
-            "create" => Probe::to(format!("/{noun}s"), 201).with(self.draft(noun).1),
-            _ => {
-                let (area, record) = self.record(noun);
-                self.about_record(operation, verb, area, record)
-            }
+            "create" => Probe::to(path, 201).with(self.draft(about)),
+            _ => self.about_record(operation, verb, about.area, self.record(about)),
         }
     }
 
@@ -273,7 +265,7 @@ impl Matrix {
                 let resource = path.split('/').nth(1).unwrap_or_default();
                 Probe::to(format!("/{resource}/batch"), 200).with(json!({ "operations": [update] }))
             }
-            _ => panic!("{operation} has no expectation: add one to tests/api/matrix.rs"),
+            _ => panic!("{operation} has no expectation: add one to tests/api/probes.rs"),
         };
         probe.about(area, record)
     }
@@ -294,7 +286,7 @@ impl Matrix {
             "change_password" => Probe::to("/auth/password", 422).with(json!({ "current_password": "x", "new_password": "short" })),
             "reset_password" => Probe::to("/auth/password-reset", 401).with(json!({ "token": "x", "new_password": "a good password" })),
             "offer_password_reset" => {
-                let (area, user) = self.record("user");
+                let (area, user) = self.record_of("users");
                 Probe::to(format!("{}/password-reset", user.path), 200).about(area, user)
             }
             "get_me" => Probe::to("/me", 200),
@@ -305,7 +297,7 @@ impl Matrix {
                 Probe { etag, ..Probe::to("/organization", 200) }.with(json!({ "name": format!("Renamed {}", self.next()) }))
             }
             "list_customer_timeline" | "list_customer_contacts" => {
-                let (_, customer) = self.record("customer");
+                let (_, customer) = self.record_of("customers");
                 let below = operation.rsplit('_').next().unwrap_or_default();
                 Probe::to(format!("{}/{below}", customer.path), 200).about(Area::Customers, customer)
             }

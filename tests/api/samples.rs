@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 /// Records that samples refer to.
 pub struct World {
     pub customer: Record,
+    pub category: Record,
     pub tag: Record,
     pub team: Record,
     pub role: Record,
@@ -21,6 +22,7 @@ impl World {
             json!({ "name": "Sampled", "email": "sampled@perennial.test", "role_id": role.id() });
         Self {
             customer: admin.create_customer("Sampled"),
+            category: admin.create("product-categories", json!({ "name": "Sampled" })),
             tag: admin.create_tag("Sampled"),
             team: admin.create("teams", json!({ "name": "Sampled" })),
             user: admin.create("users", user),
@@ -31,6 +33,7 @@ impl World {
     fn id_in(&self, resource: &str) -> String {
         match resource {
             "customers" => self.customer.id(),
+            "product_categories" => self.category.id(),
             "tags" => self.tag.id(),
             "teams" => self.team.id(),
             "roles" => self.role.id(),
@@ -77,6 +80,9 @@ impl World {
             }
             "consumption" => {
                 json!([{ "item": "paper", "unit": "kg", "per_month": "2.50", "on_hand": null, "as_of": "2024-01-31" }])
+            }
+            "prices" => {
+                json!([{ "amount": { "amount": "12.50", "currency": "USD" }, "since": "2024-01-31" }])
             }
             "consents" => {
                 json!([{ "channel": "sms", "granted": true, "at": "2024-01-31T00:00:00.000000Z", "source": "form" }])

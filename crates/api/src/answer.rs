@@ -53,7 +53,7 @@ pub fn written<R: Resource>(scope: &Scope, record: &R, status: StatusCode) -> An
     if status == StatusCode::CREATED {
         headers.push((
             "Location".to_owned(),
-            format!("/api/v1/{}/{}", R::PLURAL, record.id()),
+            format!("/api/v1/{}/{}", R::path(), record.id()),
         ));
     }
     Answer {

@@ -259,6 +259,10 @@ pub trait Resource:
     const AREA: Area;
     /// Its name in paths and tables: `customers`.
     const PLURAL: &'static str;
+    /// Where it is below the API's root: `product-categories`.
+    fn path() -> String {
+        Self::PLURAL.replace('_', "-")
+    }
     /// Its name in operation ids: `customer`.
     const SINGULAR: &'static str;
     /// The name of its type in the contract: `Customer`.

@@ -16,6 +16,7 @@ pub mod page;
 #[cfg(feature = "server")]
 pub mod phone;
 pub mod problem;
+pub mod product;
 #[cfg(feature = "server")]
 pub mod query;
 pub mod resources;

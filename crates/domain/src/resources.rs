@@ -11,6 +11,8 @@ macro_rules! each_resource {
         $do![
             $crate::customer::Customer,
             $crate::contact::Contact,
+            $crate::product::Product,
+            $crate::product::ProductCategory,
             $crate::tag::Tag,
             $crate::user::User,
             $crate::team::Team,
@@ -24,6 +26,8 @@ macro_rules! each_resource {
 pub struct About {
     /// Its name in paths and tables.
     pub plural: &'static str,
+    /// Its name in operation ids.
+    pub singular: &'static str,
     /// The name of its type in the contract.
     pub name: &'static str,
     /// Where its rights are kept.
@@ -33,10 +37,16 @@ pub struct About {
 }
 
 impl About {
+    /// Where it is below the API's root.
+    pub fn path(&self) -> String {
+        self.plural.replace('_', "-")
+    }
+
     /// What is known of one.
     pub const fn of<R: Resource>() -> Self {
         Self {
             plural: R::PLURAL,
+            singular: R::SINGULAR,
             name: R::TYPE,
             area: R::AREA,
             fields: R::FIELDS,

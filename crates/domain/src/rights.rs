@@ -5,7 +5,7 @@ use crate::choice;
 choice! {
     /// A part of the product that rights are given for.
     Area: "area" {
-        Customers = "customers", Contacts = "contacts", Tags = "tags", Users = "users", Teams = "teams", Roles = "roles",
+        Customers = "customers", Contacts = "contacts", Products = "products", Tags = "tags", Users = "users", Teams = "teams", Roles = "roles",
         Organization = "organization", Events = "events", Jobs = "jobs",
     }
 }
@@ -33,12 +33,19 @@ pub fn standard_level(role: StandardRole, area: Area, action: Action) -> Level {
         (_, Action::Read)
             if matches!(
                 area,
-                Area::Tags | Area::Users | Area::Teams | Area::Roles | Area::Organization
+                Area::Products
+                    | Area::Tags
+                    | Area::Users
+                    | Area::Teams
+                    | Area::Roles
+                    | Area::Organization
             ) =>
         {
             Level::All
         }
-        (StandardRole::Manager, _) if records || matches!(area, Area::Tags | Area::Jobs) => {
+        (StandardRole::Manager, _)
+            if records || matches!(area, Area::Products | Area::Tags | Area::Jobs) =>
+        {
             Level::All
         }
         (StandardRole::Manager, Action::Read) => Level::All,

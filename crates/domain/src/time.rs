@@ -88,6 +88,15 @@ impl Instant {
         Date(self.naive().date())
     }
 
+    /// The day it is in an IANA zone; in UTC where there is no such zone.
+    #[cfg(feature = "server")]
+    pub fn day_in(self, zone: &str) -> Date {
+        match zone.parse::<chrono_tz::Tz>() {
+            Ok(zone) => Date(self.0.with_timezone(&zone).date_naive()),
+            Err(_) => self.day(),
+        }
+    }
+
     /// This moment moved by so many seconds.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

@@ -8,6 +8,7 @@
 //! What differs between the databases is in `dialect.rs`, `connection.rs`, `transaction.rs` and `migrate.rs`; nothing
 //! else asks which one it is talking to.
 
+mod codes;
 mod column;
 mod connection;
 pub mod contacts;
@@ -22,6 +23,7 @@ pub mod jobs;
 mod migrate;
 mod money;
 pub mod organizations;
+mod products;
 mod purge;
 mod reactions;
 mod references;

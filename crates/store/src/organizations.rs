@@ -131,7 +131,7 @@ fn has_amounts(tx: &mut Tx<'_>) -> Result<bool> {
         let amounts = entry
             .fields
             .iter()
-            .filter(|field| matches!(field.kind, Kind::Money));
+            .filter(|field| field.written && matches!(field.kind, Kind::Money));
         let kept = amounts.map(|field| Sql::default().name(field.name).then(" IS NOT NULL"));
         let sql = Sql::text("SELECT 1 FROM ")
             .name(entry.plural)

@@ -63,6 +63,8 @@ reference! {
     customer_influences.customer_id -> customers, Follow;
     customer_influences.influenced_id -> customers, Follow;
     customer_figures.customer_id -> customers, Follow;
+    product_categories.parent_id -> product_categories, Forget;
+    products.category_id -> product_categories, Forget;
     contacts.creator_id -> users, Keep;
     positions.contact_id -> contacts, Follow;
     positions.customer_id -> customers, Follow;

@@ -326,3 +326,41 @@ diesel::table! {
         text -> Text,
     }
 }
+
+diesel::table! {
+    product_categories (organization, id) {
+        organization -> BigInt,
+        id -> Binary,
+        name -> Text,
+        name_sort -> Text,
+        parent_id -> Nullable<Binary>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+        change_set -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    products (organization, id) {
+        organization -> BigInt,
+        id -> Binary,
+        name -> Text,
+        name_sort -> Text,
+        code -> Text,
+        category_id -> Nullable<Binary>,
+        supplier -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        cost -> Nullable<BigInt>,
+        cost_currency -> Nullable<Text>,
+        cost_base -> Nullable<BigInt>,
+        discontinued -> Bool,
+        facts -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+        change_set -> Nullable<Binary>,
+    }
+}

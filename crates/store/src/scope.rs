@@ -8,7 +8,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use perennial_domain::field::Word;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level, StandardRole};
 use perennial_domain::user::{FieldRule, Permission, User};
-use perennial_domain::{Currency, Id, Instant};
+use perennial_domain::{Currency, Date, Id, Instant};
 
 use crate::column::{Key, W};
 use crate::connection::AnyConnection;
@@ -32,6 +32,7 @@ struct Standing {
     organization: i64,
     currency: Currency,
     country: String,
+    zone: String,
     levels: BTreeMap<(Area, Action), Level>,
     access: BTreeMap<String, FieldAccess>,
     /// The user and everybody in the user's teams and the teams below them.
@@ -103,6 +104,11 @@ impl Scope {
         self.standing.currency
     }
 
+    /// The organization's business day.
+    pub(crate) fn today(&self) -> Date {
+        self.now.day_in(&self.standing.zone)
+    }
+
     /// The organization's key, which leads every key of its rows.
     pub(crate) fn organization(&self) -> i64 {
         self.standing.organization
@@ -161,9 +167,13 @@ impl Scope {
             .first(connection)
             .optional()?;
         let (organization, role) = found.ok_or(Error::Unauthenticated)?;
-        let (currency, country): (String, String) = organizations::table
+        let (currency, country, zone): (String, String, String) = organizations::table
             .filter(organizations::key.eq(organization))
-            .select((organizations::currency, organizations::country))
+            .select((
+                organizations::currency,
+                organizations::country,
+                organizations::zone,
+            ))
             .first(connection)?;
         let standard: Option<W<StandardRole>> = roles::table
             .find((organization, role))
@@ -190,6 +200,7 @@ impl Scope {
                 .parse()
                 .map_err(|_| Error::Database(format!("currency {currency:?}")))?,
             country,
+            zone,
             colleagues: colleagues(connection, organization, user.into())?,
             levels: if standard == Some(W(StandardRole::Admin)) {
                 everything()

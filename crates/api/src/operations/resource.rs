@@ -39,7 +39,7 @@ fn described<R: Resource>(method: Method, below: &str, mut operation: Value) -> 
     }
     Description {
         method,
-        path: format!("/{}{below}", R::PLURAL),
+        path: format!("/{}{below}", R::path()),
         operation,
         schemas: Vec::new(),
     }

@@ -18,6 +18,7 @@ use perennial_domain::customer::{Customer, CustomerFigures};
 use perennial_domain::event::{Event, TimelineEntry};
 use perennial_domain::job::Job;
 use perennial_domain::problem::{FieldError, Problem};
+use perennial_domain::product::{Product, ProductCategory};
 use perennial_domain::tag::Tag;
 use perennial_domain::team::Team;
 use perennial_domain::user::{Role, User};
@@ -41,6 +42,8 @@ pub fn operations() -> Operations {
         .resource::<Customer>()
         .with(customers::operations)
         .resource::<Contact>()
+        .resource::<Product>()
+        .resource::<ProductCategory>()
         .resource::<Tag>()
         .resource::<User>()
         .resource::<Team>()

@@ -1,6 +1,5 @@
 //! Customers: parties that buy, or may buy, from us.
 
-mod codes;
 mod hanging;
 mod row;
 
@@ -15,7 +14,7 @@ use crate::column::Key;
 use crate::identifiers::{self, Party};
 use crate::resource::{Stored, clear_parts, keys};
 use crate::sql::Sql;
-use crate::{Read, Result, Scope, Tx, search, tree};
+use crate::{Read, Result, Scope, Tx, codes, search, tree};
 use hanging::{Hanging, insert_sets};
 
 impl Stored for Customer {
@@ -56,7 +55,12 @@ impl Stored for Customer {
 
     /// Gives codes, and new customers of those who see only some to their maker.
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewCustomer]) -> Result<()> {
-        codes::give(tx, drafts)?;
+        codes::give(
+            tx,
+            Self::PLURAL,
+            "C",
+            drafts.iter_mut().map(|draft| &mut draft.code),
+        )?;
         let own = tx.scope.level(Self::AREA, Action::Read) != Level::All;
         for draft in drafts {
             if own && draft.owner_id.is_none() {
