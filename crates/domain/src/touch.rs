@@ -26,7 +26,10 @@ pub struct Identifier {
     /// As it was written.
     #[cfg_attr(
         feature = "server",
-        validate(length(min = 1, max = 200)),
+        validate(
+            length(min = 1, max = 200),
+            custom(function = crate::validation::visible)
+        ),
         schema(required, min_length = 1, max_length = 200)
     )]
     pub value: String,

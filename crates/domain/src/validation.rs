@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use crate::field::{Draft, Field, Resource};
+use crate::field::{Draft, Field, Kind, Resource};
 use crate::problem::{FieldError, Invalid};
 
 /// Reads a value of any type, with the pointer of what does not fit.
@@ -135,7 +135,13 @@ fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
     if let Err(found) = draft.validate() {
         flatten(&found, "", &mut errors);
     }
-    texts(&Value::Object(object), "", &mut errors);
+    for (name, value) in &object {
+        // What parts say stands in one line.
+        let one_line = R::field(name).is_some_and(|field| {
+            matches!(field.kind, Kind::Parts) || matches!(field.kind, Kind::Text) && !field.long
+        });
+        texts(value, one_line, &format!("/{name}"), &mut errors);
+    }
     draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
     let mut seen = std::collections::BTreeSet::new();
     errors.retain(|error| seen.insert(error.pointer.clone()));
@@ -147,21 +153,51 @@ fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
 }
 
 /// Neither database nor people can use a text of control characters; a NUL PostgreSQL refuses.
-fn texts(value: &Value, pointer: &str, errors: &mut Vec<FieldError>) {
+fn texts(value: &Value, one_line: bool, pointer: &str, errors: &mut Vec<FieldError>) {
     match value {
         Value::String(text)
-            if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r') =>
+            if text.contains(|c: char| c.is_control() && !ends_line(c) && c != '\t') =>
         {
             errors.push(FieldError::new(pointer, "control_character"));
+        }
+        Value::String(text) if one_line && text.contains(ends_line) => {
+            errors.push(FieldError::new(pointer, "line_break"));
         }
         Value::Array(values) => values
             .iter()
             .enumerate()
-            .for_each(|(at, value)| texts(value, &format!("{pointer}/{at}"), errors)),
+            .for_each(|(at, value)| texts(value, one_line, &format!("{pointer}/{at}"), errors)),
         Value::Object(values) => values
             .iter()
-            .for_each(|(name, value)| texts(value, &format!("{pointer}/{name}"), errors)),
+            .for_each(|(name, value)| texts(value, one_line, &format!("{pointer}/{name}"), errors)),
         _ => {}
+    }
+}
+
+fn ends_line(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether nothing of a text can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| {
+        character.is_whitespace()
+            || character.is_control()
+            || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
+    })
+}
+
+/// Refuses a text of which nothing can be seen, where one is required.
+///
+/// # Errors
+/// Such a text.
+pub fn visible(text: &str) -> Result<(), validator::ValidationError> {
+    if is_blank(text) {
+        Err(validator::ValidationError::new("required"))
+    } else {
+        Ok(())
     }
 }
 
@@ -175,7 +211,7 @@ fn object_of<T: serde::Serialize>(value: &T) -> Map<String, Value> {
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_blank(text),
         _ => false,
     }
 }
