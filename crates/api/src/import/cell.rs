@@ -5,7 +5,6 @@ use perennial_domain::problem::FieldError;
 use perennial_domain::text::Language;
 use perennial_domain::{Currency, Date, Decimal, Instant};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// What separates several values in one cell.
 const SEPARATORS: [char; 5] = [';', '|', '\n', '；', '、'];
@@ -52,9 +51,9 @@ pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, Fie
         Kind::Choices(choices) => {
             list(&|part| word(choices, part), "").map_err(|_| FieldError::new("", "value"))
         }
-        Kind::Reference(_) => id(text).ok_or_else(|| wrong("is not an id")),
-        Kind::References(_) => list(&id, "is not a list of ids"),
-        Kind::Parts | Kind::Figures => Err(FieldError::new("", "type")),
+        Kind::Reference(_) | Kind::References(_) | Kind::Parts | Kind::Figures => {
+            Err(FieldError::new("", "type"))
+        }
     }
 }
 
@@ -110,10 +109,6 @@ fn word(choices: &[Choice], text: &str) -> Option<Value> {
             .any(|known| known.to_lowercase() == text.to_lowercase())
     };
     choices.iter().find(means).map(|choice| choice.value.into())
-}
-
-fn id(text: &str) -> Option<Value> {
-    text.parse::<Uuid>().ok().map(|id| id.to_string().into())
 }
 
 #[cfg(test)]

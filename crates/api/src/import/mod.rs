@@ -5,6 +5,7 @@
 //! each and [`keep`] writes it. [`transfer()`] goes through a file a chunk at a time. What is specific to the command line is
 //! in [`command`].
 
+pub mod called;
 pub mod cell;
 pub mod columns;
 pub mod command;
