@@ -14,6 +14,8 @@ pub mod organization;
 pub mod page;
 #[cfg(feature = "server")]
 pub mod phone;
+#[cfg(feature = "server")]
+mod pinyin;
 pub mod problem;
 #[cfg(feature = "server")]
 pub mod query;
