@@ -7,7 +7,6 @@ use diesel::sql_types::{Binary, Text};
 use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
-use perennial_domain::field::Resource;
 use perennial_domain::rights::Action;
 use uuid::Uuid;
 
