@@ -357,5 +357,5 @@ fn a_search_needs_a_text() {
     seller
         .get("/search?q=a&q=b")
         .refused(400, "bad_request")
-        .blames("q", "duplicate");
+        .blames("q", "twice");
 }

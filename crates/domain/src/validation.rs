@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::field::{Draft, Field, Kind, Resource};
+use crate::money::{NotACurrency, NotADecimal};
 use crate::problem::{FieldError, Invalid};
 
 /// Reads a value of any type, with the pointer of what does not fit.
@@ -32,11 +33,17 @@ pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> 
             "required"
         } else if message.starts_with("unknown field") {
             "unknown_field"
+        } else if message.starts_with(&NotADecimal.to_string()) {
+            "decimal"
+        } else if message.starts_with(&NotACurrency.to_string()) {
+            "currency"
         } else {
             "type"
         };
         let mut fault = FieldError::new(pointer, code);
-        fault.detail = message;
+        if !["decimal", "currency"].contains(&code) {
+            fault.detail = message;
+        }
         Invalid(vec![fault])
     })
 }
@@ -65,7 +72,13 @@ pub fn draft<R: Resource>(value: Value) -> Result<R::Draft, Invalid> {
     if !value.is_object() {
         return Err(Invalid::new("", "type"));
     }
-    let mut draft: R::Draft = read(value)?;
+    let mut draft: R::Draft = read(value).map_err(|Invalid(faults)| {
+        let told = |fault: FieldError| match fault.pointer.strip_prefix('/') {
+            Some(name) if fault.code == "unknown_field" => unwritten::<R>(name),
+            _ => fault,
+        };
+        Invalid(faults.into_iter().map(told).collect())
+    })?;
     check::<R>(&mut draft)?;
     Ok(draft)
 }
@@ -81,7 +94,7 @@ pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Inv
     let mut object = object_of(old);
     for (name, value) in patch {
         if !R::field(name).is_some_and(|field| field.written) {
-            return Err(Invalid::new(format!("/{name}"), "unknown_field"));
+            return Err(Invalid(vec![unwritten::<R>(name)]));
         }
         match value {
             Value::Null => object.remove(name),
@@ -92,6 +105,16 @@ pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Inv
         };
     }
     draft::<R>(Value::Object(object))
+}
+
+/// The fault of a member that a client may not write: because only the server does, or because there is none.
+fn unwritten<R: Resource>(name: &str) -> FieldError {
+    let code = if object_of(&R::default()).contains_key(name) {
+        "read_only"
+    } else {
+        "unknown_field"
+    };
+    FieldError::new(format!("/{name}"), code)
 }
 
 /// A value with a merge patch applied: objects member by member, everything else replaced.
