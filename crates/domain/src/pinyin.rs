@@ -12,7 +12,7 @@ const PLAIN: &str = "有限司家大不上广台技科奇亚黑哈能么叶余�
 const USUAL: [(char, &str); 4] = [('佛', "fo"), ('长', "chang"), ('翟', "zhai"), ('卜', "bu")];
 
 /// Words in which a character is read in its own way.
-const WORDS: [(&str, &[&str]); 42] = [
+const WORDS: [(&str, &[&str]); 44] = [
     ("重庆", &["chong", "qing"]),
     ("重阳", &["chong", "yang"]),
     ("银行", &["yin", "hang"]),
@@ -51,14 +51,16 @@ const WORDS: [(&str, &[&str]); 42] = [
     ("番禺", &["pan", "yu"]),
     ("铅山", &["yan", "shan"]),
     ("单县", &["shan", "xian"]),
+    ("单车", &["dan", "che"]),
+    ("区块", &["qu", "kuai"]),
     ("解放", &["jie", "fang"]),
     ("尉迟", &["yu", "chi"]),
     ("万俟", &["mo", "qi"]),
     ("单于", &["chan", "yu"]),
 ];
 
-/// Characters that are read in another way as surnames.
-const SURNAMES: [(char, &str); 24] = [
+/// Characters that are read in another way as surnames, and that few other names begin with.
+const SURNAMES: [(char, &str); 13] = [
     ('单', "shan"),
     ('曾', "zeng"),
     ('解', "xie"),
@@ -66,23 +68,12 @@ const SURNAMES: [(char, &str); 24] = [
     ('仇', "qiu"),
     ('区', "ou"),
     ('朴', "piao"),
-    ('种', "chong"),
     ('覃', "qin"),
     ('缪', "miao"),
-    ('员', "yun"),
-    ('召', "shao"),
-    ('折', "she"),
-    ('盖', "ge"),
-    ('乐', "yue"),
-    ('句', "gou"),
     ('乜', "nie"),
-    ('祭', "zhai"),
     ('阚', "kan"),
-    ('繁', "po"),
     ('牟', "mu"),
     ('藏', "zang"),
-    ('洗', "xian"),
-    ('应', "ying"),
 ];
 
 /// A character of a name.

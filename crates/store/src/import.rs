@@ -106,8 +106,8 @@ pub fn called(
     let Some(entry) = ENTRIES.iter().find(|entry| entry.plural == resource) else {
         return Ok(BTreeMap::new());
     };
-    let own = entry.fields.iter().map(|field| field.name);
-    let own = own.filter(|name| ["code", "email"].contains(name)).next();
+    let mut fields = entry.fields.iter().map(|field| field.name);
+    let own = fields.find(|name| ["code", "email"].contains(name));
     let (table, own) = (entry.plural, own.unwrap_or("name"));
     // E-mail addresses are kept in lower case.
     let spelled = |name: &String| {

@@ -221,7 +221,8 @@ pub(crate) fn among<R: Stored>(read: &mut Read<'_>, text: &str, narrowed: bool) 
     };
     let exact = exact(read, text, &Entry::of::<R>());
     let (mut keys, named) = candidates(read, matching.clone(), exact.clone(), CANDIDATES + 1)?;
-    let many = keys.len() > usize::try_from(CANDIDATES).unwrap_or(usize::MAX);
+    let most = usize::try_from(CANDIDATES).unwrap_or(usize::MAX);
+    let many = keys.len() > most;
     let those = Sql::default().column(R::PLURAL, "id").then(" IN ");
     if many && narrowed {
         let named = exact
@@ -233,6 +234,7 @@ pub(crate) fn among<R: Stored>(read: &mut Read<'_>, text: &str, narrowed: bool) 
             cut: None,
         });
     }
+    keys.truncate(most);
     keys.extend(named);
     Ok(Found {
         condition: those.among(keys),

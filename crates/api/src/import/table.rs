@@ -105,10 +105,11 @@ impl Table {
                 .position()
                 .line()
                 .saturating_sub(1 + ends(self.record.as_slice()));
-            if self.record.as_slice() == [END] {
+            if self.record.as_slice() == END.trim_ascii_end() {
                 return Ok(None);
             }
-            if let Some(open) = self.record.iter().last().filter(|cell| cell.contains(&END)) {
+            let last = self.record.iter().next_back();
+            if let Some(open) = last.filter(|cell| cell.ends_with(END)) {
                 // An open quote takes everything up to the end of the file into the last cell: no line ends behind it.
                 let began = line + 1 + ends(self.record.as_slice()) - ends(open);
                 return Err(format!("line {began}: the quote is not closed"));
@@ -123,15 +124,15 @@ impl Table {
     }
 }
 
-/// Stands on a line of its own behind the last one: a record that holds more than it has a quote that is not closed. No
-/// text in UTF-8 holds this byte.
-const END: u8 = 0xFF;
+/// A line of our own behind the last one: a record that holds more than it has a quote that is not closed. No text in UTF-8
+/// holds these bytes.
+const END: &[u8] = b"\xFF\xFF the end\n";
 
 /// A text whose every line ends in a line feed alone, the last one too, so that lines can be counted, and then [`END`].
 struct Lines<R: Read> {
     bytes: Peekable<Bytes<BufReader<R>>>,
     last: u8,
-    ended: bool,
+    end: std::slice::Iter<'static, u8>,
 }
 
 impl<R: Read> Lines<R> {
@@ -139,7 +140,7 @@ impl<R: Read> Lines<R> {
         Self {
             bytes: BufReader::new(inner).bytes().peekable(),
             last: b'\n',
-            ended: false,
+            end: END.iter(),
         }
     }
 
@@ -148,8 +149,8 @@ impl<R: Read> Lines<R> {
             Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => {
                 self.bytes.next().transpose()?
             }
-            None if self.last != b'\n' => Some(b'\n'),
-            None if !std::mem::replace(&mut self.ended, true) => Some(END),
+            None if self.last != b'\n' && self.end.len() == END.len() => Some(b'\n'),
+            None => self.end.next().copied(),
             next => next,
         };
         self.last = next.unwrap_or(b'\n');
