@@ -165,7 +165,10 @@ fn what_a_client_may_not_write_is_refused_by_name() {
         .iter()
         .filter(|field| !field.written)
         .map(|field| field.name);
-    for name in read_only.chain(["id", "version", "deleted_at", "organization", "nonsense"]) {
+    let read_only = read_only.chain(["id", "version", "deleted_at"]);
+    let named = read_only.map(|name| (name, "read_only"));
+    let unknown = ["organization", "nonsense"].map(|name| (name, "unknown_field"));
+    for (name, code) in named.chain(unknown) {
         let pointer = format!("/{name}");
         seller
             .post("/customers", json!({ "name": "B", name: null }))
@@ -173,7 +176,7 @@ fn what_a_client_may_not_write_is_refused_by_name() {
         seller
             .change(&acme, json!({ name: 1 }))
             .refused(422, "invalid")
-            .blames(&pointer, "unknown_field");
+            .blames(&pointer, code);
     }
     for (body, pointer) in [
         (json!({ "name": 5 }), "/name"),

@@ -312,3 +312,41 @@ fn sets_hold_each_thing_once() {
         );
     }
 }
+
+#[test]
+fn what_is_refused_is_told_in_words_that_help() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    for (draft, pointer, code) in [
+        (json!({ "city": "Rome" }), "/city", "read_only"),
+        (
+            json!({ "created_at": "2026-01-01T00:00:00Z" }),
+            "/created_at",
+            "read_only",
+        ),
+        (json!({ "colour": "red" }), "/colour", "unknown_field"),
+        (
+            json!({ "credit_limit": { "amount": "1.23456", "currency": "CNY" } }),
+            "/credit_limit/amount",
+            "decimal",
+        ),
+        (
+            json!({ "credit_limit": { "amount": "1", "currency": "yuan" } }),
+            "/credit_limit/currency",
+            "currency",
+        ),
+        (
+            json!({ "credit_limit": { "amount": "1", "currency": "XYZ" } }),
+            "/credit_limit/currency",
+            "currency",
+        ),
+    ] {
+        let refused = seller.change(&acme, draft.clone()).refused(422, "invalid");
+        refused.blames(pointer, code);
+        let mut new = draft;
+        new["name"] = json!("Bolt");
+        let refused = seller.post("/customers", new).refused(422, "invalid");
+        refused.blames(pointer, code);
+    }
+}

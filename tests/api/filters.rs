@@ -87,6 +87,22 @@ impl Condition {
     fn clause(&self) -> Value {
         json!({ "field": self.field.name, "operator": self.operator, "value": self.value })
     }
+
+    /// The same with a value as JSON has it.
+    fn typed(&self) -> Value {
+        let one = |text: &str| match (self.operator, self.field.kind) {
+            (Operator::IsNull, _)
+            | (_, Kind::Flag | Kind::Integer | Kind::Decimal | Kind::Money) => {
+                serde_json::from_str(text).unwrap()
+            }
+            _ => json!(text),
+        };
+        let value = match self.operator {
+            Operator::In => self.value.split(',').map(one).collect(),
+            _ => one(&self.value),
+        };
+        json!({ "field": self.field.name, "operator": self.operator, "value": value })
+    }
 }
 
 /// A tree of conditions.
@@ -228,12 +244,14 @@ fn compare_with_oracle<R: Resource>(client: &Client, rows: &[Value]) {
             );
             assert_eq!(found(client.get(&path)), holds, "{condition:?}");
         }
-        let body = json!({ "limit": 200, "where": condition.clause() });
-        assert_eq!(
-            found(client.post(&format!("/{}/search", R::PLURAL), body)),
-            holds,
-            "{condition:?}"
-        );
+        for clause in [condition.clause(), condition.typed()] {
+            let body = json!({ "limit": 200, "where": clause });
+            assert_eq!(
+                found(client.post(&format!("/{}/search", R::PLURAL), body)),
+                holds,
+                "{condition:?}"
+            );
+        }
     }
     for _ in 0..120 {
         let tree = Tree::grow(&mut dice, &conditions, 4);
@@ -350,4 +368,20 @@ fn filters_hold_all_at_once_and_within_rights() {
         found(seller.get("/customers?limit=200&kind=company&name=Acme")),
         companies
     );
+}
+
+#[test]
+fn a_value_with_a_comma_can_be_asked_for() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let (one, other) = (
+        seller.create_customer("Acme, Inc."),
+        seller.create_customer("Bolt"),
+    );
+    seller.create_customer("Acme");
+    let names = json!({ "field": "name", "operator": "in", "value": ["Acme, Inc.", "Bolt"] });
+    let found = seller
+        .post("/customers/search", json!({ "where": names }))
+        .expect(200);
+    assert_eq!(found.ids(), [one.id(), other.id()]);
 }

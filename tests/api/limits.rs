@@ -167,6 +167,55 @@ fn a_text_holds_no_control_characters() {
 }
 
 #[test]
+fn what_stands_in_one_line_holds_no_line_breaks() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    for end in ["\n", "\r\n", "\u{2028}"] {
+        let two = format!("two{end}lines");
+        for (pointer, draft) in [
+            ("/name", json!({ "name": two })),
+            ("/code", json!({ "name": "A", "code": two })),
+            ("/industry", json!({ "name": "A", "industry": two })),
+            (
+                "/addresses/0/street",
+                json!({ "name": "A", "addresses": [{ "street": two }] }),
+            ),
+            (
+                "/identifiers/0/value",
+                json!({ "name": "A", "identifiers": [{ "kind": "phone", "value": two }] }),
+            ),
+        ] {
+            let refused = seller.post("/customers", draft).refused(422, "invalid");
+            refused.blames(pointer, "line_break");
+        }
+    }
+}
+
+#[test]
+fn what_nobody_can_see_is_no_text() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    for blank in [" \t", "\u{200b}\u{feff}", "\u{3164}", "\u{2800}\u{ad}"] {
+        let phone = json!([{ "kind": "phone", "value": blank }]);
+        for (pointer, draft) in [
+            ("/name", json!({ "name": blank })),
+            (
+                "/identifiers/0/value",
+                json!({ "name": "A", "identifiers": phone }),
+            ),
+            (
+                "/consumption/0/item",
+                json!({ "name": "A", "consumption": [{ "item": blank }] }),
+            ),
+        ] {
+            let refused = seller.post("/customers", draft).refused(422, "invalid");
+            refused.blames(pointer, "required");
+        }
+    }
+    seller.create_customer("\u{200b}A");
+}
+
+#[test]
 fn strange_texts_come_back_as_they_were() {
     let app = TestApp::start();
     let seller = app.as_seller();

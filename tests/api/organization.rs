@@ -65,7 +65,7 @@ fn settings_are_changed_by_version_and_right() {
         (json!({ "zone": "Mars" }), "/zone", "zone"),
         (json!({ "name": null }), "/name", "required"),
         (json!({ "country": "CHN" }), "/country", "length"),
-        (json!({ "currency": "euro" }), "/currency", "type"),
+        (json!({ "currency": "euro" }), "/currency", "currency"),
         (json!({ "key": 1 }), "/key", "unknown_field"),
     ] {
         admin

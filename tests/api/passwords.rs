@@ -20,7 +20,7 @@ fn a_new_password_ends_every_session_but_this() {
     };
     change("wrong", "a new password")
         .refused(422, "invalid")
-        .blames("/current_password", "value");
+        .blames("/current_password", "wrong_password");
     change(PASSWORD, "too short")
         .refused(422, "invalid")
         .blames("/new_password", "length");

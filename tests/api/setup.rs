@@ -97,7 +97,7 @@ fn what_is_wrong_with_the_organization_is_said_in_its_place() {
     for (pointer, value, code) in [
         ("/organization/zone", json!("Mars/Olympus"), "zone"),
         ("/organization/name", json!(" "), "required"),
-        ("/organization/currency", json!("euro"), "type"),
+        ("/organization/currency", json!("euro"), "currency"),
         ("/email", json!("nobody"), "email"),
         ("/password", json!("short"), "length"),
         ("/name", json!(""), "length"),

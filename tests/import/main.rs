@@ -8,8 +8,11 @@ use perennial_api::import::{Options, Source};
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::rights::StandardRole;
+use perennial_domain::tag::{NewTag, Tag};
 use perennial_domain::text::Language;
 use perennial_domain::touch::IdentifierKind;
+use perennial_domain::user::User;
+use perennial_store::resource;
 use perennial_tests::database::kind;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -148,20 +151,25 @@ fn bad_rows_are_reported_and_good_ones_kept() {
                 F,Zeta,company,12,,,,left over\n\
                 G,\"Eta\nand sons\",person,-1,,\n\
                 A,Alpha,company,13,a@example.com,100\n\
-                \u{0}X,Chi,company,1,,\n";
+                \u{0}X,Chi,company,1,,\n\
+                H,Theta,company\n\
+                I,\"Io\nta\",company,1,,\n";
     let (outcome, refusals) = office.import(&customers(), text(file));
-    assert_eq!(outcome, Ok(summary(1, 1, 0, 7)));
+    assert_eq!(outcome, Ok(summary(1, 1, 0, 9)));
     let mut sorted = refusals;
     sorted.sort();
     let expected = [
         "11 code control_character",
+        "12 - type",
+        "13 name line_break",
         "3 name required",
-        "4 employees type",
-        "4 kind value",
+        "4 employees integer",
+        "4 kind one_of",
         "5 email email",
         "6 credit_limit exchange_rate_missing",
         "7 - type",
         "8 employees range",
+        "8 name line_break",
     ];
     assert_eq!(sorted, expected);
     let kept = office.all::<Customer>();
@@ -361,6 +369,129 @@ fn external_ids_names_and_customers_are_matched() {
 }
 
 #[test]
+fn a_name_alone_means_one_record_of_a_file() {
+    let office = Office::new();
+    let file = "name,kind,city\nJane Doe,person,Rome\nJane Doe,person,Oslo\nJohn,person,Bonn\n";
+    for expected in [summary(2, 0, 0, 1), summary(0, 0, 2, 1)] {
+        let (outcome, refusals) = office.import(&customers(), text(file));
+        assert_eq!(
+            (outcome, refusals),
+            (Ok(expected), vec!["3 name ambiguous".into()])
+        );
+        let cities: Vec<Option<String>> = office
+            .all::<Customer>()
+            .into_iter()
+            .map(|customer| customer.city)
+            .collect();
+        assert_eq!(cities, [Some("Rome".into()), Some("Bonn".into())]);
+    }
+    // However the other row says whom it means: by code and another name, by code alone, by a name that it gives.
+    office.imported(&customers(), text("code,name\nA,Alpha\nB,Beta\n"));
+    let file = "code,name,industry\nA,Alfa,paper\n,Alpha,steel\nB,,paper\n,Beta,steel\nC,Gamma,paper\n,Gamma,steel\n";
+    let (outcome, refusals) = office.import(&customers(), text(file));
+    assert_eq!(
+        (outcome, refusals),
+        (
+            Ok(summary(1, 2, 0, 3)),
+            ["3", "5", "7"]
+                .map(|line| format!("{line} name ambiguous"))
+                .to_vec()
+        )
+    );
+
+    let file = "customer,name,email\nA,Ann,ann@example.com\nAlfa,Ann,other@example.com\nB,Ann,third@example.com\n";
+    for expected in [summary(2, 0, 0, 1), summary(0, 0, 2, 1)] {
+        let (outcome, refusals) = office.import(&contacts(), text(file));
+        assert_eq!(
+            (outcome, refusals),
+            (Ok(expected), vec!["3 name ambiguous".into()])
+        );
+    }
+    assert_eq!(office.all::<Contact>().len(), 2);
+}
+
+#[test]
+fn owners_tags_and_parents_are_named_as_people_name_them() {
+    let office = Office::new();
+    let scope = office
+        .store
+        .scope_of_email(ADMIN, clock::now())
+        .expect("the administrator");
+    let tags: Vec<NewTag> = ["vip", "paper"]
+        .map(|name| NewTag {
+            name: name.into(),
+            ..NewTag::default()
+        })
+        .to_vec();
+    let made = office
+        .store
+        .write(&scope, move |tx| resource::create::<Tag>(tx, &tags));
+    let tag = |name: &str| {
+        let tags = made.as_ref().expect("tags");
+        tags.iter().find(|tag| tag.name == name).expect(name).id
+    };
+    let users = office.all::<User>();
+    let seller = users
+        .iter()
+        .find(|user| user.email == SELLER)
+        .expect("the seller");
+    office.patch(seller, json!({ "name": "Sam Seller" }));
+    let file = format!(
+        "code,name,owner,tags,parent\n\
+         A,Alpha,{},vip; paper,\n\
+         B,Beta,Sam Seller,{},A\n\
+         C,Gamma,{},,Beta\n",
+        SELLER.to_uppercase(),
+        tag("vip"),
+        seller.id,
+    );
+    for atomic in [false, true] {
+        let rehearsal = Options {
+            dry_run: true,
+            atomic,
+            ..customers()
+        };
+        assert_eq!(
+            office.imported(&rehearsal, text(&file)),
+            summary(3, 0, 0, 0)
+        );
+    }
+    for expected in [summary(3, 0, 0, 0), summary(0, 0, 3, 0)] {
+        assert_eq!(office.imported(&customers(), text(&file)), expected);
+    }
+    let (alpha, beta, gamma) = (
+        office.customer("A"),
+        office.customer("B"),
+        office.customer("C"),
+    );
+    for customer in [&alpha, &beta, &gamma] {
+        assert_eq!(customer.owner_id, Some(seller.id));
+    }
+    assert_eq!(alpha.tag_ids.len(), 2);
+    assert_eq!(
+        (beta.tag_ids.as_slice(), beta.parent_id),
+        ([tag("vip")].as_slice(), Some(alpha.id))
+    );
+    assert_eq!((gamma.tag_ids.len(), gamma.parent_id), (0, Some(beta.id)));
+
+    office.imported(&customers(), text("code,name\nE,Echo\nF,Echo\n"));
+    let file = "code,name,owner,tags,parent\nG,Gee,nobody,,\nH,Hay,,vip; friend,\nI,Eye,,,Echo\n";
+    let (outcome, refusals) = office.import(&customers(), text(file));
+    assert_eq!(
+        (outcome, refusals),
+        (
+            Ok(summary(0, 0, 0, 3)),
+            vec![
+                "2 owner not_found".into(),
+                "3 tags not_found".into(),
+                "4 parent ambiguous".into()
+            ]
+        )
+    );
+    assert_eq!(office.all::<Tag>().len(), 2);
+}
+
+#[test]
 fn rights_hold() {
     let office = Office::new();
     let seller = Options {
@@ -439,6 +570,19 @@ fn files_of_every_make_are_read() {
         failure.reason
     );
     assert_eq!(failure.before, summary(1, 0, 0, 0));
+    let open = "code,name\nE,Epsilon\nF,\"Zeta\nG,Eta\n";
+    for atomic in [true, false] {
+        let options = Options {
+            atomic,
+            ..customers()
+        };
+        let failure = office.import(&options, text(open)).0;
+        let failure = failure.expect_err("an open quote");
+        assert_eq!(failure.reason, "line 3: the quote is not closed");
+        assert_eq!(failure.before.rows(), u64::from(!atomic));
+    }
+    assert_eq!(office.all::<Customer>().len(), 4);
+    assert_eq!(office.customer("E").name, "Epsilon");
 }
 
 #[test]

@@ -150,11 +150,11 @@ resource! {
         /// What it is to us.
         roles: Vec<CustomerRole>, length 0..=8 => filtered column;
         /// Who looks after it.
-        owner_id: Option<Id<User>> => filtered column;
+        owner_id: Option<Id<User>> => filtered column aliases(&["owner", "负责人"]);
         /// Labels of our own.
-        tag_ids: Vec<Id<Tag>>, length 0..=50 => filtered column;
+        tag_ids: Vec<Id<Tag>>, length 0..=50 => filtered column aliases(&["tag", "tags"]);
         /// The company it belongs to.
-        parent_id: Option<Id<Customer>> => filtered;
+        parent_id: Option<Id<Customer>> => filtered aliases(&["parent", "parent_code", "上级客户"]);
         /// Whom it influences.
         influences: Vec<Influence>, nested 0..=50;
         /// E-mail addresses, phone numbers and the ids it has in other systems.

@@ -15,6 +15,8 @@ pub mod organization;
 pub mod page;
 #[cfg(feature = "server")]
 pub mod phone;
+#[cfg(feature = "server")]
+mod pinyin;
 pub mod problem;
 pub mod product;
 #[cfg(feature = "server")]

@@ -110,13 +110,25 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
-            Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
+            Ok(code) if code.iter().all(u8::is_ascii_uppercase) && is_in_use(text) => {
+                Ok(Self(code))
+            }
             _ => Err(NotACurrency),
         }
     }
 }
 
-/// A text that is not three capital letters.
+/// Whether ISO 4217 has a code. The browser asks the server, and is spared the list.
+#[cfg(feature = "server")]
+fn is_in_use(code: &str) -> bool {
+    iso_currency::Currency::from_code(code).is_some()
+}
+#[cfg(not(feature = "server"))]
+const fn is_in_use(_code: &str) -> bool {
+    true
+}
+
+/// A text that is no code of ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotACurrency;
 
@@ -185,7 +197,15 @@ mod schema {
     impl utoipa::ToSchema for Decimal {}
     impl utoipa::PartialSchema for Currency {
         fn schema() -> RefOr<Schema> {
-            text("^[A-Z]{3}$", "CNY", "ISO 4217 currency code.")
+            let letters = || 'A'..='Z';
+            let codes = letters().flat_map(|first| {
+                letters().flat_map(move |second| {
+                    letters().map(move |third| [first, second, third].iter().collect::<String>())
+                })
+            });
+            let codes: Vec<String> = codes.filter(|code| super::is_in_use(code)).collect();
+            let pattern = format!("^({})$", codes.join("|"));
+            text(&pattern, "CNY", "ISO 4217 currency code.")
         }
     }
     impl utoipa::ToSchema for Currency {}

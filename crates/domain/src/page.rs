@@ -11,7 +11,8 @@ pub struct PageInfo {
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
     pub has_more: bool,
-    /// How many rows the whole list has, counted up to 10 001; only if asked for.
+    /// How many rows there are, counted up to 10 001; only if asked for. A search that nothing else narrows may find more
+    /// than it lists: the newest 1 000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
 }

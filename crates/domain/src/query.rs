@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::field::{Field, ID, Kind, Resource};
 use crate::id::parse_uuid;
@@ -121,9 +122,10 @@ pub struct Clause {
     /// How; `eq` unless given.
     #[schema(required = false)]
     pub operator: Option<Operator>,
-    /// With what, written as in a list's parameter; a list separates values by commas.
-    #[schema(required = false)]
-    pub value: Option<String>,
+    /// With what: a value of the field's kind, or for `in` an array of them. Written as in a list's parameter it may be a
+    /// text, too.
+    #[schema(required = false, value_type = serde_json::Value)]
+    pub value: Option<Json>,
 }
 
 /// A list asked by `POST /…/search`.
@@ -170,7 +172,7 @@ impl ListQuery {
         let mut errors = Vec::new();
         for (at, (name, value)) in pairs.iter().enumerate() {
             if pairs.iter().take(at).any(|(earlier, _)| earlier == name) {
-                errors.push(FieldError::new(name, "duplicate"));
+                errors.push(FieldError::new(name, "twice"));
                 continue;
             }
             let read: Result<(), Invalid> = match name.as_str() {
@@ -300,7 +302,7 @@ fn read_limit(text: &str) -> Result<usize, Invalid> {
 }
 
 fn read_flag(name: &str, text: &str) -> Result<bool, Invalid> {
-    text.parse().map_err(|_| Invalid::new(name, "value"))
+    text.parse().map_err(|_| Invalid::new(name, "flag"))
 }
 
 fn read_text(text: &str) -> Result<Option<String>, Invalid> {
@@ -318,13 +320,28 @@ fn read_fields<R: Resource>(text: &str) -> Result<Vec<String>, Invalid> {
     let known =
         |name: &&str| R::field(name).is_some() || ["id", "version", "deleted_at"].contains(name);
     match text.split(',').find(|name| !known(name)) {
-        Some(_) => Err(Invalid::new("fields", "value")),
+        Some(_) => {
+            let own = R::FIELDS.iter().map(|field| field.name);
+            let all = ["id", "version", "deleted_at"].into_iter().chain(own);
+            Err(Invalid(vec![one_of("fields", all)]))
+        }
         None => Ok(text.split(',').map(str::to_owned).collect()),
     }
 }
 
+/// The fault of what is none of these words.
+pub fn one_of<'a>(pointer: &str, words: impl Iterator<Item = &'a str>) -> FieldError {
+    let words: Vec<&str> = words.collect();
+    FieldError::new(pointer, "one_of").with("allowed", words.join(", "))
+}
+
 fn read_sort<R: Resource>(text: &str) -> Result<Vec<Sort>, Invalid> {
-    let refused = || Invalid::new("sort", "value");
+    let refused = || {
+        let sorted = R::FIELDS.iter().filter(|field| field.sorted);
+        let names: Vec<&str> = sorted.map(|field| field.name).collect();
+        let fault = FieldError::new("sort", "sort").with("allowed", names.join(", "));
+        Invalid(vec![fault])
+    };
     let keys = text.split(',').map(|key| {
         let (name, descending) = key
             .strip_prefix('-')
@@ -352,7 +369,7 @@ fn read_parameter<R: Resource>(name: &str, value: &str) -> Result<Filter, Invali
             .and_then(filterable::<R>)
             .filter(|field| field.filtered && compares(field, operator));
         if let Some(field) = field {
-            return compare(field, operator, value, name);
+            return compare(field, operator, &value.into(), name);
         }
     }
     Err(Invalid::new(name, "unknown_parameter"))
@@ -418,14 +435,26 @@ fn read_clause<R: Resource>(
             let field = filterable::<R>(name)
                 .ok_or_else(|| Invalid::new(format!("{pointer}/field"), "unknown_field"))?;
             if !compares(field, operator) {
-                return Err(Invalid::new(format!("{pointer}/operator"), "value"));
+                let pointer = format!("{pointer}/operator");
+                let known = parameters()
+                    .into_iter()
+                    .filter(|(_, operator)| compares(field, *operator));
+                let words: Vec<String> = known
+                    .filter_map(|(_, operator)| {
+                        Some(serde_json::to_value(operator).ok()?.as_str()?.to_owned())
+                    })
+                    .collect();
+                return Err(Invalid(vec![if words.is_empty() {
+                    FieldError::new(pointer, "value")
+                } else {
+                    one_of(&pointer, words.iter().map(String::as_str))
+                }]));
             }
-            compare(
-                field,
-                operator,
-                clause.value.as_deref().unwrap_or_default(),
-                &format!("{pointer}/value"),
-            )
+            let pointer = format!("{pointer}/value");
+            match &clause.value {
+                Some(value) => compare(field, operator, value, &pointer),
+                None => Err(Invalid::new(pointer, "required")),
+            }
         }
         _ => Err(Invalid::new(pointer, "value")),
     }
@@ -434,28 +463,63 @@ fn read_clause<R: Resource>(
 fn compare(
     field: &'static Field,
     operator: Operator,
-    text: &str,
+    value: &Json,
     pointer: &str,
 ) -> Result<Filter, Invalid> {
-    let refused = || Invalid::new(pointer, "value");
-    let values: Option<Vec<Value>> = match operator {
-        Operator::In => text
+    let read =
+        |value: &Json| read_json(field, value).ok_or_else(|| Invalid(vec![wrong(field, pointer)]));
+    let values: Vec<Value> = match (operator, value) {
+        (Operator::In, Json::Array(items)) => items.iter().map(read).collect::<Result<_, _>>()?,
+        (Operator::In, Json::String(text)) => text
             .split(',')
-            .map(|part| read_value(field, part))
-            .collect(),
-        Operator::IsNull => text.parse().ok().map(|flag| vec![Value::Flag(flag)]),
-        Operator::Eq | Operator::Gte | Operator::Lte => {
-            read_value(field, text).map(|value| vec![value])
+            .map(|part| read(&part.into()))
+            .collect::<Result<_, _>>()?,
+        (Operator::IsNull, value) => {
+            let flag = value.as_bool().or_else(|| value.as_str()?.parse().ok());
+            vec![Value::Flag(
+                flag.ok_or_else(|| Invalid::new(pointer, "flag"))?,
+            )]
         }
+        (_, value) => vec![read(value)?],
     };
-    let values = values
-        .filter(|values| values.len() <= 200)
-        .ok_or_else(refused)?;
+    if values.len() > 200 {
+        let fault = FieldError::new(pointer, "many").with("max", 200);
+        return Err(Invalid(vec![fault]));
+    }
     Ok(Filter::Compare {
         field,
         operator,
         values,
     })
+}
+
+/// Says what a value of a field looks like.
+pub fn wrong(field: &Field, pointer: &str) -> FieldError {
+    match field.kind {
+        Kind::Text => FieldError::new(pointer, "type"),
+        Kind::Flag => FieldError::new(pointer, "flag"),
+        Kind::Integer => FieldError::new(pointer, "integer"),
+        Kind::Decimal | Kind::Money => FieldError::new(pointer, "decimal"),
+        Kind::Date => FieldError::new(pointer, "date"),
+        Kind::Instant => FieldError::new(pointer, "instant"),
+        Kind::Choice(choices) | Kind::Choices(choices) => {
+            one_of(pointer, choices.iter().map(|choice| choice.value))
+        }
+        Kind::Reference(_) | Kind::References(_) => FieldError::new(pointer, "id"),
+        Kind::Parts(_) | Kind::Figures => FieldError::new(pointer, "value"),
+    }
+}
+
+/// A value as JSON has it, or as a text.
+fn read_json(field: &Field, value: &Json) -> Option<Value> {
+    match (field.kind, value) {
+        (_, Json::String(text)) => read_value(field, text),
+        (Kind::Flag, Json::Bool(flag)) => Some(Value::Flag(*flag)),
+        (Kind::Integer | Kind::Decimal | Kind::Money, Json::Number(number)) => {
+            read_value(field, &number.to_string())
+        }
+        _ => None,
+    }
 }
 
 fn read_value(field: &Field, text: &str) -> Option<Value> {

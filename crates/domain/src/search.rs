@@ -3,7 +3,7 @@
 //! One code path for both databases: NFKC, lower case, words split at anything that is neither letter nor digit, runs of
 //! CJK as overlapping pairs, and for names the pinyin and its initials. A query's terms are made the same way.
 
-use pinyin::ToPinyin;
+use crate::pinyin::{Spelled, spelled};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest key that a name sorts by, in characters.
@@ -12,6 +12,8 @@ const SORT_KEY: usize = 200;
 const SYLLABLES: usize = 24;
 const PINYIN: usize = 24;
 const INITIALS: usize = 8;
+/// How many words the readings of a part of a name make at most.
+const VARIANTS: usize = 8;
 
 /// The words of a document: names first (with pinyin), then other texts. Space-separated, each once or more.
 pub fn document(names: &[&str], texts: &[&str]) -> String {
@@ -64,18 +66,19 @@ pub fn terms(query: &str) -> Vec<Term> {
 
 /// The key that a name sorts by: pinyin for Chinese, lower case for the rest, then the name itself.
 pub fn sort_key(name: &str) -> String {
-    let mut key = String::new();
-    for character in name
+    let shown: String = name
         .nfkc()
         .flat_map(char::to_lowercase)
         .filter(|character| !character.is_control())
-    {
-        match character.to_pinyin() {
-            Some(pinyin) => {
-                key.push_str(pinyin.plain());
+        .collect();
+    let mut key = String::new();
+    for part in spelled(&shown) {
+        match part {
+            Spelled::Syllable(readings) => {
+                key.extend(readings.first().map(String::as_str));
                 key.push(' ');
             }
-            None => key.push(character),
+            Spelled::Other(character) => key.push(character),
         }
     }
     key.push(' ');
@@ -125,31 +128,57 @@ fn split(text: &str, each: &mut dyn FnMut(Piece)) {
     }
 }
 
-/// The pinyin of a name and its initials, from each of its characters on: a name is known by any part of it.
+/// The pinyin of a name and its initials, from each of its characters on: a name is known by any part of it, and by every
+/// usual reading.
 fn pinyin_words(name: &str) -> Vec<String> {
-    let syllables: Vec<&str> = name
-        .nfkc()
-        .filter_map(|character| character.to_pinyin())
-        .map(|pinyin| pinyin.plain())
+    let shown: String = name.nfkc().collect();
+    let syllables: Vec<Vec<String>> = spelled(&shown)
+        .into_iter()
+        .filter_map(|part| match part {
+            Spelled::Syllable(readings) => Some(readings),
+            Spelled::Other(_) => None,
+        })
         .take(SYLLABLES)
+        .collect();
+    let initial = |reading: &String| reading.chars().take(1).collect();
+    let initials: Vec<Vec<String>> = syllables
+        .iter()
+        .map(|readings| {
+            let mut initials: Vec<String> = readings.iter().map(initial).collect();
+            initials.dedup();
+            initials
+        })
         .collect();
     let mut words = Vec::new();
     for at in 0..syllables.len() {
-        let rest = || syllables.iter().skip(at);
-        words.push(
-            rest()
-                .flat_map(|syllable| syllable.chars())
-                .take(PINYIN)
-                .collect(),
-        );
-        words.push(
-            rest()
-                .filter_map(|syllable| syllable.chars().next())
-                .take(INITIALS)
-                .collect(),
-        );
+        words.extend(variants(syllables.iter().skip(at), PINYIN));
+        words.extend(variants(initials.iter().skip(at), INITIALS));
     }
     words
+}
+
+/// The words that syllables of several readings make, up to so many letters; where they are too many, later syllables
+/// are read in the most usual way alone.
+fn variants<'a>(syllables: impl Iterator<Item = &'a Vec<String>>, letters: usize) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for readings in syllables {
+        if words.iter().all(|word| word.len() >= letters) {
+            break;
+        }
+        let most = if words.len() * readings.len() > VARIANTS {
+            1
+        } else {
+            readings.len()
+        };
+        let longer = |word: &String| {
+            let readings = readings.iter().take(most);
+            let longer = readings.map(|reading| format!("{word}{reading}"));
+            longer.collect::<Vec<_>>()
+        };
+        words = words.iter().flat_map(longer).collect();
+    }
+    let cut = |word: String| word.chars().take(letters).collect();
+    words.into_iter().map(cut).collect()
 }
 
 fn is_cjk(character: char) -> bool {
@@ -199,6 +228,48 @@ mod tests {
         }
         for query in ["华技", "beijing", "", "-"] {
             assert!(!finds(&huawei, query), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_by_every_usual_reading() {
+        for (name, queries) in [
+            ("佛山照明", "foshan fszm fushan"),
+            (
+                "重庆长安汽车股份有限公司",
+                "chongqingchangan cqca changanqiche zhongqing",
+            ),
+            ("长沙银行", "changsha yinhang csyh"),
+            ("中国银行", "zhongguoyinhang zgyh"),
+            ("国贸大厦", "dasha daxia gmdx gmds"),
+            ("绿地控股", "lvdi ludi ld"),
+            ("女友", "nvyou nuyou"),
+            ("单雄信", "shanxiong danxiong sxx"),
+            ("乐清乐器行", "yueqing leqing yueqihang"),
+        ] {
+            let words = document(&[name], &[]);
+            for query in queries.split(' ') {
+                assert!(finds(&words, query), "{query} in {words}");
+            }
+        }
+        let long = document(&["重行长乐曾单解查"], &[]);
+        assert!(long.split(' ').count() < 200, "{long}");
+    }
+
+    #[test]
+    fn names_sort_by_their_usual_reading() {
+        for (name, key) in [
+            ("佛山", "fo shan"),
+            ("重庆", "chong qing"),
+            ("长沙", "chang sha"),
+            ("中国银行", "zhong guo yin hang"),
+            ("厦门大厦", "xia men da sha"),
+            ("单雄信", "shan xiong xin"),
+            ("曾国藩", "zeng guo fan"),
+            ("解放", "jie fang"),
+            ("绿", "lv"),
+        ] {
+            assert!(sort_key(name).starts_with(key), "{}", sort_key(name));
         }
     }
 

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use crate::field::{Draft, Field, Resource};
+use crate::field::{Draft, Field, Kind, Resource};
+use crate::money::{NotACurrency, NotADecimal};
 use crate::problem::{FieldError, Invalid};
 
 /// Reads a value of any type, with the pointer of what does not fit.
@@ -32,11 +33,17 @@ pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Invalid> 
             "required"
         } else if message.starts_with("unknown field") {
             "unknown_field"
+        } else if message.starts_with(&NotADecimal.to_string()) {
+            "decimal"
+        } else if message.starts_with(&NotACurrency.to_string()) {
+            "currency"
         } else {
             "type"
         };
         let mut fault = FieldError::new(pointer, code);
-        fault.detail = message;
+        if !["decimal", "currency"].contains(&code) {
+            fault.detail = message;
+        }
         Invalid(vec![fault])
     })
 }
@@ -65,7 +72,13 @@ pub fn draft<R: Resource>(value: Value) -> Result<R::Draft, Invalid> {
     if !value.is_object() {
         return Err(Invalid::new("", "type"));
     }
-    let mut draft: R::Draft = read(value)?;
+    let mut draft: R::Draft = read(value).map_err(|Invalid(faults)| {
+        let told = |fault: FieldError| match fault.pointer.strip_prefix('/') {
+            Some(name) if fault.code == "unknown_field" => unwritten::<R>(name),
+            _ => fault,
+        };
+        Invalid(faults.into_iter().map(told).collect())
+    })?;
     check::<R>(&mut draft)?;
     Ok(draft)
 }
@@ -81,7 +94,7 @@ pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Inv
     let mut object = object_of(old);
     for (name, value) in patch {
         if !R::field(name).is_some_and(|field| field.written) {
-            return Err(Invalid::new(format!("/{name}"), "unknown_field"));
+            return Err(Invalid(vec![unwritten::<R>(name)]));
         }
         match value {
             Value::Null => object.remove(name),
@@ -92,6 +105,16 @@ pub fn merge<R: Resource>(old: &R::Draft, patch: &Value) -> Result<R::Draft, Inv
         };
     }
     draft::<R>(Value::Object(object))
+}
+
+/// The fault of a member that a client may not write: because only the server does, or because there is none.
+fn unwritten<R: Resource>(name: &str) -> FieldError {
+    let code = if object_of(&R::default()).contains_key(name) {
+        "read_only"
+    } else {
+        "unknown_field"
+    };
+    FieldError::new(format!("/{name}"), code)
 }
 
 /// A value with a merge patch applied: objects member by member, everything else replaced.
@@ -127,15 +150,17 @@ pub fn changes<D: Draft>(old: &D, new: &D) -> (Map<String, Value>, Map<String, V
 fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
     let mut errors = Vec::new();
     let object = object_of(draft);
-    for field in R::FIELDS.iter().filter(|field| field.required) {
-        if object.get(field.name).is_none_or(is_empty) {
-            errors.push(FieldError::new(format!("/{}", field.name), "required"));
-        }
-    }
+    required(R::FIELDS, &object, "", &mut errors);
     if let Err(found) = draft.validate() {
         flatten(&found, "", &mut errors);
     }
-    texts(&Value::Object(object), "", &mut errors);
+    for (name, value) in &object {
+        // What parts say stands in one line.
+        let one_line = R::field(name).is_some_and(|field| {
+            matches!(field.kind, Kind::Parts(_)) || matches!(field.kind, Kind::Text) && !field.long
+        });
+        texts(value, one_line, &format!("/{name}"), &mut errors);
+    }
     draft.check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
     let mut seen = std::collections::BTreeSet::new();
     errors.retain(|error| seen.insert(error.pointer.clone()));
@@ -146,23 +171,63 @@ fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
     }
 }
 
+/// What must be given, in the record and in its parts, and is not: a text of which nothing can be seen is none.
+fn required(
+    fields: &[Field],
+    object: &Map<String, Value>,
+    pointer: &str,
+    errors: &mut Vec<FieldError>,
+) {
+    for field in fields {
+        let (value, pointer) = (object.get(field.name), format!("{pointer}/{}", field.name));
+        if field.required && value.is_none_or(is_empty) {
+            errors.push(FieldError::new(&pointer, "required"));
+        }
+        if let (Kind::Parts(fields), Some(Value::Array(rows))) = (field.kind, value) {
+            for (at, row) in rows.iter().enumerate() {
+                if let Some(row) = row.as_object() {
+                    required(fields, row, &format!("{pointer}/{at}"), errors);
+                }
+            }
+        }
+    }
+}
+
 /// Neither database nor people can use a text of control characters; a NUL PostgreSQL refuses.
-fn texts(value: &Value, pointer: &str, errors: &mut Vec<FieldError>) {
+fn texts(value: &Value, one_line: bool, pointer: &str, errors: &mut Vec<FieldError>) {
     match value {
         Value::String(text)
-            if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r') =>
+            if text.contains(|c: char| c.is_control() && !ends_line(c) && c != '\t') =>
         {
             errors.push(FieldError::new(pointer, "control_character"));
+        }
+        Value::String(text) if one_line && text.contains(ends_line) => {
+            errors.push(FieldError::new(pointer, "line_break"));
         }
         Value::Array(values) => values
             .iter()
             .enumerate()
-            .for_each(|(at, value)| texts(value, &format!("{pointer}/{at}"), errors)),
+            .for_each(|(at, value)| texts(value, one_line, &format!("{pointer}/{at}"), errors)),
         Value::Object(values) => values
             .iter()
-            .for_each(|(name, value)| texts(value, &format!("{pointer}/{name}"), errors)),
+            .for_each(|(name, value)| texts(value, one_line, &format!("{pointer}/{name}"), errors)),
         _ => {}
     }
+}
+
+fn ends_line(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether nothing of a text can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| {
+        character.is_whitespace()
+            || character.is_control()
+            || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
+    })
 }
 
 fn object_of<T: serde::Serialize>(value: &T) -> Map<String, Value> {
@@ -175,7 +240,7 @@ fn object_of<T: serde::Serialize>(value: &T) -> Map<String, Value> {
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => is_blank(text),
         _ => false,
     }
 }

@@ -125,7 +125,7 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
     Ok(())
 }
 
-/// A word that a document may hold, for [`candidates`].
+/// A word that a document may hold, for [`matching`].
 pub(crate) struct Word {
     /// Letters, digits and our own marks alone.
     pub(crate) text: String,
@@ -133,14 +133,8 @@ pub(crate) struct Word {
     pub(crate) prefix: bool,
 }
 
-/// The newest documents that hold one word at least of every group: kinds and ids.
-pub(crate) fn candidates(
-    read: &mut Read<'_>,
-    every: &[Vec<Word>],
-    kind: &'static str,
-    limit: i64,
-) -> Result<Vec<(String, Key)>> {
-    use diesel::sql_types::{Binary, Text};
+/// The ids of the documents of a kind that hold one word at least of every group.
+pub(crate) fn matching(read: &Read<'_>, every: &[Vec<Word>], kind: &'static str) -> Sql {
     let sqlite = matches!(read.connection, AnyConnection::Sqlite(_));
     let (and, or) = if sqlite {
         (" AND ", " OR ")
@@ -159,31 +153,31 @@ pub(crate) fn candidates(
         format!("({})", words.join(or))
     };
     let expression = every.iter().map(group).collect::<Vec<_>>().join(and);
-    let of_kind = |sql: Sql| sql.then(" AND d.kind = ").bind(kind);
-    let own = read.organization();
-    let query = if sqlite {
-        let sql = "SELECT d.kind, d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid \
+    let sql = if sqlite {
+        let sql = "SELECT d.id FROM search_index i JOIN search_documents d ON d.seq = i.rowid \
              WHERE i.text MATCH ";
-        let sql = Sql::text(sql)
+        Sql::text(sql)
             .bind(expression)
             .then(" AND d.organization = ")
-            .bind(own);
-        of_kind(sql)
-            .then(" ORDER BY i.rowid DESC LIMIT ")
-            .bind(limit)
+            .bind(read.organization())
     } else {
-        let sql = Sql::text("SELECT d.kind, d.id FROM search_documents d WHERE d.organization = ")
-            .bind(own);
-        let sql = sql
+        Sql::text("SELECT d.id FROM search_documents d WHERE d.organization = ")
+            .bind(read.organization())
             .then(" AND d.words @@ CAST(")
             .bind(expression)
-            .then(" AS tsquery)");
-        of_kind(sql)
-            .then(" ORDER BY d.seq DESC LIMIT ")
-            .bind(limit)
+            .then(" AS tsquery)")
             .uncached()
     };
-    Ok(query.rows::<(Text, Binary), _>(read.connection)?)
+    sql.then(" AND d.kind = ").bind(kind)
+}
+
+/// The newest of the documents that [`matching`] names.
+pub(crate) fn newest(read: &Read<'_>, matching: Sql, limit: i64) -> Sql {
+    let order = match read.connection {
+        AnyConnection::Postgres(_) => " ORDER BY d.seq DESC LIMIT ",
+        AnyConnection::Sqlite(_) => " ORDER BY i.rowid DESC LIMIT ",
+    };
+    matching.then(order).bind(limit)
 }
 
 /// Holds a name until the transaction ends, so that two of one name go one after the other. SQLite's one writer does that

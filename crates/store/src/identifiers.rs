@@ -1,6 +1,7 @@
 //! What parties are known by: e-mail addresses, phone numbers, ids in other systems. Of customers and of contacts.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::phone;
 use perennial_domain::touch::{Identifier, IdentifierKind};
@@ -22,7 +23,16 @@ pub(crate) enum Party {
 }
 
 impl Party {
-    const fn column(self) -> &'static str {
+    /// The party that a resource is.
+    pub(crate) fn of(resource: &str) -> Self {
+        if resource == Customer::PLURAL {
+            Self::Customer
+        } else {
+            Self::Contact
+        }
+    }
+
+    pub(crate) const fn column(self) -> &'static str {
         match self {
             Self::Customer => "customer_id",
             Self::Contact => "contact_id",
@@ -163,4 +173,15 @@ fn match_key(identifier: &Identifier, e164: Option<&str>) -> String {
             .filter(char::is_ascii_digit)
             .collect(),
     }
+}
+
+/// What an identifier may be matched by that somebody writes so.
+pub(crate) fn spellings(text: &str, country: &str) -> Vec<String> {
+    let mut spellings = vec![text.to_owned(), text.to_lowercase()];
+    if !text.contains(char::is_alphabetic) {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        spellings.extend(phone::e164(text, country));
+        spellings.extend(Some(digits).filter(|digits| !digits.is_empty()));
+    }
+    spellings
 }

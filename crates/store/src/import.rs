@@ -1,27 +1,20 @@
 //! What an import asks before it writes: which of its rows are there already. Any number of rows in one statement a
 //! question, and only what the user may see.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::sql_types::{Binary, Text};
 use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
-use perennial_domain::field::Resource;
 use perennial_domain::rights::Action;
+use uuid::Uuid;
 
 use crate::column::Key;
+use crate::identifiers::Party;
+use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Read, Result, Stored};
-
-/// What tells a customer from others, without the rest of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerKey {
-    /// Its key.
-    pub id: Id<Customer>,
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-}
 
 /// The parties that another system knows by these ids.
 ///
@@ -35,11 +28,7 @@ pub fn by_external_id<R: Stored>(
     if values.is_empty() {
         return Ok(Vec::new());
     }
-    let party = if R::PLURAL == Customer::PLURAL {
-        "customer_id"
-    } else {
-        "contact_id"
-    };
+    let party = Party::of(R::PLURAL).column();
     let known = Sql::default()
         .column(R::PLURAL, "id")
         .then(" IN (SELECT ")
@@ -104,32 +93,71 @@ pub fn contacts_by_name(
     load(read, by_name::<Contact>(names).and(place))
 }
 
-/// What tells the customers apart that have one of these texts as their code or their exact name.
+/// The records of a resource that the user may name and that are called so, by what they are called: their code or
+/// e-mail address, where the resource has one, or else their exact name.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn customer_keys(read: &mut Read<'_>, texts: &[String]) -> Result<Vec<CustomerKey>> {
-    if texts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<(Key, String, String)> = Sql::text(
-        "SELECT customers.id, customers.code, customers.name FROM customers WHERE customers.organization = ",
-    )
-    .bind(read.organization())
-    .then(" AND customers.deleted_at IS NULL AND ")
-    .piece(Customer::visible(read.scope, Action::Read))
-    .then(" AND (customers.code IN ")
-    .list(texts.iter().map(String::as_str))
-    .then(" OR ")
-    .piece(by_name::<Customer>(texts))
-    .then(")")
-    .rows::<(Binary, Text, Text), _>(read.connection)?;
-    let key = |(id, code, name): (Key, String, String)| CustomerKey {
-        id: id.into(),
-        code,
-        name,
+pub fn called(
+    read: &mut Read<'_>,
+    resource: &str,
+    names: BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<Uuid>>> {
+    let Some(entry) = ENTRIES.iter().find(|entry| entry.plural == resource) else {
+        return Ok(BTreeMap::new());
     };
-    Ok(rows.into_iter().map(key).collect())
+    let mut fields = entry.fields.iter().map(|field| field.name);
+    let own = fields.find(|name| ["code", "email"].contains(name));
+    let (table, own) = (entry.plural, own.unwrap_or("name"));
+    // E-mail addresses are kept in lower case.
+    let spelled = |name: &String| {
+        if own == "email" {
+            name.to_lowercase()
+        } else {
+            name.clone()
+        }
+    };
+    let sql = Sql::text("SELECT ")
+        .column(table, "id")
+        .then(", ")
+        .column(table, own)
+        .then(", ")
+        .column(table, "name")
+        .then(" FROM ")
+        .name(table)
+        .then(" WHERE ")
+        .column(table, "organization")
+        .then(" = ")
+        .bind(read.organization())
+        .then(" AND ")
+        .column(table, "deleted_at")
+        .then(" IS NULL AND ")
+        .piece((entry.nameable)(read.scope))
+        .then(" AND (")
+        .column(table, own)
+        .then(" IN ")
+        .list(names.iter().map(spelled))
+        .then(" OR ")
+        .column(table, "name")
+        .then(" IN ")
+        .list(names.iter().map(String::as_str))
+        .then(")");
+    let rows: Vec<(Key, String, String)> = sql.rows::<(Binary, Text, Text), _>(read.connection)?;
+    let of = |name: String| {
+        let spelled = spelled(&name);
+        let those = |is: &dyn Fn(&(Key, String, String)) -> bool| {
+            rows.iter()
+                .filter(|row| is(row))
+                .map(|row| row.0.0)
+                .collect()
+        };
+        let mut ids: Vec<Uuid> = those(&|row| row.1 == spelled);
+        if ids.is_empty() {
+            ids = those(&|row| row.2 == name);
+        }
+        (name, ids)
+    };
+    Ok(names.into_iter().map(of).collect())
 }
 
 /// The rows of one of these names.

@@ -1,7 +1,8 @@
-//! Full text over everything that is searched for: prefixes and words, newest first.
+//! Full text over everything that is searched for: what a text names, then prefixes and words, newest first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::sql_types::{Binary, Bool};
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
@@ -12,7 +13,8 @@ use perennial_domain::search as words;
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::dialect::{self, DocumentRow, Word};
-use crate::resource::ENTRIES;
+use crate::identifiers::{self, Party};
+use crate::resource::{ENTRIES, Entry};
 use crate::sql::Sql;
 use crate::{Read, Result, Scope, Stored};
 
@@ -85,17 +87,12 @@ fn owners(scope: &Scope, kind: &str) -> Option<BTreeSet<Key>> {
     }
 }
 
-/// Kinds and ids of the newest documents that hold every word of a text. The rows themselves are still asked for rights:
-/// the words of owners only keep rows out that nobody would be shown.
-pub(crate) fn candidates(
-    read: &mut Read<'_>,
-    text: &str,
-    kind: &'static str,
-    most: i64,
-) -> Result<Vec<(String, Key)>> {
+/// The ids of the documents of a kind that hold every word of a text; none where it has no words. The rows themselves are
+/// still asked for rights: the words of owners only keep rows out that nobody would be shown.
+fn matching(read: &Read<'_>, text: &str, kind: &'static str) -> Option<Sql> {
     let terms = words::terms(text);
     if terms.is_empty() {
-        return Ok(Vec::new());
+        return None;
     }
     let guarded = read.scope.access(GUARDED_CLASS) >= FieldAccess::Read;
     let exact = |text: String| Word {
@@ -125,12 +122,127 @@ pub(crate) fn candidates(
         .collect()
     }));
     if every.iter().any(Vec::is_empty) {
-        return Ok(Vec::new());
+        return None;
     }
-    dialect::candidates(read, &every, kind, most)
+    Some(dialect::matching(read, &every, kind))
 }
 
-/// What a text finds among everything that this user may see.
+/// The ids of the records that a text names: by their exact name, by their code, or by an identifier in any spelling.
+/// Their indexes find them however many newer documents hold the words.
+fn exact(read: &Read<'_>, text: &str, entry: &Entry) -> Option<Sql> {
+    let text = text.trim();
+    if !entry.found || text.is_empty() {
+        return None;
+    }
+    let (table, own) = (entry.plural, read.organization());
+    let field = |name| entry.fields.iter().find(|field| field.name == name);
+    let those = || {
+        let sql = Sql::text("SELECT ").column(table, "id").then(" FROM ");
+        let sql = sql
+            .name(table)
+            .then(" WHERE ")
+            .column(table, "organization");
+        let sql = sql
+            .then(" = ")
+            .bind(own)
+            .then(" AND ")
+            .column(table, "deleted_at");
+        let sql = sql
+            .then(" IS NULL AND ")
+            .piece((entry.visible)(read.scope, Action::Read));
+        sql.then(" AND ")
+    };
+    let mut found = those().column(table, "name").then(" = ").bind(text);
+    if field("code").is_some() {
+        let spellings = [text.to_owned(), text.to_uppercase()];
+        let coded = those().column(table, "code").then(" IN ").among(spellings);
+        found = found.then(" UNION ").piece(coded);
+    }
+    let guarded = field("identifiers").and_then(|field| field.class);
+    if guarded.is_some_and(|class| read.scope.access(class) >= FieldAccess::Read) {
+        let of = Party::of(table).column();
+        let known = Sql::text("SELECT ")
+            .name(of)
+            .then(" FROM identifiers WHERE identifiers.organization = ");
+        let known = known.bind(own).then(" AND identifiers.live AND ").name(of);
+        let known = known.then(" IS NOT NULL AND identifiers.match_key IN ");
+        let known = known.among(identifiers::spellings(text, read.scope.country()));
+        let known = those()
+            .column(table, "id")
+            .then(" IN (")
+            .piece(known)
+            .then(")");
+        found = found.then(" UNION ").piece(known);
+    }
+    Some(found)
+}
+
+/// The newest of the documents that hold the words, and the newest of the records that are named, in one statement.
+fn candidates(
+    read: &mut Read<'_>,
+    matching: Sql,
+    exact: Option<Sql>,
+    limit: i64,
+) -> Result<(Vec<Key>, Vec<Key>)> {
+    let newest = dialect::newest(read, matching, limit);
+    let mut sql = Sql::text("SELECT FALSE, id FROM (")
+        .piece(newest)
+        .then(") AS newest");
+    if let Some(exact) = exact {
+        sql = sql
+            .then(" UNION ALL SELECT TRUE, id FROM (SELECT id FROM (")
+            .piece(exact)
+            .then(") AS known ORDER BY id DESC LIMIT ")
+            .bind(limit)
+            .then(") AS named");
+    }
+    let rows: Vec<(bool, Key)> = sql.rows::<(Bool, Binary), _>(read.connection)?;
+    let (named, newest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(named, _)| *named);
+    let keys = |rows: Vec<(bool, Key)>| rows.into_iter().map(|(_, key)| key).collect();
+    Ok((keys(newest), keys(named)))
+}
+
+/// What a text finds of one resource.
+pub(crate) struct Found {
+    /// Which rows are listed.
+    pub(crate) condition: Sql,
+    /// The ids of all that the text finds, where they are too many to be listed.
+    pub(crate) cut: Option<Sql>,
+}
+
+/// The rows of a resource that a text finds: all of them where there are few or where more conditions narrow the list, or
+/// else those that it names and the newest.
+pub(crate) fn among<R: Stored>(read: &mut Read<'_>, text: &str, narrowed: bool) -> Result<Found> {
+    let Some(matching) = matching(read, text, R::PLURAL) else {
+        return Ok(Found {
+            condition: Sql::never(),
+            cut: None,
+        });
+    };
+    let exact = exact(read, text, &Entry::of::<R>());
+    let (mut keys, named) = candidates(read, matching.clone(), exact.clone(), CANDIDATES + 1)?;
+    let most = usize::try_from(CANDIDATES).unwrap_or(usize::MAX);
+    let many = keys.len() > most;
+    let those = Sql::default().column(R::PLURAL, "id").then(" IN ");
+    if many && narrowed {
+        let named = exact
+            .map(|exact| Sql::text(" UNION ").piece(exact))
+            .unwrap_or_default();
+        let all = those.then("(").piece(matching).piece(named).then(")");
+        return Ok(Found {
+            condition: all,
+            cut: None,
+        });
+    }
+    keys.truncate(most);
+    keys.extend(named);
+    Ok(Found {
+        condition: those.among(keys),
+        cut: many.then_some(matching),
+    })
+}
+
+/// What a text finds among everything that this user may see: what it names first, then the newest.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -138,23 +250,33 @@ pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let kinds = ENTRIES
         .iter()
         .filter(|entry| entry.found && entry.is_readable(read.scope));
-    let mut found = Vec::new();
+    let (mut first, mut found) = (Vec::new(), Vec::new());
     for entry in kinds.clone() {
+        let Some(matching) = matching(read, text, entry.plural) else {
+            continue;
+        };
         // More than asked for only where the user may not see some of them.
         let most = if entry.readable(read.scope).is_some() {
             CANDIDATES
         } else {
             i64::try_from(limit).unwrap_or(i64::MAX)
         };
-        found.extend(candidates(read, text, entry.plural, most)?);
+        let of_kind = |key: Key| (entry.plural, key);
+        let exact = exact(read, text, entry);
+        let (newest, named) = candidates(read, matching, exact, most)?;
+        first.extend(named.into_iter().map(of_kind));
+        found.extend(newest.into_iter().map(of_kind));
     }
     // Keys begin with the moment they were made at: the newest first.
-    found.sort_unstable_by_key(|(_, key)| std::cmp::Reverse(*key));
+    for part in [&mut first, &mut found] {
+        part.sort_unstable_by_key(|(_, key)| std::cmp::Reverse(*key));
+    }
+    first.append(&mut found);
     let mut hits = BTreeMap::new();
     for entry in kinds {
-        (entry.hits)(read, &found, limit, &mut hits)?;
+        (entry.hits)(read, &first, limit, &mut hits)?;
     }
-    Ok(found
+    Ok(first
         .iter()
         .filter_map(|(_, key)| hits.remove(key))
         .take(limit)
@@ -164,13 +286,13 @@ pub fn find(read: &mut Read<'_>, text: &str, limit: usize) -> Result<Vec<Hit>> {
 /// Loads what was found of one resource, as far as the user may see it.
 pub(crate) fn hits_of<R: Stored>(
     read: &mut Read<'_>,
-    found: &[(String, Key)],
+    found: &[(&'static str, Key)],
     limit: usize,
     hits: &mut BTreeMap<Key, Hit>,
 ) -> Result<()> {
     let keys: Vec<Key> = found
         .iter()
-        .filter(|(kind, _)| kind == R::PLURAL)
+        .filter(|(kind, _)| *kind == R::PLURAL)
         .map(|(_, key)| *key)
         .collect();
     let visible = R::visible(read.scope, Action::Read);

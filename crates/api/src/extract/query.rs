@@ -44,9 +44,7 @@ impl Pairs {
             .partition(|(known, _)| known == name);
         self.0 = others;
         match named {
-            values if values.len() > 1 => {
-                Err(Problem::bad_parameter(Invalid::new(name, "duplicate")))
-            }
+            values if values.len() > 1 => Err(Problem::bad_parameter(Invalid::new(name, "twice"))),
             values => {
                 let value = values.first().map(|(_, value)| {
                     value
@@ -63,10 +61,10 @@ impl Pairs {
     /// # Errors
     /// A number outside of that.
     pub fn limit(&mut self) -> Result<usize, Problem> {
-        match self.take::<usize>("limit")? {
-            None => Ok(50),
-            Some(limit @ 1..=200) => Ok(limit),
-            Some(_) => Err(Problem::bad_parameter(Invalid(vec![
+        let limit = self.take::<String>("limit")?;
+        match limit.map_or(Ok(50), |limit| limit.parse()) {
+            Ok(limit @ 1..=200) => Ok(limit),
+            _ => Err(Problem::bad_parameter(Invalid(vec![
                 FieldError::new("limit", "range")
                     .with("min", 1)
                     .with("max", 200),

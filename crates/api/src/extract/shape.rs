@@ -4,8 +4,8 @@ use perennial_domain::field::{Kind, Resource};
 use perennial_domain::problem::Invalid;
 use serde_json::Value;
 
-/// Refuses what is no object, arrays other than the members named in `lists`, items of those that are no objects, and
-/// control characters.
+/// Refuses what is no object, arrays other than the members named in `lists`, items of those that are arrays, and control
+/// characters.
 ///
 /// # Errors
 /// The first of them.
@@ -18,9 +18,17 @@ pub fn plain(value: &Value, pointer: &str, lists: &[&str]) -> Result<(), Invalid
         match value {
             Value::Object(_) => plain(value, &pointer, lists)?,
             Value::Array(items) if lists.contains(&name.as_str()) => {
-                let item =
-                    |(at, item): (usize, &Value)| plain(item, &format!("{pointer}/{at}"), lists);
-                items.iter().enumerate().try_for_each(item)?;
+                for (at, item) in items.iter().enumerate() {
+                    let pointer = format!("{pointer}/{at}");
+                    match item {
+                        Value::Array(_) => return Err(Invalid::new(pointer, "type")),
+                        Value::Object(_) => plain(item, &pointer, lists)?,
+                        Value::String(text) if text.contains(unprintable) => {
+                            return Err(Invalid::new(pointer, "control_character"));
+                        }
+                        _ => {}
+                    }
+                }
             }
             Value::Array(_) => return Err(Invalid::new(pointer, "type")),
             Value::String(text) if text.contains(unprintable) => {

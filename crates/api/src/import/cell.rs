@@ -2,10 +2,12 @@
 
 use perennial_domain::field::{Choice, Field, Kind};
 use perennial_domain::problem::FieldError;
+use perennial_domain::query::wrong;
 use perennial_domain::text::Language;
 use perennial_domain::{Currency, Date, Decimal, Instant};
 use serde_json::{Value, json};
-use uuid::Uuid;
+
+use super::called::fault;
 
 /// What separates several values in one cell.
 const SEPARATORS: [char; 5] = [';', '|', '\n', '；', '、'];
@@ -22,48 +24,28 @@ pub fn several(text: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// What does not fit.
 pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, FieldError> {
-    let list = |one: &dyn Fn(&str) -> Option<Value>, fault: &str| {
-        let values: Option<Vec<Value>> = several(text).map(one).collect();
-        values.map(Value::Array).ok_or_else(|| wrong(fault))
+    let found = match field.kind {
+        Kind::Text => Some(text.into()),
+        Kind::Flag => flag(text).map(Value::Bool),
+        Kind::Integer => text.parse::<i64>().ok().map(Value::from),
+        Kind::Decimal => decimal(text).map(|number| json!(number)),
+        Kind::Date => text.parse::<Date>().ok().map(|day| json!(day)),
+        Kind::Instant => text.parse::<Instant>().ok().map(|moment| json!(moment)),
+        Kind::Money => money(text, currency),
+        Kind::Choice(choices) => word(choices, text),
+        Kind::Choices(choices) => several(text)
+            .map(|part| word(choices, part))
+            .collect::<Option<_>>()
+            .map(Value::Array),
+        Kind::Reference(_) | Kind::References(_) | Kind::Parts(_) | Kind::Figures => None,
     };
-    match field.kind {
-        Kind::Text => Ok(text.into()),
-        Kind::Flag => flag(text)
-            .map(Value::Bool)
-            .ok_or_else(|| wrong("is neither yes nor no")),
-        Kind::Integer => text
-            .parse::<i64>()
-            .map(Value::from)
-            .map_err(|_| wrong("is not a whole number")),
-        Kind::Decimal => decimal(text)
-            .map(|number| json!(number))
-            .ok_or_else(|| wrong(DECIMAL)),
-        Kind::Date => text
-            .parse::<Date>()
-            .map(|day| json!(day))
-            .map_err(|_| wrong("is not a day such as 2026-03-31")),
-        Kind::Instant => text
-            .parse::<Instant>()
-            .map(|moment| json!(moment))
-            .map_err(|_| wrong("is not a moment such as 2026-03-31T09:30:00Z")),
-        Kind::Money => money(text, currency)
-            .ok_or_else(|| wrong("is not an amount such as 1234.50 or 1234.50 CNY")),
-        Kind::Choice(choices) => word(choices, text).ok_or_else(|| FieldError::new("", "value")),
-        Kind::Choices(choices) => {
-            list(&|part| word(choices, part), "").map_err(|_| FieldError::new("", "value"))
-        }
-        Kind::Reference(_) => id(text).ok_or_else(|| wrong("is not an id")),
-        Kind::References(_) => list(&id, "is not a list of ids"),
-        Kind::Parts(_) | Kind::Figures => Err(FieldError::new("", "type")),
-    }
-}
-
-const DECIMAL: &str = "is not a number with at most four decimals";
-
-fn wrong(detail: &str) -> FieldError {
-    let mut fault = FieldError::new("", "type");
-    detail.clone_into(&mut fault.detail);
-    fault
+    found.ok_or_else(|| match field.kind {
+        Kind::Money => fault(
+            "decimal",
+            "is not an amount such as 1234.50 or 1234.50 CNY".to_owned(),
+        ),
+        _ => wrong(field, ""),
+    })
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -110,10 +92,6 @@ fn word(choices: &[Choice], text: &str) -> Option<Value> {
             .any(|known| known.to_lowercase() == text.to_lowercase())
     };
     choices.iter().find(means).map(|choice| choice.value.into())
-}
-
-fn id(text: &str) -> Option<Value> {
-    text.parse::<Uuid>().ok().map(|id| id.to_string().into())
 }
 
 #[cfg(test)]

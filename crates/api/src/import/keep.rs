@@ -4,7 +4,7 @@ use perennial_store::{Error, Tx, resource};
 
 use super::columns::Columns;
 use super::party::Party;
-use super::plan::{Decision, Rehearsed, Step, plan, refused};
+use super::plan::{Decision, Past, Step, plan, refused};
 use super::row::Row;
 use super::{Refusal, Summary};
 
@@ -104,7 +104,7 @@ fn again<R: Party>(
     row: &Row,
     kept: &mut Kept,
 ) -> Result<(), Error> {
-    let decision = plan::<R>(tx, columns, std::slice::from_ref(row), &Rehearsed::new())?.pop();
+    let decision = plan::<R>(tx, columns, std::slice::from_ref(row), &Past::default())?.pop();
     match decision {
         Some(Err(refusals)) => kept.refuse(refusals),
         Some(Ok(step)) if step.writes() => match tx.attempt(|tx| write(tx, std::iter::once(&step)))

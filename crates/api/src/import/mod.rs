@@ -1,10 +1,11 @@
 //! Customers and contacts from a CSV file.
 //!
 //! [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by record;
-//! [`row`] reads the cells of a record; [`party`] finds which rows are there already; [`plan`] decides what becomes of
-//! each and [`keep`] writes it. [`transfer()`] goes through a file a chunk at a time. What is specific to the command line is
-//! in [`command`].
+//! [`row`] reads the cells of a record; [`party`] finds which rows are there already, [`called`] the other records that they
+//! name; [`plan`] decides what becomes of each and [`keep`] writes it. [`transfer()`] goes through a file a chunk at a time.
+//! What is specific to the command line is in [`command`].
 
+pub mod called;
 pub mod cell;
 pub mod columns;
 pub mod command;

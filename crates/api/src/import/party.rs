@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
-use perennial_domain::problem::FieldError;
+use perennial_domain::field::Resource;
 use perennial_domain::touch::{Identifier, IdentifierKind};
 use perennial_store::{Error, Read, Stored, import};
 use serde_json::{Map, json};
 
 use super::Refusal;
+use super::called::{Called, fault};
 use super::columns::{Columns, Target};
 use super::merge;
 use super::row::Row;
@@ -22,10 +23,15 @@ pub struct Match<R> {
     pub old: Option<R>,
     /// The customer that a contact belongs to.
     pub customer: Option<Id<Customer>>,
+    /// Whether nothing but a name says so: neither a code nor an external id.
+    pub by_name: bool,
 }
 
 /// A resource that can be imported.
 pub trait Party: Stored {
+    /// What a row can give so that no name has to tell whom it is about.
+    const TOLD_BY: &'static str;
+
     /// What it is known by.
     fn identifiers(&self) -> &[Identifier];
 
@@ -44,6 +50,8 @@ pub trait Party: Stored {
 }
 
 impl Party for Customer {
+    const TOLD_BY: &'static str = "a code or an external id";
+
     fn identifiers(&self) -> &[Identifier] {
         &self.identifiers
     }
@@ -69,14 +77,16 @@ impl Party for Customer {
             |customer| customer.name.clone(),
         );
         let each = |row: &Row| {
-            let found = match (row.external_id().and_then(|id| known.get(id)), row.code()) {
-                (Some(customer), _) => Some(customer),
-                (None, Some(code)) => codes.get(code),
-                (None, None) => only(columns, row, candidates(&names, row))?,
-            };
+            let (found, by_name) =
+                match (row.external_id().and_then(|id| known.get(id)), row.code()) {
+                    (Some(customer), _) => (Some(customer), false),
+                    (None, Some(code)) => (codes.get(code), false),
+                    (None, None) => only(columns, row, candidates(&names, row))?,
+                };
             Ok(Match {
                 old: found.cloned(),
                 customer: None,
+                by_name,
             })
         };
         Ok(rows.iter().map(each).collect())
@@ -97,6 +107,8 @@ impl Party for Customer {
 }
 
 impl Party for Contact {
+    const TOLD_BY: &'static str = "an external id";
+
     fn identifiers(&self) -> &[Identifier] {
         &self.identifiers
     }
@@ -108,19 +120,12 @@ impl Party for Contact {
         rows: &[Row],
     ) -> Result<Vec<Result<Match<Self>, Refusal>>, Error> {
         let known = by_external_id::<Self>(read, columns, rows)?;
-        let keys = import::customer_keys(
+        let customers = Called::find(
             read,
-            &distinct(rows.iter().filter_map(|row| row.customer.as_deref())),
+            rows.iter()
+                .filter_map(|row| Some((Customer::PLURAL, row.customer.as_deref()?))),
         )?;
-        let mut customers: BTreeMap<&str, BTreeSet<Id<Customer>>> = BTreeMap::new();
-        for key in &keys {
-            customers.entry(&key.name).or_default().insert(key.id);
-        }
-        for key in &keys {
-            // A code says more than a name.
-            customers.insert(&key.code, BTreeSet::from([key.id]));
-        }
-        let ids: Vec<Id<Customer>> = keys.iter().map(|key| key.id).collect();
+        let ids: Vec<Id<Customer>> = customers.all(Customer::PLURAL).map(Id::new).collect();
         let names =
             import::contacts_by_name(read, &distinct(rows.iter().filter_map(Row::name)), &ids)?;
         let names = grouped(names, |contact| contact.name.clone());
@@ -136,13 +141,14 @@ impl Party for Contact {
                     None => places.next().is_none(),
                 }
             };
-            let found = match row.external_id().and_then(|id| known.get(id)) {
-                Some(contact) => Some(contact),
+            let (found, by_name) = match row.external_id().and_then(|id| known.get(id)) {
+                Some(contact) => (Some(contact), false),
                 None => only(columns, row, candidates(&names, row).filter(now))?,
             };
             Ok(Match {
                 old: found.cloned(),
                 customer,
+                by_name,
             })
         };
         Ok(rows.iter().map(each).collect())
@@ -163,29 +169,15 @@ impl Party for Contact {
 }
 
 /// The customer that a contact's row names.
-fn at(
-    columns: &Columns,
-    row: &Row,
-    customers: &BTreeMap<&str, BTreeSet<Id<Customer>>>,
-) -> Result<Option<Id<Customer>>, Refusal> {
+fn at(columns: &Columns, row: &Row, customers: &Called) -> Result<Option<Id<Customer>>, Refusal> {
     let Some(text) = row.customer.as_deref() else {
         return Ok(None);
     };
-    let refused = |fault| {
+    let found = customers.one(Customer::PLURAL, text).map(Id::new);
+    found.map(Some).map_err(|fault| {
         let heading = columns.heading_of(|target| matches!(target, Target::Customer));
-        Err(Refusal::new(row.line, heading, fault))
-    };
-    match customers.get(text).map(|ids| (ids.len(), ids.first())) {
-        Some((1, Some(id))) => Ok(Some(*id)),
-        Some(_) => refused(ambiguous("several customers have this name: give the code")),
-        None => refused(FieldError::new("", "not_found")),
-    }
-}
-
-fn ambiguous(detail: &str) -> FieldError {
-    let mut fault = FieldError::new("", "ambiguous");
-    detail.clone_into(&mut fault.detail);
-    fault
+        Refusal::new(row.line, heading, fault)
+    })
 }
 
 /// The records that the rows' external ids name, by these.
@@ -227,24 +219,29 @@ fn candidates<'a, R>(
         .flatten()
 }
 
-/// The one record of a row's name. Who has another external id in the file's system is somebody else.
+/// The one record of a row's name, and whether that name decides. Who has another external id in the file's system is
+/// somebody else.
 fn only<'a, R: Party>(
     columns: &Columns,
     row: &Row,
     candidates: impl Iterator<Item = &'a R>,
-) -> Result<Option<&'a R>, Refusal> {
+) -> Result<(Option<&'a R>, bool), Refusal> {
     let mut candidates = candidates
         .filter(|record| row.external_id().is_none() || external_id(*record, columns).is_none());
     match (candidates.next(), candidates.next()) {
         (Some(_), Some(_)) => {
-            let heading = columns.heading_of(
-                |target| matches!(target, Target::Field(field) if field.name == "name"),
-            );
-            let fault = ambiguous("several records have this name: give a code or an external id");
-            Err(Refusal::new(row.line, heading, fault))
+            let reason = format!("several records have this name; give {}", R::TOLD_BY);
+            Err(unclear(columns, row, reason))
         }
-        (found, _) => Ok(found),
+        (found, _) => Ok((found, found.is_some() || row.external_id().is_none())),
     }
+}
+
+/// The refusal of a row whose name does not tell whom it is about.
+pub fn unclear(columns: &Columns, row: &Row, reason: String) -> Refusal {
+    let heading =
+        columns.heading_of(|target| matches!(target, Target::Field(field) if field.name == "name"));
+    Refusal::new(row.line, heading, fault("ambiguous", reason))
 }
 
 fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -1,18 +1,24 @@
 //! What becomes of each row: decided before anything is written, so that the database is held only while writing.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
+use perennial_domain::Id;
+use perennial_domain::field::Kind;
 use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::text::{Key, Language};
 use perennial_domain::validation;
 use perennial_store::{Change, Error, Read, Stored};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::Refusal;
+use super::called::Called;
 use super::columns::Columns;
 use super::merge;
-use super::party::{Match, Party};
-use super::row::Row;
+use super::party::{Match, Party, unclear};
+use super::row::{Row, print};
 
 /// What is written of a record: fields and their values.
 pub type Body = Map<String, Value>;
@@ -32,8 +38,35 @@ pub enum Step<R: Stored> {
 /// What becomes of a row, or why it is refused.
 pub type Decision<R> = Result<Step<R>, Vec<Refusal>>;
 
-/// The keys of the rows that a rehearsal has made so far, with what tells whether a later row says the same.
-pub type Rehearsed = HashMap<u64, u64>;
+/// What the rows before were about.
+#[derive(Default)]
+pub struct Past {
+    /// The keys of the rows that a rehearsal has made so far, with what tells whether a later row says the same.
+    pub rehearsed: HashMap<u64, u64>,
+    /// What those are called.
+    pub called: HashSet<String>,
+    /// Names of the records that rows have made or found, with the line of the first such row. A row that is planned
+    /// once more finds its own line.
+    named: RefCell<HashMap<u64, u64>>,
+}
+
+impl Past {
+    /// Notes the names of what a row is about. Where nothing but its name tells that, and another row was about a record
+    /// of this name, the row may mean somebody else: the line of that row.
+    fn meet<R: Party>(&self, row: &Row, found: &Match<R>) -> Option<u64> {
+        let mut named = self.named.borrow_mut();
+        let known = found.old.as_ref().map(Stored::title);
+        let mut before = None;
+        for name in row.name().into_iter().chain(known) {
+            match named.entry(print(&(name, found.customer.map(Id::uuid)))) {
+                Entry::Occupied(first) if *first.get() != row.line => before = Some(*first.get()),
+                Entry::Occupied(_) => {}
+                Entry::Vacant(place) => drop(place.insert(row.line)),
+            }
+        }
+        before.filter(|_| found.by_name)
+    }
+}
 
 impl<R: Stored> Step<R> {
     /// Whether it changes anything.
@@ -62,13 +95,22 @@ pub fn plan<R: Party>(
     read: &mut Read<'_>,
     columns: &Columns,
     rows: &[Row],
-    rehearsed: &Rehearsed,
+    past: &Past,
 ) -> Result<Vec<Decision<R>>, Error> {
     let matches = R::matches(read, columns, rows)?;
+    let called = Called::find(read, rows.iter().flat_map(Row::named))?;
     let decide = |(row, found): (&Row, Result<Match<R>, Refusal>)| {
         let found = found.map_err(|refusal| vec![refusal])?;
+        if let Some(line) = past.meet(row, &found) {
+            let reason = format!(
+                "two rows (lines {line} and {}) have this name; give {}",
+                row.line,
+                R::TOLD_BY
+            );
+            return Err(vec![unclear(columns, row, reason)]);
+        }
         if found.old.is_none()
-            && let Some(print) = row.keys().iter().find_map(|key| rehearsed.get(key))
+            && let Some(print) = row.keys().iter().find_map(|key| past.rehearsed.get(key))
         {
             return Ok(if *print == row.print {
                 Step::Same
@@ -76,10 +118,57 @@ pub fn plan<R: Party>(
                 Step::Differs
             });
         }
-        let body = body(&found, row);
+        let mut body = body(&found, row);
+        let unknown = refer(columns, row, &called, past, &mut body);
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
         step(&found, &body).map_err(|invalid| refusals(row, columns, &body, invalid))
     };
     Ok(rows.iter().zip(matches).map(decide).collect())
+}
+
+/// Adds the records that a row names; why not, where there are none.
+fn refer(
+    columns: &Columns,
+    row: &Row,
+    called: &Called,
+    past: &Past,
+    body: &mut Body,
+) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for (field, names) in &row.names {
+        let id = |(resource, name): (&str, &String)| match name.parse::<Uuid>() {
+            Ok(id) => Ok(id),
+            Err(_) => called.one(resource, name),
+        };
+        let found = match field.kind {
+            Kind::References(resource) => {
+                let ids: Result<Vec<Uuid>, _> =
+                    names.iter().map(|name| id((resource, name))).collect();
+                ids.map(|ids| json!(ids))
+            }
+            Kind::Reference(resource) => {
+                let name = names.first();
+                // Made in a rehearsal, which kept nothing of it.
+                if name.is_some_and(|name| past.called.contains(name)) {
+                    continue;
+                }
+                name.map(|name| id((resource, name)))
+                    .transpose()
+                    .map(|id| json!(id))
+            }
+            _ => continue,
+        };
+        match found {
+            Ok(value) => drop(body.insert(field.name.to_owned(), value)),
+            Err(fault) => {
+                let heading = columns.heading(&format!("/{}", field.name), body);
+                refusals.push(Refusal::new(row.line, heading, fault));
+            }
+        }
+    }
+    refusals
 }
 
 fn body<R: Party>(found: &Match<R>, row: &Row) -> Body {

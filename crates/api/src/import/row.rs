@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use perennial_domain::Currency;
+use perennial_domain::field::{Field, Kind};
 use perennial_domain::problem::FieldError;
 use perennial_domain::touch::{Identifier, IdentifierKind};
 use serde_json::{Map, Value};
@@ -18,6 +19,8 @@ pub struct Row {
     pub line: u64,
     /// Values of the record's own fields, by their names.
     pub fields: Map<String, Value>,
+    /// Other records, as the file names them, by the field that refers to them.
+    pub names: Vec<(&'static Field, Vec<String>)>,
     /// E-mail addresses, phone numbers and the external id.
     pub identifiers: Vec<Identifier>,
     /// Parts of the first address.
@@ -41,13 +44,10 @@ impl Row {
         currency: Currency,
     ) -> Result<Self, Vec<Refusal>> {
         let (values, headings) = (record.cells.len(), columns.all.len());
-        if values > headings
-            && record
-                .cells
-                .iter()
-                .skip(headings)
-                .any(|cell| !cell.is_empty())
-        {
+        // What spreadsheets leave behind at a line's end says nothing, be it there or not.
+        let mut beyond = record.cells.iter().skip(headings);
+        let mut lacking = columns.all.iter().skip(values);
+        if beyond.any(|cell| !cell.is_empty()) || lacking.any(|column| column.target.is_some()) {
             let mut fault = FieldError::new("", "type");
             fault.detail = format!("has {values} values, the header has {headings}");
             return Err(vec![Refusal::new(record.line, None, fault)]);
@@ -75,6 +75,13 @@ impl Row {
             }
             match column.target {
                 None => {}
+                Some(Target::Field(field)) if matches!(field.kind, Kind::Reference(_)) => {
+                    row.names.push((field, vec![text.clone()]));
+                }
+                Some(Target::Field(field)) if matches!(field.kind, Kind::References(_)) => {
+                    let names = cell::several(text).map(str::to_owned).collect();
+                    row.names.push((field, names));
+                }
                 Some(Target::Field(field)) => match cell::value(field, text, currency) {
                     Ok(value) => drop(row.fields.insert(field.name.to_owned(), value)),
                     Err(fault) => refusals.push(Refusal::new(
@@ -97,6 +104,11 @@ impl Row {
                         value: value.to_owned(),
                     };
                     row.identifiers.extend(cell::several(text).map(identifier));
+                }
+                Some(Target::Address(AddressPart::Street)) => {
+                    // Other programs write a street in several lines.
+                    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+                    row.address.push((AddressPart::Street, lines.join(", ")));
                 }
                 Some(Target::Address(part)) => row.address.push((part, text.clone())),
                 Some(Target::Customer) => row.customer = Some(text.clone()),
@@ -129,6 +141,22 @@ impl Row {
         self.fields.get("name").and_then(Value::as_str)
     }
 
+    /// What its record is called.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        self.code().into_iter().chain(self.name())
+    }
+
+    /// The other records that it names, with their resources.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.names.iter().flat_map(|(field, names)| {
+            let resource = match field.kind {
+                Kind::Reference(resource) | Kind::References(resource) => resource,
+                _ => "",
+            };
+            names.iter().map(move |name| (resource, name.as_str()))
+        })
+    }
+
     /// What tells this row from others of the file: rows that share one of these mean the same record.
     pub fn keys(&self) -> Vec<u64> {
         let external = self.external_id().map(|id| print(&("external", id)));
@@ -146,7 +174,7 @@ fn is_hidden(character: char) -> bool {
 }
 
 /// A number that is the same for the same value, within this process.
-fn print(value: &impl Hash) -> u64 {
+pub fn print(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

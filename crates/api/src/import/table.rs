@@ -98,14 +98,22 @@ impl Table {
             if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
+            let ends = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count() as u64;
             // The reader stands behind the line's end; the record began as many lines before as it holds line ends.
-            let inside = self
-                .record
-                .as_slice()
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count() as u64;
-            let line = self.reader.position().line().saturating_sub(1 + inside);
+            let line = self
+                .reader
+                .position()
+                .line()
+                .saturating_sub(1 + ends(self.record.as_slice()));
+            if self.record.as_slice() == END.trim_ascii_end() {
+                return Ok(None);
+            }
+            let last = self.record.iter().next_back();
+            if let Some(open) = last.filter(|cell| cell.ends_with(END)) {
+                // An open quote takes everything up to the end of the file into the last cell: no line ends behind it.
+                let began = line + 1 + ends(self.record.as_slice()) - ends(open);
+                return Err(format!("line {began}: the quote is not closed"));
+            }
             let text = |cell: &[u8]| std::str::from_utf8(cell).map(|text| text.trim().to_owned());
             let cells: Result<Vec<String>, _> = self.record.iter().map(text).collect();
             let cells = cells.map_err(|_| {
@@ -116,10 +124,15 @@ impl Table {
     }
 }
 
-/// A text whose every line ends in a line feed alone, the last one too, so that lines can be counted.
+/// A line of our own behind the last one: a record that holds more than it has a quote that is not closed. No text in UTF-8
+/// holds these bytes.
+const END: &[u8] = b"\xFF\xFF the end\n";
+
+/// A text whose every line ends in a line feed alone, the last one too, so that lines can be counted, and then [`END`].
 struct Lines<R: Read> {
     bytes: Peekable<Bytes<BufReader<R>>>,
     last: u8,
+    end: std::slice::Iter<'static, u8>,
 }
 
 impl<R: Read> Lines<R> {
@@ -127,6 +140,7 @@ impl<R: Read> Lines<R> {
         Self {
             bytes: BufReader::new(inner).bytes().peekable(),
             last: b'\n',
+            end: END.iter(),
         }
     }
 
@@ -135,7 +149,8 @@ impl<R: Read> Lines<R> {
             Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => {
                 self.bytes.next().transpose()?
             }
-            None if self.last != b'\n' => Some(b'\n'),
+            None if self.last != b'\n' && self.end.len() == END.len() => Some(b'\n'),
+            None => self.end.next().copied(),
             next => next,
         };
         self.last = next.unwrap_or(b'\n');
@@ -177,6 +192,32 @@ mod tests {
         let text = "\u{feff}a,b\n1, x \n\n\n2,\"two\nlines \n\"\n\"3, 3\",\"a \"\"b\"\"\"\n4,";
         assert_eq!(lines(text.as_bytes()), expected);
         assert_eq!(lines(text.replace('\n', "\r\n").as_bytes()), expected);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_refused_with_its_line() {
+        for (text, good, line) in [
+            ("a,b\n1,2\n\"3,4\n5,6\n", 1, 3),
+            ("a,b\n\"1\n1\",\"2\n", 0, 3),
+            ("a,b\n1,2\n3,\"", 1, 3),
+            ("\"a,b\n1,2", 0, 1),
+        ] {
+            let (mut read, mut reason) = (0, None);
+            match Table::open(&Source::Text(text.as_bytes().into())) {
+                Err(error) => reason = Some(error),
+                Ok(mut table) => {
+                    while reason.is_none() {
+                        match table.read() {
+                            Ok(Some(_)) => read += 1,
+                            Ok(None) => break,
+                            Err(error) => reason = Some(error),
+                        }
+                    }
+                }
+            }
+            let expected = format!("line {line}: the quote is not closed");
+            assert_eq!((read, reason), (good, Some(expected)), "{text}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use perennial_store::{Error, Scope, Store, Tx};
 use super::columns::Columns;
 use super::keep::{Batch, Kept};
 use super::party::Party;
-use super::plan::{Rehearsed, Step, plan};
+use super::plan::{Past, Step, plan};
 use super::row::Row;
 use super::table::{Source, Table};
 use super::{Failure, Options, Summary, Watch, What, said};
@@ -70,7 +70,7 @@ fn by_chunks<R: Party>(
 ) -> Result<Summary, Failure> {
     let mut chunks = Chunks::open::<R>(source, options, scope, watch)?;
     let columns = Arc::clone(&chunks.columns);
-    let (mut total, mut rehearsed) = (Summary::default(), Rehearsed::new());
+    let (mut total, mut past) = (Summary::default(), Past::default());
     loop {
         let Chunk { rows, refused, end } = chunks.next();
         total.refused += refused;
@@ -80,7 +80,7 @@ fn by_chunks<R: Party>(
         };
         let now = scope.at(clock::now());
         let decisions = store
-            .read(&now, |read| plan::<R>(read, &columns, &rows, &rehearsed))
+            .read(&now, |read| plan::<R>(read, &columns, &rows, &past))
             .map_err(failed)?;
         let batch = Arc::new(Batch { rows, decisions });
         let kept = if batch.writes() {
@@ -91,7 +91,7 @@ fn by_chunks<R: Party>(
             batch.settled()
         };
         if options.dry_run {
-            remember(&batch, &kept, &mut rehearsed);
+            remember(&batch, &kept, &mut past);
         }
         kept.refusals
             .iter()
@@ -112,13 +112,15 @@ fn by_chunks<R: Party>(
 }
 
 /// Notes the rows that a rehearsal would have made.
-fn remember<R: Party>(batch: &Batch<R>, kept: &Kept, rehearsed: &mut Rehearsed) {
+fn remember<R: Party>(batch: &Batch<R>, kept: &Kept, past: &mut Past) {
     let refused: HashSet<u64> = kept.refusals.iter().map(|refusal| refusal.line).collect();
     let made =
         |(_, decision): &(&Row, &Result<Step<R>, _>)| matches!(decision, Ok(Step::Create(..)));
     for (row, _) in batch.rows.iter().zip(&batch.decisions).filter(made) {
         if !refused.contains(&row.line) {
-            rehearsed.extend(row.keys().into_iter().map(|key| (key, row.print)));
+            past.called.extend(row.called().map(str::to_owned));
+            past.rehearsed
+                .extend(row.keys().into_iter().map(|key| (key, row.print)));
         }
     }
 }
@@ -152,10 +154,10 @@ fn through<R: Party>(
         Err(reason) => return Ok(Err(reason.into())),
     };
     let columns = Arc::clone(&chunks.columns);
-    let mut total = Summary::default();
+    let (mut total, past) = (Summary::default(), Past::default());
     loop {
         let Chunk { rows, refused, end } = chunks.next();
-        let decisions = plan::<R>(tx, &columns, &rows, &Rehearsed::new())?;
+        let decisions = plan::<R>(tx, &columns, &rows, &past)?;
         let kept = Batch { rows, decisions }.keep(tx, &columns)?;
         kept.refusals
             .iter()
@@ -211,7 +213,8 @@ struct Chunk {
     end: Option<Result<(), String>>,
 }
 
-/// A file in chunks. Two rows about the same record never share one, so that the second finds what the first wrote.
+/// A file in chunks. Two rows about the same record never share one, nor do a row and one that it may name, so that the
+/// second finds what the first wrote.
 struct Chunks {
     table: Table,
     columns: Arc<Columns>,
@@ -245,7 +248,7 @@ impl Chunks {
             refused: 0,
             end: None,
         };
-        let mut keys = HashSet::new();
+        let (mut keys, mut called) = (HashSet::new(), HashSet::new());
         while chunk.rows.len() < CHUNK {
             let row = match self
                 .next
@@ -267,11 +270,14 @@ impl Chunks {
                 }
             };
             let own = row.keys();
-            if own.iter().any(|key| keys.contains(key)) {
+            if own.iter().any(|key| keys.contains(key))
+                || row.named().any(|(_, name)| called.contains(name))
+            {
                 self.next = Some(row);
                 break;
             }
             keys.extend(own);
+            called.extend(row.called().map(str::to_owned));
             chunk.rows.push(row);
         }
         chunk

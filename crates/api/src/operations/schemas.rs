@@ -16,8 +16,10 @@ pub struct Schemas(BTreeMap<String, Value>);
 
 /// No control characters but tab and line ends: neither people nor PostgreSQL can use them.
 const TEXT: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
-/// The same, with something that can be seen.
-const VISIBLE_TEXT: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+/// The same in one line.
+const LINE: &str = r"^[^\x00-\x08\x0A-\x1F\x7F-\x9F\u2028\u2029]*$";
+/// A line with something that can be seen.
+const VISIBLE_LINE: &str = r"^[^\x00-\x08\x0A-\x1F\x7F-\x9F\u2028\u2029]*[^\s\x00-\x1F\x7F-\x9F\xAD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0][^\x00-\x08\x0A-\x1F\x7F-\x9F\u2028\u2029]*$";
 
 impl Schemas {
     /// Adds what utoipa collected.
@@ -64,8 +66,20 @@ impl Schemas {
             .collect();
         self.require(&draft, &required);
         for field in R::FIELDS.iter().filter(|field| field.written) {
-            if let Some(property) = self.property(&draft, field.name) {
-                bound(property, field);
+            let Some(property) = self.property(&draft, field.name) else {
+                continue;
+            };
+            bound(property, field);
+            // What parts say stands in one line.
+            let part = property.pointer("/items/$ref").and_then(Value::as_str);
+            let part = part
+                .and_then(|of| of.strip_prefix(&reference_to("")))
+                .map(str::to_owned);
+            if let Some(part) = part
+                .filter(|_| matches!(field.kind, Kind::Parts(_)))
+                .and_then(|part| self.0.get_mut(&part))
+            {
+                texts(part, LINE);
             }
         }
         let patch = patch_of(
@@ -107,7 +121,7 @@ impl Schemas {
             if schema.get("additionalProperties") == Some(&Value::Bool(false))
                 || name.ends_with("Patch")
             {
-                texts(schema);
+                texts(schema, TEXT);
             }
         }
         schemas
@@ -183,10 +197,9 @@ fn bound(property: &mut Value, field: &Field) {
         }
         property.insert(names.1.into(), greatest.into());
     }
-    if field.required && matches!(field.kind, Kind::Text) {
-        property
-            .entry("pattern")
-            .or_insert_with(|| VISIBLE_TEXT.into());
+    if matches!(field.kind, Kind::Text) && !field.long {
+        let pattern = if field.required { VISIBLE_LINE } else { LINE };
+        property.entry("pattern").or_insert_with(|| pattern.into());
     }
 }
 
@@ -280,9 +293,9 @@ fn optional_id(object: &Map<String, Value>) -> Option<Map<String, Value>> {
 }
 
 /// Gives every free text of an input the pattern of what may be in it.
-fn texts(schema: &mut Value) {
+fn texts(schema: &mut Value, pattern: &str) {
     match schema {
-        Value::Array(items) => items.iter_mut().for_each(texts),
+        Value::Array(items) => items.iter_mut().for_each(|item| texts(item, pattern)),
         Value::Object(object) => {
             let is_text = match object.get("type") {
                 Some(Value::Array(kinds)) => kinds.contains(&json!("string")),
@@ -293,9 +306,13 @@ fn texts(schema: &mut Value) {
                 Some(_) => false,
             };
             if is_text && free && !object.contains_key("pattern") {
-                object.insert("pattern".into(), TEXT.into());
+                let shown = pattern == LINE && object.contains_key("minLength");
+                let pattern = if shown { VISIBLE_LINE } else { pattern };
+                object.insert("pattern".into(), pattern.into());
             }
-            object.values_mut().for_each(texts);
+            object
+                .values_mut()
+                .for_each(|member| texts(member, pattern));
         }
         _ => {}
     }

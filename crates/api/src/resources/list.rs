@@ -29,7 +29,7 @@ pub async fn search<R: Stored>(
     allowed: Allowed<Read<R>>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    shape::plain(&body.value, "", &["all", "any"])?;
+    shape::plain(&body.value, "", &["all", "any", "value"])?;
     let request: SearchRequest = validation::read(body.value)?;
     page::<R>(&allowed, ListQuery::search::<R>(&request)?).await
 }

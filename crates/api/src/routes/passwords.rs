@@ -82,7 +82,7 @@ async fn change_password(
         .verify(change.current_password, known)
         .await?
     {
-        return Err(Invalid::new("/current_password", "value").into());
+        return Err(Invalid::new("/current_password", "wrong_password").into());
     }
     let hash = server.passwords().hash(change.new_password).await?;
     server

@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     /// Where its rights are kept.
     area: rights::Area,
     /// [`Stored::visible`].
-    visible: fn(&Scope, Action) -> Sql,
+    pub(crate) visible: fn(&Scope, Action) -> Sql,
     /// [`Stored::nameable`].
     pub(crate) nameable: fn(&Scope) -> Sql,
     /// [`Stored::PURGED`].
@@ -34,10 +34,10 @@ pub(crate) struct Entry {
 
 /// Loads what a search has found of a resource, as far as the user may see it.
 pub(crate) type Hits =
-    fn(&mut Read<'_>, &[(String, Key)], usize, &mut BTreeMap<Key, Hit>) -> Result<()>;
+    fn(&mut Read<'_>, &[(&'static str, Key)], usize, &mut BTreeMap<Key, Hit>) -> Result<()>;
 
 impl Entry {
-    const fn of<R: Stored>() -> Self {
+    pub(crate) const fn of<R: Stored>() -> Self {
         Self {
             plural: R::PLURAL,
             fields: R::FIELDS,

@@ -28,6 +28,8 @@ pub(crate) fn list_under<R: Stored>(
     query: &ListQuery,
     also: Sql,
 ) -> Result<Page<R>> {
+    let narrowed =
+        !also.is_always() || !matches!(&query.filter, Filter::All(filters) if filters.is_empty());
     let mut condition = R::visible(read.scope, Action::Read)
         .and(filter::<R>(&query.filter))
         .and(also);
@@ -38,19 +40,17 @@ pub(crate) fn list_under<R: Stored>(
                 .then(" IS NULL"),
         );
     }
+    let mut cut = None;
     if let Some(q) = &query.q {
-        let found = search::candidates(read, q, R::PLURAL, search::CANDIDATES)?;
-        condition = condition.and(
-            Sql::default()
-                .column(R::PLURAL, "id")
-                .then(" IN ")
-                .among(found.into_iter().map(|(_, key)| key)),
-        );
+        let found = search::among::<R>(read, q, narrowed)?;
+        condition = condition.and(found.condition);
+        cut = found.cut;
     }
-    let total = if query.include_total {
-        Some(count::<R>(read, condition.clone())?)
-    } else {
-        None
+    let total = match (query.include_total, cut) {
+        (false, _) => None,
+        (true, None) => Some(count::<R>(read, condition.clone())?),
+        // Rights are words of the documents: what is not listed is counted by the index alone.
+        (true, Some(all)) => Some(counted(read, all)?),
     };
     if let Some(after) = &query.after {
         condition = condition.and(beyond::<R>(query, after));
@@ -75,23 +75,26 @@ pub(crate) fn list_under<R: Stored>(
 
 /// How many rows meet a condition, up to [`COUNTED`].
 pub(super) fn count<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<i64> {
-    let sql = Sql::text("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ")
+    let sql = Sql::text("SELECT 1 AS one FROM ")
         .name(R::PLURAL)
         .then(" WHERE ")
-        .column(R::PLURAL, "organization");
-    let sql = sql
+        .column(R::PLURAL, "organization")
         .then(" = ")
         .bind(read.organization())
         .then(" AND ")
-        .piece(condition)
+        .piece(condition);
+    counted(read, sql)
+}
+
+/// How many rows a statement has, up to [`COUNTED`].
+fn counted(read: &mut Read<'_>, rows: Sql) -> Result<i64> {
+    let sql = Sql::text("SELECT COUNT(*) FROM (")
+        .piece(rows)
         .then(" LIMIT ")
         .bind(COUNTED)
         .then(") AS counted");
-    Ok(sql
-        .rows::<BigInt, i64>(read.connection)?
-        .first()
-        .copied()
-        .unwrap_or(0))
+    let counts = sql.rows::<BigInt, i64>(read.connection)?;
+    Ok(counts.first().copied().unwrap_or(0))
 }
 
 /// A filter as a condition.

@@ -23,7 +23,7 @@ use crate::dialect::CHUNK;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx};
 
-pub(crate) use entry::ENTRIES;
+pub(crate) use entry::{ENTRIES, Entry};
 pub use list::list;
 pub(crate) use list::list_under;
 pub use row::Rows;
