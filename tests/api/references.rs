@@ -58,7 +58,7 @@ fn an_external_id_names_its_system_and_nothing_else_does() {
         .blames("/identifiers/0/value", "email");
     create("phone", "", "")
         .refused(422, "invalid")
-        .blames("/identifiers/0/value", "length");
+        .blames("/identifiers/0/value", "required");
     create("phone", "", "not a number at all").expect(201);
 }
 

@@ -42,11 +42,11 @@ def address() -> str:
 
 me = api("GET", "/api/v1/me").json()["user"]
 records = {resource: made(resource) for resource in ("customers", "contacts", "tags", "users", "teams", "roles")}
-# A reference must name a record that is there, and a parent must not be below its child.
+# A reference must name a record that is there, but not itself, and a parent must not be below its child.
 REFERENCES = {
     "owner_id": me["id"],
     "role_id": me["role_id"],
-    "customer_id": records["customers"],
+    "customer_id": made("customers"),
     "tag_ids": [records["tags"]],
     "team_ids": [records["teams"]],
     "parent_id": None,
