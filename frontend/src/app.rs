@@ -3,6 +3,7 @@
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
+use perennial_domain::product::Product;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::pages::contacts::contact_page;
 use crate::pages::customers::customer_page;
 use crate::pages::not_found::NotFound;
 use crate::pages::password::NewPassword;
+use crate::pages::products::product_page;
 use crate::pages::settings::Settings;
 use crate::pages::setup::Setup;
 use crate::pages::sign_in::{Away, SignIn};
@@ -74,6 +76,10 @@ fn inside(route: &Route) -> Html {
             html! { <ListPage key={Contact::PLURAL} shape={Shape::of::<Contact>()}/> }
         }
         Route::Contact { id } => contact_page(id),
+        Route::Products => {
+            html! { <ListPage key={Product::PLURAL} shape={Shape::of::<Product>()}/> }
+        }
+        Route::Product { id } => product_page(id),
         Route::Settings => html! { <Settings section="account" id=""/> },
         Route::Section { section } => html! { <Settings section={section.clone()} id=""/> },
         Route::SectionRecord { section, id } => {

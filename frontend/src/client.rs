@@ -203,8 +203,7 @@ impl Client {
     }
 
     async fn once(&self, call: &Call) -> Outcome<Value> {
-        let mut request =
-            RequestBuilder::new(&format!("/api/v1/{}", call.path)).method(call.method.clone());
+        let mut request = RequestBuilder::new(&address(&call.path)).method(call.method.clone());
         if let Some((token, _)) = &*self.0.token.borrow() {
             request = request.header("Authorization", &format!("Bearer {token}"));
         }
@@ -291,4 +290,10 @@ fn one_tab_at_a_time(work: impl FnOnce() -> Promise + 'static) -> Promise {
         }
         _ => work(),
     }
+}
+
+/// Where a path below the API's root is. A resource whose name has several words is written with hyphens there.
+fn address(path: &str) -> String {
+    let (resource, rest) = path.split_at(path.find(['/', '?']).unwrap_or(path.len()));
+    format!("/api/v1/{}{rest}", resource.replace('_', "-"))
 }

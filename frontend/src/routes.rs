@@ -3,6 +3,7 @@
 use yew_router::history::{BrowserHistory, History};
 use yew_router::prelude::*;
 
+use crate::frame::commands::main_shapes;
 use crate::shape::Shape;
 
 /// A page's address.
@@ -26,6 +27,15 @@ pub enum Route {
     /// A contact.
     #[at("/contacts/:id")]
     Contact {
+        /// Which.
+        id: String,
+    },
+    /// The list of products.
+    #[at("/products")]
+    Products,
+    /// A product.
+    #[at("/products/:id")]
+    Product {
         /// Which.
         id: String,
     },
@@ -70,10 +80,8 @@ pub fn go_instead(path: &str) {
 
 /// The address of a resource's list.
 pub fn list_path(shape: &Shape) -> String {
-    match shape.plural {
-        plural @ ("customers" | "contacts") => format!("/{plural}"),
-        plural => format!("/settings/{plural}"),
-    }
+    let main = main_shapes().contains(&shape);
+    format!("{}/{}", if main { "" } else { "/settings" }, shape.plural)
 }
 
 /// The address of a record.

@@ -1,26 +1,22 @@
 //! What the pages know of a resource, the same for every type: so that one list and one record page serve all of them
 //! without being compiled for each.
 
-use perennial_domain::contact::Contact;
-use perennial_domain::customer::Customer;
+use perennial_domain::each_resource;
 use perennial_domain::field::{Draft, Field, Resource};
 use perennial_domain::problem::FieldError;
 use perennial_domain::rights::Area;
-use perennial_domain::tag::Tag;
-use perennial_domain::team::Team;
 use perennial_domain::text::Key;
-use perennial_domain::user::{Role, User};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A resource, seen through its field table.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Its name in paths: `customers`.
+    /// Its name in tables and, with hyphens, in paths: `customers`.
     pub plural: &'static str,
     /// Its name in texts: `customer`.
     pub singular: &'static str,
-    /// Where its rights are kept, and what a list of it is called.
+    /// Where its rights are kept.
     pub area: Area,
     /// Its fields, in the order of forms and columns.
     pub fields: &'static [Field],
@@ -53,14 +49,10 @@ impl Shape {
 
     /// The shape of the resource that a reference names.
     pub fn named(plural: &str) -> Option<&'static Self> {
-        let all = [
-            Self::of::<Customer>(),
-            Self::of::<Contact>(),
-            Self::of::<User>(),
-            Self::of::<Team>(),
-            Self::of::<Role>(),
-            Self::of::<Tag>(),
-        ];
+        macro_rules! shapes {
+            ($($resource:ty),* $(,)?) => { [$(Self::of::<$resource>()),*] };
+        }
+        let all = each_resource!(shapes);
         all.into_iter().find(|shape| shape.plural == plural)
     }
 
@@ -70,6 +62,11 @@ impl Shape {
             .iter()
             .find(|field| field.name == name)
             .map(FieldRef)
+    }
+
+    /// What a list of it is called: as its area, unless that holds several.
+    pub fn title(&self) -> Key {
+        Key::find(&format!("{}.title", self.plural)).unwrap_or(self.area.label())
     }
 
     /// What one of it is called in the middle of a sentence.

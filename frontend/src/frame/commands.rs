@@ -2,6 +2,7 @@
 
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
+use perennial_domain::product::Product;
 use perennial_domain::rights::{Action, Area};
 use perennial_domain::text::{Key, Language};
 use yew::prelude::*;
@@ -24,8 +25,12 @@ pub struct Command {
 }
 
 /// The resources that have a list of their own in the navigation.
-pub fn main_shapes() -> [&'static Shape; 2] {
-    [Shape::of::<Customer>(), Shape::of::<Contact>()]
+pub fn main_shapes() -> [&'static Shape; 3] {
+    [
+        Shape::of::<Customer>(),
+        Shape::of::<Contact>(),
+        Shape::of::<Product>(),
+    ]
 }
 
 /// What this user can do from anywhere.
@@ -37,15 +42,12 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
     let to = |path: String| Callback::from(move |()| go(&path));
     for (shape, open, create) in main_shapes()
         .into_iter()
-        .zip([("g c", "c"), ("g p", "p")])
+        .zip([("g c", "c"), ("g p", "p"), ("g o", "")])
         .map(|(shape, (open, create))| (shape, open, create))
     {
         if session.may(shape.area, Action::Read) {
             add(
-                texts.format(
-                    Key::CommandOpen,
-                    &[("what", &texts.within(shape.area.label()))],
-                ),
+                texts.format(Key::CommandOpen, &[("what", &texts.within(shape.title()))]),
                 open,
                 to(list_path(shape)),
             );

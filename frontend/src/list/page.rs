@@ -45,7 +45,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     let (texts, session, preferences, narrow) =
         (use_texts(), use_session(), use_preferences(), use_narrow());
     let shape = props.shape;
-    let title = texts.text(shape.area.label());
+    let title = texts.text(shape.title());
     use_title(title);
     let location = use_location();
     let hash = location.as_ref().map(|at| at.hash().to_owned());
@@ -190,7 +190,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                             <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={show.reform(|_| View::default())}>{ texts.text(Key::ListFiltersClear) }</button>
                         </> }) }
                     } else if rows.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.area.label()))]), texts.text(Key::ListEmptyAdvice), html! { <>
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.title()))]), texts.text(Key::ListEmptyAdvice), html! { <>
                             if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin}>{ &new }</button> }
                         </> }) }
                     } else {

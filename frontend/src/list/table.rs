@@ -215,7 +215,7 @@ pub fn Table(props: &TableProps) -> Html {
     html! {
         <div class="table-scroll" ref={node} onscroll={window} {onkeydown} {onfocusin} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
-                aria-label={texts.text(props.shape.area.label())} ~style={if props.cards { String::new() } else { wide }}>
+                aria-label={texts.text(props.shape.title())} ~style={if props.cards { String::new() } else { wide }}>
                 <colgroup><col class="col-check"/>{ for widths.iter().copied().map(share) }</colgroup>
                 <thead><tr>
                     <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>

@@ -6,6 +6,7 @@ pub mod customers;
 pub mod not_found;
 pub mod organization;
 pub mod password;
+pub mod products;
 pub mod roles;
 pub mod settings;
 pub mod setup;

@@ -1,6 +1,7 @@
 //! The settings: their sections at the left, one of them open.
 
 use perennial_domain::field::Resource;
+use perennial_domain::product::ProductCategory;
 use perennial_domain::rights::{Action, Area};
 use perennial_domain::tag::Tag;
 use perennial_domain::team::Team;
@@ -64,6 +65,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let areas = areas
         .into_iter()
         .filter(|area| session.may(*area, Action::Read));
+    let categories = Shape::of::<ProductCategory>();
     html! {
         <div class="settings">
             <nav ref={nav} aria-label={texts.text(Key::SettingsTitle)}>
@@ -71,6 +73,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <ul>
                     { link("account", texts.text(Key::AccountTitle)) }
                     { for areas.map(|area| link(area.as_str(), texts.text(area.label()))) }
+                    if session.may(categories.area, Action::Read) { { link(categories.plural, texts.text(categories.title())) } }
                 </ul>
             </nav>
             <div class="settings-body">{ section(&props.section, &props.id, texts.language.tag()) }</div>
@@ -91,6 +94,8 @@ fn section(section: &str, id: &str, language: &str) -> Html {
         (Team::PLURAL, id) => record::<Team>(id),
         (Role::PLURAL, "") => list::<Role>(Map::new()),
         (Role::PLURAL, id) => role_page(id),
+        (ProductCategory::PLURAL, "") => list::<ProductCategory>(Map::new()),
+        (ProductCategory::PLURAL, id) => record::<ProductCategory>(id),
         (Tag::PLURAL, "") => list::<Tag>(Map::new()),
         (Tag::PLURAL, id) => record::<Tag>(id),
         _ => html! { <NotFound/> },

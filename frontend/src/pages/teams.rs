@@ -32,7 +32,7 @@ type Tree = BTreeMap<String, Vec<Rc<Record>>>;
 pub fn Teams() -> Html {
     let (texts, session, names) = (use_texts(), use_session(), use_names());
     let shape = Shape::of::<Team>();
-    let title = texts.text(shape.area.label());
+    let title = texts.text(shape.title());
     use_title(title);
     // The team below which a new one is made.
     let adding = use_state(|| None::<String>);
@@ -87,7 +87,7 @@ pub fn Teams() -> Html {
                 <ProblemNote problem={loaded.problem.clone()} retry={loaded.reload.clone()}/>
                 if let Some(tree) = &loaded.data {
                     if tree.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.area.label()))]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.title()))]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
                     }
                     { branch(tree, "", &may_create.then_some(add), &texts.text(Key::TeamsAddBelow).into()) }
                 } else if loaded.problem.is_none() { { skeleton(&texts, 3) } }

@@ -65,10 +65,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         .record
         .as_ref()
         .map(|record| record.name().to_owned());
-    use_title(
-        name.as_deref()
-            .unwrap_or_else(|| texts.text(shape.area.label())),
-    );
+    use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.title())));
     use_effect_with(editing.record.clone(), {
         let names = names.clone();
         move |record| names.learn(shape.plural, record.clone())
@@ -121,12 +118,12 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                 .for_each(|_| reload.emit(()))
         }
     });
-    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}>{ icon(Mark::Back) }{ texts.text(shape.area.label()) }</Link></nav> };
+    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}>{ icon(Mark::Back) }{ texts.text(shape.title()) }</Link></nav> };
     let Some(record) = editing.record.clone() else {
         return html! {
             <div class="record-page">
                 { crumbs }
-                <h1 class="hidden">{ texts.text(shape.area.label()) }</h1>
+                <h1 class="hidden">{ texts.text(shape.title()) }</h1>
                 <div class="card padded">
                     if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { { skeleton(&texts, 8) } }
                 </div>

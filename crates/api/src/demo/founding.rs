@@ -1,19 +1,20 @@
 //! The company itself: organization, people, teams, labels.
 
 use perennial_domain::organization::NewOrganization;
+use perennial_domain::product::{NewProduct, NewProductCategory, Price, Product, ProductCategory};
 use perennial_domain::query::ListQuery;
 use perennial_domain::rights::StandardRole;
 use perennial_domain::tag::{NewTag, Tag};
 use perennial_domain::team::{NewTeam, Team};
 use perennial_domain::text::Language;
 use perennial_domain::user::{NewUser, Role, User};
-use perennial_domain::{Id, Instant};
+use perennial_domain::{Id, Instant, Money};
 use perennial_store::organizations::FirstUser;
 use perennial_store::{Change, Error, Store, Tx, resource};
 use serde_json::json;
 
 use super::story::{Actor, MANAGER};
-use super::words::{Employee, Words};
+use super::words::{Employee, Good, Words};
 
 /// What was founded.
 pub(super) struct Founded {
@@ -64,6 +65,38 @@ pub(super) fn found(
         actors: actors?,
         tags,
     })
+}
+
+/// What the company sells.
+fn stock(tx: &mut Tx<'_>, words: &Words) -> Result<(), Error> {
+    let category = |(name, _): &(&str, _)| NewProductCategory {
+        name: (*name).to_owned(),
+        parent_id: None,
+    };
+    let categories: Vec<NewProductCategory> = words.shelves.iter().map(category).collect();
+    let categories = resource::create::<ProductCategory>(tx, &categories)?;
+    let currency = tx.scope.currency();
+    let money = |amount: &str| amount.parse().ok().map(|amount| Money { amount, currency });
+    let shelves = categories.iter().zip(words.shelves);
+    let goods =
+        shelves.flat_map(|(category, (_, goods))| goods.iter().map(|good| (category.id, good)));
+    let product = |(category, (name, unit, price, cost)): (_, &Good)| NewProduct {
+        name: (*name).to_owned(),
+        category_id: Some(category),
+        unit: Some((*unit).to_owned()),
+        prices: money(price)
+            .map(|amount| Price {
+                amount,
+                since: None,
+            })
+            .into_iter()
+            .collect(),
+        cost: money(cost),
+        ..NewProduct::default()
+    };
+    let products: Vec<NewProduct> = goods.map(product).collect();
+    resource::create::<Product>(tx, &products)?;
+    Ok(())
 }
 
 fn email(employee: &Employee) -> String {
@@ -130,6 +163,8 @@ fn staff(
         patch,
     };
     resource::update::<User>(tx, &[administrator])?;
+
+    stock(tx, words)?;
 
     let tag = |(name, colour): &(&str, _)| NewTag {
         name: (*name).to_owned(),

@@ -154,6 +154,44 @@ pub(super) const WORDS: Words = Words {
         ("Call back", TagColour::Purple),
         ("Price sensitive", TagColour::Grey),
     ],
+    shelves: &[
+        (
+            "Coffee",
+            &[
+                ("Espresso beans, 1 kg", "bag", "24.50", "13.20"),
+                ("Filter beans, 1 kg", "bag", "22", "11.90"),
+                ("Decaf beans, 1 kg", "bag", "26", "15.40"),
+            ],
+        ),
+        (
+            "Pods",
+            &[
+                ("Espresso pods, 100", "box", "32", "17.80"),
+                ("Decaf pods, 100", "box", "34", "19.60"),
+            ],
+        ),
+        (
+            "Black tea",
+            &[
+                ("Breakfast tea, 100 bags", "box", "12.80", "5.90"),
+                ("Earl Grey, 250 g", "tin", "18.50", "9.70"),
+            ],
+        ),
+        (
+            "Green tea",
+            &[
+                ("Sencha, 250 g", "tin", "21", "12.30"),
+                ("Jasmine green, 250 g", "tin", "19", "10.80"),
+            ],
+        ),
+        (
+            "Gifts",
+            &[
+                ("Holiday gift box", "box", "64", "35"),
+                ("Tasting set", "set", "9", "11.50"),
+            ],
+        ),
+    ],
     cities: &[
         city("New York", "NY", "100", "212", 0),
         city("Boston", "MA", "021", "617", 0),

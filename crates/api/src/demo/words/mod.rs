@@ -39,6 +39,9 @@ pub(super) struct Trade {
     pub(super) goods: &'static [(&'static str, &'static str, i64)],
 }
 
+/// A product: its name, its unit, its price and what it costs the company.
+pub(super) type Good = (&'static str, &'static str, &'static str, &'static str);
+
 /// A person who works for the company: name, e-mail name, title, team (2 is the one above both).
 pub(super) struct Employee {
     /// Name.
@@ -73,6 +76,8 @@ pub(super) struct Words {
     pub(super) teams: [&'static str; 3],
     /// Labels.
     pub(super) tags: &'static [(&'static str, TagColour)],
+    /// What it sells: a category, and its products.
+    pub(super) shelves: &'static [(&'static str, &'static [Good])],
     /// Places.
     pub(super) cities: &'static [City],
     /// Streets.
