@@ -12,8 +12,9 @@ use perennial_domain::query::Value;
 use crate::column::Key;
 use crate::connection::{AnyConnection, Db};
 
-/// How many values a list may have whose statement is kept.
-const KEPT: usize = 1024;
+/// How many values a list may have whose statement is kept: a page and one more. PostgreSQL plans what it keeps without the
+/// values, and reads whole tables for long lists then.
+const KEPT: usize = 256;
 
 #[derive(Clone, Debug)]
 enum Piece {
