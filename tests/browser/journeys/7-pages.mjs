@@ -150,7 +150,8 @@ function states({ page, say, allow }, made, first) {
             await button(say('act.restore')).waitFor();
             return page;
         }],
-        ['customer-missing', async () => (await page.goto(`/customers/${gone}`), await page.getByRole('alert').waitFor(), page)],
+        ['customers-deleted', then('/customers?include_deleted=true', () => page.getByText(say('list.deleted'), { exact: true }).first().waitFor())],
+        ['customer-missing', async () => (await page.goto(`/customers/${crypto.randomUUID()}`), await page.getByRole('alert').waitFor(), page)],
         ['contacts', then('/contacts', list)],
         ['contact', at(`/contacts/${contacts[0].id}`)],
         ['contact-new', then('/contacts#new', () => dialog.waitFor())],
