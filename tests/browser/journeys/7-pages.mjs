@@ -142,6 +142,7 @@ function states({ page, say, allow }, made, first) {
         }],
         ['customer-deleted', async () => {
             await button(say('conflict.back'), dialog).click();
+            page.once('dialog', (question) => question.accept());
             await page.locator('#field-note').press('Escape');
             await page.locator('.editing').waitFor({ state: 'detached' });
             gone = (await api.post('customers', { name: '已停业的客户' })).id;
