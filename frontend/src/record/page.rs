@@ -180,6 +180,12 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             <About {shape} record={record.clone()} save={editing.save.clone()} without={props.without.clone()}/>
         </section>
     };
+    // What hangs on a deleted record is not told any more.
+    let (main, side) = if record.is_deleted() {
+        (None, None)
+    } else {
+        (props.main, props.side)
+    };
     let remove = delete.send.reform({
         let (path, record) = (path.clone(), record.clone());
         move |_: MouseEvent| (path.clone(), record.clone())
@@ -208,10 +214,10 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                 { badges(&texts, &session, shape, &record) }
                 { figures(&texts, &session, shape, &record) }
             </header>
-            if props.main.is_some() || props.side.is_some() {
+            if main.is_some() || side.is_some() {
                 <div class="record-body">
-                    <div class="column">{ block(props.main).unwrap_or_else(|| about.clone()) }</div>
-                    <div class="column">{ block(props.side) }if props.main.is_some() { { about } }</div>
+                    <div class="column">{ block(main).unwrap_or_else(|| about.clone()) }</div>
+                    <div class="column">{ block(side) }if main.is_some() { { about } }</div>
                 </div>
             } else {
                 { about }

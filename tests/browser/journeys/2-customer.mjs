@@ -137,6 +137,7 @@ async function compositions({ page, say }, api, id) {
     assert.equal((await api.get(`customers/${id}`)).version, before, 'nothing was saved');
     await page.keyboard.press('Enter');
     await eventually(async () => assert.equal((await api.get(`customers/${id}`)).industry, '光学仪器'));
+    await page.locator('.editing').waitFor({ state: 'detached' });
 
     await page.keyboard.press('c');
     const dialog = page.getByRole('dialog', { name: say('list.new', { what: say('one.customer') }) });
@@ -214,6 +215,9 @@ async function deletion({ page, say, allow }, api, id) {
     // A page that is loaded anew still knows it; so does the list, if it is asked.
     await page.reload();
     await restore.waitFor();
+    await page.waitForLoadState('networkidle');
+    await picture(page, 'customer-deleted-reloaded');
+    assert.equal(await page.getByRole('alert').count(), 0, 'nothing on it complains');
     await page.getByRole('navigation', { name: say('frame.navigation') }).getByRole('link', { name: say('area.customers') }).click();
     const bar = page.getByRole('group', { name: say('list.filters') });
     await bar.getByRole('button', { name: say('list.with_deleted') }).press(' ');
