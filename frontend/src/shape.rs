@@ -69,6 +69,14 @@ impl Shape {
         Key::find(&format!("{}.title", self.plural)).unwrap_or(self.area.label())
     }
 
+    /// The order of its list unless another is asked for, as the server has it.
+    pub fn own_order(&self) -> &'static str {
+        match self.field("name").filter(|field| field.sorted) {
+            Some(_) => "name",
+            None => "-created_at",
+        }
+    }
+
     /// What one of it is called in the middle of a sentence.
     pub fn one(&self) -> Key {
         Key::find(&format!("one.{}", self.singular)).unwrap_or(self.area.label())

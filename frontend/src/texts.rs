@@ -95,10 +95,14 @@ impl Texts {
         self.format(key, &parameters)
     }
 
-    /// A whole number.
+    /// A whole number; grouped from five digits on, so that a year is a year.
     pub fn number(&self, number: i64) -> String {
-        self.intl("NumberFormat", &[], &[JsValue::from_f64(number as f64)])
-            .unwrap_or_else(|| number.to_string())
+        self.intl(
+            "NumberFormat",
+            &[("useGrouping", "min2")],
+            &[JsValue::from_f64(number as f64)],
+        )
+        .unwrap_or_else(|| number.to_string())
     }
 
     /// A decimal as it came over the wire.

@@ -13,6 +13,8 @@ use crate::texts::{Texts, use_texts};
 
 /// How long a toast stays unless it is looked at, in milliseconds.
 const STAYS_MS: u32 = 8_000;
+/// And how long once another page has opened.
+const FOLLOWS_MS: u32 = 3_000;
 
 /// A message.
 #[derive(Clone, PartialEq)]
@@ -25,26 +27,35 @@ pub struct Toast {
     pub act: Option<(Key, Callback<()>)>,
 }
 
-#[derive(Default, PartialEq)]
-struct Shown(Vec<(u32, Toast)>, u32);
+#[derive(Clone, Default, PartialEq)]
+struct Shown {
+    toasts: Vec<(u32, Toast)>,
+    /// The number of the next one.
+    next: u32,
+    /// Those before this number are of another page.
+    page: u32,
+}
 
 enum Step {
     Show(Toast),
     Close(u32),
+    Turn,
 }
 
 impl Reducible for Shown {
     type Action = Step;
 
     fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
-        let kept = self.0.iter().cloned();
-        Rc::new(match step {
-            Step::Show(toast) => Self(
-                kept.chain([(self.1, toast)]).collect(),
-                self.1.wrapping_add(1),
-            ),
-            Step::Close(id) => Self(kept.filter(|(other, _)| *other != id).collect(), self.1),
-        })
+        let mut shown = (*self).clone();
+        match step {
+            Step::Show(toast) => {
+                shown.toasts.push((shown.next, toast));
+                shown.next += 1;
+            }
+            Step::Close(id) => shown.toasts.retain(|(other, _)| *other != id),
+            Step::Turn => shown.page = shown.next,
+        }
+        Rc::new(shown)
     }
 }
 
@@ -69,6 +80,11 @@ impl Toasts {
             bad: false,
             act: Some((label, act)),
         }));
+    }
+
+    /// Another page has opened: what was told before does not follow for long.
+    pub fn turn(&self) {
+        self.0.dispatch(Step::Turn);
     }
 
     /// Tells what went wrong.
@@ -101,7 +117,7 @@ pub fn ToastsProvider(props: &Around) -> Html {
         <ContextProvider<Toasts> context={toasts}>
             { props.children.clone() }
             <div class="toasts" role="status" aria-live="polite">
-                { for shown.0.iter().map(|(id, toast)| html! { <ToastView key={*id} id={*id} toast={toast.clone()} close={close.clone()}/> }) }
+                { for shown.toasts.iter().map(|(id, toast)| html! { <ToastView key={*id} id={*id} toast={toast.clone()} follows={*id < shown.page} close={close.clone()}/> }) }
             </div>
         </ContextProvider<Toasts>>
     }
@@ -111,6 +127,8 @@ pub fn ToastsProvider(props: &Around) -> Html {
 struct ToastProps {
     id: u32,
     toast: Toast,
+    /// It is of another page.
+    follows: bool,
     close: Callback<u32>,
 }
 
@@ -120,10 +138,11 @@ fn ToastView(props: &ToastProps) -> Html {
     let texts = use_texts();
     let held = use_state(|| false);
     let (id, close) = (props.id, props.close.reform(|id| id));
-    use_effect_with(*held, {
+    use_effect_with((*held, props.follows), {
         let close = close.clone();
-        move |held| {
-            let timer = (!held).then(|| Timeout::new(STAYS_MS, move || close.emit(id)));
+        move |(held, follows)| {
+            let stays = if *follows { FOLLOWS_MS } else { STAYS_MS };
+            let timer = (!held).then(|| Timeout::new(stays, move || close.emit(id)));
             move || drop(timer)
         }
     });

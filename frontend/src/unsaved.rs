@@ -46,8 +46,12 @@ pub fn use_leave_warning() {
         });
         let leaving = navigation.map(|navigation| {
             EventListener::new_with_options(&navigation, "navigate", active, move |event| {
-                if UNSAVED.get() > 0 && leaves(event) && event.cancelable() && !asked(question) {
-                    event.prevent_default();
+                if UNSAVED.get() > 0 && leaves(event) && event.cancelable() {
+                    if may_discard(question) {
+                        UNSAVED.set(0);
+                    } else {
+                        event.prevent_default();
+                    }
                 }
             })
         });
@@ -72,11 +76,8 @@ fn leaves(event: &web_sys::Event) -> bool {
     }
 }
 
-fn asked(question: &str) -> bool {
-    let leave = web_sys::window()
-        .is_some_and(|window| window.confirm_with_message(question).unwrap_or_default());
-    if leave {
-        UNSAVED.set(0);
-    }
-    leave
+/// Asks whether what was typed may be thrown away.
+pub fn may_discard(question: &str) -> bool {
+    web_sys::window()
+        .is_some_and(|window| window.confirm_with_message(question).unwrap_or_default())
 }

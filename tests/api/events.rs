@@ -215,11 +215,14 @@ fn a_timeline_tells_what_happened_with_a_customer_newest_first() {
     let entry = |kind: &str, name: &str, fields: Value| {
         (kind.to_owned(), json!({ "name": name, "fields": fields }))
     };
+    let change = json!({ "field": "industry", "before": null, "after": "Tea" });
+    let mut changed = entry("customers.updated", "Acme", json!(["industry", "note"]));
+    changed.1["changes"] = json!([change]);
     assert_eq!(
         told,
         [
             entry("contacts.updated", "Ann", json!(["positions"])),
-            entry("customers.updated", "Acme", json!(["industry", "note"])),
+            changed,
             entry("contacts.created", "Ann", json!([])),
             entry("customers.created", "Acme", json!([])),
         ],
@@ -234,6 +237,30 @@ fn a_timeline_tells_what_happened_with_a_customer_newest_first() {
         seller
             .get(&format!("{}/timeline?{wrong}", acme.path))
             .refused(400, "bad_request");
+    }
+}
+
+#[test]
+fn a_timeline_tells_short_values_that_nobody_is_kept_from() {
+    let app = TestApp::start();
+    let admin = app.as_admin();
+    let world = World::new(&admin);
+    let mut acme = admin.create_customer("Acme");
+    for field in Customer::FIELDS.iter().filter(|field| field.written) {
+        let (before, value) = (acme[field.name].clone(), world.sample(field));
+        acme = admin
+            .change(&acme, json!({ field.name: value }))
+            .expect(200)
+            .record();
+        let told = admin
+            .get(&format!("{}/timeline?limit=1", acme.path))
+            .expect(200);
+        let params = &told["data"][0]["params"];
+        assert_eq!(params["fields"], json!([field.name]));
+        let short = !value.is_array() && !field.long && field.class.is_none();
+        let change = json!([{ "field": field.name, "before": before, "after": value }]);
+        let expected = if short { change } else { Value::Null };
+        assert_eq!(params["changes"], expected, "{}", field.name);
     }
 }
 

@@ -7,14 +7,15 @@ use diesel::RunQueryDsl;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::EventKind;
-use perennial_domain::field::Resource;
-use serde_json::json;
+use perennial_domain::field::{Field, Kind, Resource};
+use serde_json::{Value, json};
 
 use crate::column::Key;
 use crate::dialect::{
     CHUNK, DocumentRow, insert_many, lock_figures, put_documents, remove_documents,
 };
 use crate::events::NewEvent;
+use crate::resource::ENTRIES;
 use crate::schema::{customer_figures, timeline_entries};
 use crate::search;
 use crate::sql::Sql;
@@ -145,6 +146,29 @@ struct EntryRow {
     params: String,
 }
 
+/// From what to what the fields changed that one line can tell. A timeline is read by whoever reads the customer: a field
+/// that a role may be kept from is named alone.
+fn told(event: &NewEvent) -> Vec<Value> {
+    let Some((before, after)) = &event.changes else {
+        return Vec::new();
+    };
+    let fields = ENTRIES
+        .iter()
+        .filter(|entry| entry.plural == event.resource)
+        .flat_map(|entry| entry.fields);
+    let short = |field: &&Field| {
+        let lists = matches!(
+            field.kind,
+            Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Figures
+        );
+        after.contains_key(field.name) && !lists && !field.long && field.class.is_none()
+    };
+    fields
+        .filter(short)
+        .map(|field| json!({ "field": field.name, "before": before.get(field.name), "after": after.get(field.name) }))
+        .collect()
+}
+
 /// Writes what happened on the timeline of each customer it concerns.
 fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let mut rows = Vec::new();
@@ -154,7 +178,12 @@ fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
             .iter()
             .flat_map(|(_, after)| after.keys())
             .collect();
-        let params = json!({ "name": event.title, "fields": fields }).to_string();
+        let mut params = json!({ "name": event.title, "fields": fields });
+        let changes = told(event);
+        if !changes.is_empty() {
+            params["changes"] = changes.into();
+        }
+        let params = params.to_string();
         for customer in &event.customers {
             rows.push(EntryRow {
                 organization: tx.organization(),

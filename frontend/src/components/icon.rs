@@ -15,9 +15,11 @@ pub enum Mark {
     Columns,
     Down,
     Keys,
+    Left,
     Moon,
     Pencil,
     Restore,
+    Right,
     Search,
     Sun,
     Trash,
@@ -37,9 +39,11 @@ pub fn icon(mark: Mark) -> Html {
         Mark::Columns => "M2.500 3h11v10h-11zM6.200 3v10M9.800 3v10",
         Mark::Down => "M4 6l4 4 4-4",
         Mark::Keys => "M1.500 4.500h13v7h-13zM4 7h.1M6.500 7h.1M9 7h.1M11.500 7h.1M5 9.500h6",
+        Mark::Left => "M10 4L6 8l4 4",
         Mark::Moon => "M13 9.500A5.500 5.500 0 0 1 6.500 3a5.500 5.500 0 1 0 6.500 6.500z",
         Mark::Pencil => "M3 13l.7-3L10.500 3.200l2.300 2.300L6 12.300z",
         Mark::Restore => "M3 3v4h4M3.300 7a5 5 0 1 1-.2 2.500",
+        Mark::Right => "M6 4l4 4-4 4",
         Mark::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.800 10.800L14 14",
         Mark::Sun => {
             "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1v1.500M8 13.500V15M1 8h1.500M13.500 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1"

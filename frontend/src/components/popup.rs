@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 use yew::prelude::*;
 
+use crate::keys::is_composing;
 use crate::texts::use_texts;
 
 /// Properties of [`Popup`].
@@ -62,6 +63,11 @@ pub fn Popup(props: &PopupProps) -> Html {
             "Escape" if open => {
                 event.prevent_default();
                 event.stop_propagation();
+                close();
+            }
+            // What is typed holds as soon as the focus leaves it.
+            "Enter" if open && is_typed(&event) && !is_composing(&event) => {
+                event.prevent_default();
                 close();
             }
             key @ ("ArrowDown" | "ArrowUp") if open && !takes_arrows(&event) => {
@@ -125,6 +131,14 @@ fn focusable(within: &HtmlElement) -> Vec<HtmlElement> {
         .into_iter()
         .flat_map(|all| (0..all.length()).filter_map(move |at| all.get(at)));
     all.filter_map(|node| node.dyn_into().ok()).collect()
+}
+
+/// Whether Enter ends what is typed.
+fn is_typed(event: &KeyboardEvent) -> bool {
+    event.target_dyn_into::<Element>().is_some_and(|at| {
+        at.matches("input:not([type=checkbox], [role=combobox])")
+            .unwrap_or_default()
+    })
 }
 
 /// Whether the element itself needs the arrow keys.

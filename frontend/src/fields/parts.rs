@@ -6,7 +6,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::components::icon::{Mark, icon};
-use crate::fields::editor::EditorProps;
+use crate::fields::editor::{EditorProps, use_focus};
 use crate::fields::part;
 use crate::fields::row::FieldRow;
 use crate::shape::FieldRef;
@@ -31,7 +31,8 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
         let (rows, onchange, of) = (rows.clone(), props.onchange.clone(), props.field);
         move |_| onchange.emit(rows.iter().cloned().chain([part::blank(&of)]).collect())
     };
-    let adder = use_node_ref();
+    // Where there is no row yet, adding one is all there is to do.
+    let adder = use_focus(props.focused && rows.is_empty());
     let remove = |at: usize| {
         let (rows, keys, onchange, adder) = (
             rows.clone(),

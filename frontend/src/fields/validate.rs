@@ -49,12 +49,12 @@ pub fn value(field: &Field, value: &Value, within: &str) -> Vec<FieldError> {
         (Kind::Decimal, Value::String(text))
             if text.parse::<perennial_domain::Decimal>().is_err() =>
         {
-            fault("type")
+            fault("amount")
         }
         (Kind::Money, money)
             if serde_json::from_value::<perennial_domain::Money>(money.clone()).is_err() =>
         {
-            fault("type")
+            fault("amount")
         }
         (Kind::Parts(fields), Value::Array(rows)) => {
             let row = |(at, row): (usize, &Value)| {

@@ -53,9 +53,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let asked = use_state_eq(String::new);
     let at = use_state_eq(|| 0_usize);
     use_effect_with(node.clone(), |node| {
-        let _ = node
-            .cast::<HtmlDialogElement>()
-            .map(|dialog| dialog.show_modal());
+        let dialog = node.cast::<HtmlDialogElement>();
+        let _ = dialog.as_ref().map(HtmlDialogElement::show_modal);
+        move || dialog.iter().for_each(HtmlDialogElement::close)
     });
     use_effect_with((*typed).clone(), {
         let asked = asked.setter();

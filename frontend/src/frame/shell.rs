@@ -14,6 +14,7 @@ use crate::pages::sign_in::SignInAgain;
 use crate::preferences::use_preferences;
 use crate::session::{Around, Phase, use_session};
 use crate::texts::use_texts;
+use crate::toasts::use_toasts;
 use crate::unsaved::use_leave_warning;
 
 /// The frame.
@@ -23,13 +24,17 @@ pub fn Shell(props: &Around) -> Html {
     let path = use_location()
         .map(|at| at.path().to_owned())
         .unwrap_or_default();
+    let toasts = use_toasts();
     let asked = use_state_eq(|| None::<Asked>);
     let unfolded = use_state_eq(|| false);
     let main = use_page_focus(&path);
     use_leave_warning();
     use_effect_with(path.clone(), {
-        let unfolded = unfolded.setter();
-        move |_| unfolded.set(false)
+        let (unfolded, toasts) = (unfolded.setter(), toasts.clone());
+        move |_| {
+            unfolded.set(false);
+            toasts.turn();
+        }
     });
     let commands = commands(&texts, &session, &preferences);
     let ask = use_callback((), {

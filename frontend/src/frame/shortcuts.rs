@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::components::dialog::Dialog;
 use crate::frame::commands::Command;
-use crate::keys::{is_composing, is_typing};
+use crate::keys::{is_composing, is_in_dialog, is_typing};
 use crate::preferences::use_preferences;
 use crate::texts::use_texts;
 
@@ -35,9 +35,6 @@ pub fn use_shortcuts(commands: &[Command], asked: Callback<Asked>) {
                 return;
             };
             let (key, held) = (event.key(), event.ctrl_key() || event.meta_key());
-            let in_dialog = web_sys::window()
-                .and_then(|window| window.document()?.query_selector("dialog[open]").ok()?)
-                .is_some();
             if held && key.eq_ignore_ascii_case("k") {
                 event.prevent_default();
                 asked.emit(Asked::Palette);
@@ -46,14 +43,17 @@ pub fn use_shortcuts(commands: &[Command], asked: Callback<Asked>) {
             if quiet
                 || held
                 || event.alt_key()
-                || in_dialog
+                || is_in_dialog()
                 || is_typing(event)
                 || is_composing(event)
                 || event.default_prevented()
             {
                 return;
             }
-            let typed = format!("{} {key}", begun.take()).trim_start().to_owned();
+            let typed = match begun.take() {
+                first if first.is_empty() => key,
+                first => format!("{first} {key}"),
+            };
             match typed.as_str() {
                 "/" => asked.emit(Asked::Palette),
                 "?" => asked.emit(Asked::Sheet),

@@ -147,11 +147,16 @@ pub fn Bulk(props: &BulkProps) -> Html {
         };
         texts.format(key, &[("field", &texts.within(field.label))])
     };
-    let remove: Vec<Value> = props
-        .rows
+    let (gone, there): (Vec<_>, Vec<_>) = props.rows.iter().partition(|row| row.is_deleted());
+    let remove: Vec<Value> = there
         .iter()
         .map(|row| json!({ "delete": { "id": row.id(), "version": row.version() } }))
         .collect();
+    let bring_back: Vec<Value> = gone
+        .iter()
+        .map(|row| json!({ "restore": { "id": row.id() } }))
+        .collect();
+    let may_delete = session.may(shape.area, Action::Delete);
     html! {
         <div class="bulk" role="region" aria-label={texts.text(Key::BulkBar)}>
             <b aria-live="polite">{ texts.format(Key::BulkChosen, &[("count", &props.rows.len())]) }</b>
@@ -165,7 +170,12 @@ pub fn Bulk(props: &BulkProps) -> Html {
                     }) }
                 </crate::components::popup::Popup>
             }
-            if session.may(shape.area, Action::Delete) {
+            if may_delete && !bring_back.is_empty() {
+                <button type="button" class="pf-v6-c-button pf-m-secondary" disabled={restore.busy} onclick={restore.send.reform(move |_| bring_back.clone())}>
+                    { texts.text(Key::ActRestore) }
+                </button>
+            }
+            if may_delete && !remove.is_empty() {
                 <button type="button" class="pf-v6-c-button pf-m-secondary pf-m-danger" disabled={delete.busy} onclick={delete.send.reform(move |_| remove.clone())}>
                     { texts.text(Key::ActDelete) }
                 </button>
@@ -174,17 +184,18 @@ pub fn Bulk(props: &BulkProps) -> Html {
             <ProblemNote problem={delete.problem.clone().or(restore.problem.clone())}/>
             if let Some((field, value)) = &*setting {
                 <Dialog title={label(field.0)} onclose={{ let setting = setting.setter(); move |()| setting.set(None) }}>
-                    <div class="dialog-body">
-                        <ProblemNote problem={change.problem.clone()}/>
-                        <FieldRow field={*field} value={value.clone()} id="bulk-value" pointer="/value" optional=true focused=true
-                            onchange={{ let (setting, field) = (setting.setter(), *field); move |value| setting.set(Some((field, value))) }}/>
-                    </div>
-                    <footer class="dialog-foot">
-                        <button type="button" class="pf-v6-c-button pf-m-primary" disabled={change.busy}
-                            onclick={{ let operations = patches(&props.rows, *field, value); change.send.reform(move |_| operations.clone()) }}>
-                            { texts.format(Key::BulkApply, &[("count", &props.rows.len())]) }
-                        </button>
-                    </footer>
+                    <form onsubmit={{ let operations = patches(&props.rows, *field, value); change.send.reform(move |event: SubmitEvent| { event.prevent_default(); operations.clone() }) }}>
+                        <div class="dialog-body">
+                            <ProblemNote problem={change.problem.clone()}/>
+                            <FieldRow field={*field} value={value.clone()} id="bulk-value" pointer="/value" optional=true focused=true
+                                onchange={{ let (setting, field) = (setting.setter(), *field); move |value| setting.set(Some((field, value))) }}/>
+                        </div>
+                        <footer class="dialog-foot">
+                            <button type="submit" class="pf-v6-c-button pf-m-primary" disabled={change.busy}>
+                                { texts.format(Key::BulkApply, &[("count", &props.rows.len())]) }
+                            </button>
+                        </footer>
+                    </form>
                 </Dialog>
             }
         </div>

@@ -17,12 +17,11 @@ use crate::fields::row::FieldRow;
 use crate::fields::validate;
 use crate::load::use_send;
 use crate::names::use_names;
-use crate::routes::{go, record_path};
 use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape};
 use crate::texts::use_texts;
 use crate::toasts::use_toasts;
-use crate::unsaved::use_unsaved;
+use crate::unsaved::{may_discard, use_unsaved};
 
 /// Properties of [`Create`].
 #[derive(Properties, PartialEq)]
@@ -56,12 +55,7 @@ pub fn Create(props: &CreateProps) -> Html {
         let (texts, toasts, onclose) = (texts.clone(), toasts.clone(), props.onclose.clone());
         move |record: Rc<Record>| {
             names.learn(shape.plural, [record.clone()]);
-            let path = record_path(shape, record.id());
-            toasts.offer(
-                texts.format(Key::CreateDone, &[("name", &record.name())]),
-                Key::ActOpen,
-                Callback::from(move |()| go(&path)),
-            );
+            toasts.tell(texts.format(Key::CreateDone, &[("name", &record.name())]));
             onclose.emit(Some(record));
         }
     };
@@ -116,11 +110,9 @@ pub fn Create(props: &CreateProps) -> Html {
             })
         };
         let value = draft.get(field.name).cloned().unwrap_or_default();
-        let optional =
-            !field.required && (shape.blank)().get(field.name).is_none_or(Value::is_null);
         html! {
             <FieldRow key={field.name} field={FieldRef(field)} {value} {onchange} id={format!("new-{}-{}", shape.plural, field.name)}
-                pointer={format!("/{}", field.name)} errors={faults.clone()} {optional} focused={at == 0}/>
+                pointer={format!("/{}", field.name)} errors={faults.clone()} optional={field.optional} focused={at == 0}/>
         }
     };
     let usual = |field: &&'static Field| {
@@ -144,7 +136,15 @@ pub fn Create(props: &CreateProps) -> Html {
                 .starts_with(field.name)
         })
     });
-    let close = props.onclose.reform(|()| None);
+    let close = {
+        let (dirty, question) = (*draft != *begin, texts.text(Key::FormDiscard));
+        let onclose = props.onclose.clone();
+        Callback::from(move |()| {
+            if !dirty || may_discard(question) {
+                onclose.emit(None);
+            }
+        })
+    };
     let title = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
     html! {
         <Dialog {title} onclose={close.clone()} class="wide">

@@ -24,9 +24,6 @@ pub struct FilterProps {
     /// It was just added: it opens by itself.
     #[prop_or_default]
     pub begin: bool,
-    /// Classes of the whole.
-    #[prop_or_default]
-    pub class: Classes,
 }
 
 impl FilterProps {
@@ -53,12 +50,6 @@ pub fn Filter(props: &FilterProps) -> Html {
         Kind::Text => text_menu(&texts, props),
         _ => bounds_menu(&texts, props),
     };
-    let several = matches!(
-        field.kind,
-        Kind::Choices(_) | Kind::References(_) | Kind::Flag
-    );
-    let nullable =
-        !field.required && !several && !matches!(field.name, "kind" | "created_at" | "updated_at");
     let none = !condition.value("_is_null").is_empty();
     let toggle = condition.with("_is_null", if none { "" } else { "true" });
     let chip = if set {
@@ -68,10 +59,10 @@ pub fn Filter(props: &FilterProps) -> Html {
     };
     let clear = props.view.without(&field);
     html! {
-        <span class={classes!("filter", set.then_some("set"), props.class.clone())}>
+        <span class={classes!("filter", set.then_some("set"))}>
             <Popup label={chip} class={classes!("chip", set.then_some("on"))} menu=false begin={props.begin && !set}>
                 { menu }
-                if nullable {
+                if field.optional {
                     { check(none, props.onchange.reform(move |()| toggle.clone()), texts.text(Key::ListNotSet).into()) }
                 }
             </Popup>

@@ -6,6 +6,7 @@ pub mod condition;
 pub mod create;
 pub mod filter;
 pub mod filters;
+pub mod kept;
 pub mod menus;
 pub mod page;
 pub mod panel;

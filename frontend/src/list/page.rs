@@ -19,15 +19,15 @@ use crate::list::columns::Columns;
 use crate::list::create::Create;
 use crate::list::filters::Filters;
 use crate::list::panel::Panel;
-use crate::list::rows::{Step, use_rows};
+use crate::list::rows::{Rows, Step, use_rows};
 use crate::list::search::SearchBox;
 use crate::list::table::Table;
 use crate::list::view::View;
 use crate::preferences::use_preferences;
-use crate::routes::{go, go_instead};
+use crate::routes::{go, go_instead, record_path};
 use crate::session::use_session;
-use crate::shape::Shape;
-use crate::texts::use_texts;
+use crate::shape::{Record, Shape};
+use crate::texts::{Texts, use_texts};
 
 /// Properties of [`ListPage`].
 #[derive(Properties, PartialEq)]
@@ -56,6 +56,14 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     let rows = use_rows(shape, &view.request());
     let chosen = use_state(|| Rc::new(BTreeSet::<String>::new()));
     let creating = use_state_eq(|| false);
+    // What was created is shown, once the dialog is gone and holds nothing unsaved any more.
+    let created = use_state_eq(|| None::<Rc<Record>>);
+    use_effect_with((*created).clone(), move |record| {
+        let path = record
+            .as_ref()
+            .map(|record| record_path(shape, record.id()));
+        path.iter().for_each(|path| go(path));
+    });
     // `#new` in the address opens the dialog: the palette and the quick menu lead there.
     use_effect_with(hash, {
         let (creating, here) = (creating.setter(), format!("{path}{query}"));
@@ -113,6 +121,13 @@ pub fn ListPage(props: &ListPageProps) -> Html {
             chosen.set(Rc::new(next));
         })
     };
+    let choose_all = {
+        let (chosen, rows) = (chosen.setter(), rows.clone());
+        Callback::from(move |all: bool| {
+            let ids = rows.all().filter(|_| all).map(|row| row.id().to_owned());
+            chosen.set(Rc::new(ids.collect()));
+        })
+    };
     let renew = {
         let rows = rows.dispatcher();
         Callback::from(move |()| rows.dispatch(Step::Renew))
@@ -122,13 +137,10 @@ pub fn ListPage(props: &ListPageProps) -> Html {
         Callback::from(move |window| rows.dispatch(Step::Look(window)))
     };
     let made = {
-        let (creating, renew, onopen) = (creating.setter(), renew.clone(), onopen.clone());
-        Callback::from(move |record: Option<Rc<crate::shape::Record>>| {
+        let (creating, created) = (creating.setter(), created.setter());
+        Callback::from(move |record: Option<Rc<Record>>| {
             creating.set(false);
-            if let Some(record) = record {
-                renew.emit(());
-                onopen.emit(record.id().to_owned());
-            }
+            created.set(record);
         })
     };
     let remembered = preferences
@@ -195,8 +207,8 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                         </> }) }
                     } else {
                         <Table {shape} rows={rows.clone()} {columns} sort={view.sort.clone()} onsort={with(|view, sort| view.sort = sort)}
-                            chosen={(*chosen).clone()} onchoose={choose} open={view.open.clone()} {onopen} {onlook} {cards}/>
-                        <p class="list-foot" aria-live="polite">{ counted(&texts, rows.known(), rows.total, rows.has_more()) }</p>
+                            chosen={(*chosen).clone()} onchoose={choose} onchoose_all={choose_all} open={view.open.clone()} {onopen} {onlook} {cards}/>
+                        <p class="list-foot" aria-live="polite">{ counted(&texts, &rows) }</p>
                     }
                 </div>
                 if !view.open.is_empty() { <Panel {shape} id={view.open.clone()} record={opened} onclose={close.reform(|()| String::new())}/> }
@@ -206,18 +218,24 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     }
 }
 
-/// "50 of 12,480 shown"; over ten thousand are not counted.
-fn counted(texts: &crate::texts::Texts, shown: usize, total: Option<i64>, more: bool) -> String {
-    let shown = i64::try_from(shown).unwrap_or(i64::MAX);
-    let count = match total {
-        Some(total) if total > 10_000 => format!("{}+", texts.number(10_000)),
-        Some(total) => texts.number(total.max(shown)),
-        None => texts.number(shown),
-    };
-    let key = if more {
+/// "50 of 12,480 shown".
+fn counted(texts: &Texts, rows: &Rows) -> String {
+    let shown = i64::try_from(rows.known()).unwrap_or(i64::MAX);
+    let key = if rows.has_more() {
         Key::ListCountMore
     } else {
         Key::ListCount
     };
+    let count = total(texts, rows);
     texts.format(key, &[("shown", &texts.number(shown)), ("count", &count)])
+}
+
+/// How many rows a list has; over ten thousand are not counted.
+pub fn total(texts: &Texts, rows: &Rows) -> String {
+    let shown = i64::try_from(rows.known()).unwrap_or(i64::MAX);
+    match rows.total {
+        Some(total) if total > 10_000 => format!("{}+", texts.number(10_000)),
+        Some(total) => texts.number(total.max(shown)),
+        None => texts.number(shown),
+    }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use perennial_domain::field::{Field, Kind};
+use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::skeleton;
 use crate::load::use_load;
+use crate::record::editing::read;
 use crate::record::header::{badges, is_said, subtitle};
 use crate::routes::record_path;
 use crate::session::use_session;
@@ -38,11 +40,9 @@ pub fn Panel(props: &PanelProps) -> Html {
     let texts = use_texts();
     let session = use_session();
     let shape = props.shape;
-    let loaded = use_load(props.id.clone(), move |client, id| async move {
-        client
-            .get::<Record>(&format!("{}/{id}", shape.plural))
-            .await
-    });
+    let path = format!("{}/{}", shape.plural, props.id);
+    let of = (path, session.may(shape.area, Action::Delete));
+    let loaded = use_load(of, |client, (path, deleted)| read(client, path, deleted));
     let record = loaded.data.or_else(|| props.record.clone());
     let filled = |field: &&'static Field, record: &Record| {
         !is_empty(record.value(field.name))

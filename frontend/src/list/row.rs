@@ -94,6 +94,7 @@ pub fn Row(props: &RowProps) -> Html {
                 <span class="row-head">
                     { avatar(props.record.name(), false) }
                     <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
+                    if props.record.is_deleted() { <span class="pill orange">{ texts.text(Key::ListDeleted) }</span> }
                 </span>
             </td>
         }

@@ -9,6 +9,7 @@ use perennial_domain::problem::Problem;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::list::kept;
 use crate::names::use_names;
 use crate::session::use_session;
 use crate::shape::{Record, Shape};
@@ -77,12 +78,7 @@ impl Reducible for Rows {
             Step::Failed(turn, problem) if turn == rows.turn => {
                 rows.problem = Some(Rc::new(problem))
             }
-            Step::Renew => {
-                rows.turn += 1;
-                rows.problem = None;
-                rows.begun = !rows.slices.is_empty();
-                rows.slices.iter_mut().for_each(|slice| slice.fresh = false);
-            }
+            Step::Renew => rows = rows.stale(),
             Step::Ask(_) | Step::Came(..) | Step::Failed(..) => return self,
         }
         if rows == *self { self } else { Rc::new(rows) }
@@ -90,6 +86,27 @@ impl Reducible for Rows {
 }
 
 impl Rows {
+    /// Whether these are the rows of that request.
+    pub fn answers(&self, request: &str) -> bool {
+        self.turn > 0 && self.request == request
+    }
+
+    /// What was asked.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+
+    /// The same rows, to be fetched again as they come to the screen.
+    #[must_use]
+    pub fn stale(&self) -> Self {
+        let mut rows = self.clone();
+        rows.turn += 1;
+        rows.problem = None;
+        rows.begun = !rows.slices.is_empty();
+        rows.slices.iter_mut().for_each(|slice| slice.fresh = false);
+        rows
+    }
+
     /// How many rows are known so far.
     pub fn known(&self) -> usize {
         self.slices.iter().map(|slice| slice.len).sum()
@@ -194,7 +211,11 @@ impl Rows {
 /// The rows that `request` asks of a resource, and the way to steer them.
 #[hook]
 pub fn use_rows(shape: &'static Shape, request: &str) -> UseReducerHandle<Rows> {
-    let rows = use_reducer_eq(Rows::default);
+    let rows = use_reducer_eq(|| kept::rows_of(shape, request).unwrap_or_default());
+    use_effect({
+        let rows = rows.clone();
+        move || kept::keep_rows(shape, rows)
+    });
     let client = use_session().client;
     let names = use_names();
     use_effect_with(request.to_owned(), {

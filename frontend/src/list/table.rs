@@ -4,15 +4,21 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
+use gloo_events::{EventListener, EventListenerOptions};
 use perennial_domain::text::Key;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::components::icon::{Mark, icon};
+use crate::frame::page::knows_focus;
+use crate::keys::is_in_dialog;
+use crate::list::kept;
 use crate::list::row::Row;
 use crate::list::rows::Rows;
 use crate::list::walk;
 use crate::list::width::{class, width};
+use crate::preferences::use_preferences;
 use crate::shape::{FieldRef, Shape};
 use crate::texts::use_texts;
 
@@ -34,7 +40,7 @@ pub struct TableProps {
     pub rows: UseReducerHandle<Rows>,
     /// The columns.
     pub columns: Vec<FieldRef>,
-    /// The order: a field, with `-` before it for descending.
+    /// The order: a field, with `-` before it for descending; empty for the list's own.
     pub sort: String,
     /// Told the next order.
     pub onsort: Callback<String>,
@@ -42,6 +48,8 @@ pub struct TableProps {
     pub chosen: Rc<BTreeSet<String>>,
     /// Told a row that is chosen or no longer.
     pub onchoose: Callback<String>,
+    /// Told that every row at hand is chosen, or none.
+    pub onchoose_all: Callback<bool>,
     /// The row in the side panel.
     pub open: String,
     /// Told the row to put there.
@@ -61,13 +69,24 @@ pub fn Table(props: &TableProps) -> Html {
     let first = use_state_eq(|| 0_usize);
     let seen = use_state_eq(|| 20_usize);
     // The row that had the focus last, and the one that gets it as soon as it is in the document.
-    let cursor = use_state_eq(|| 0_usize);
+    let known = props.rows.known();
+    // A list that one comes back to is where it was left.
+    let left = use_mut_ref(|| {
+        let comes_back = known > 0;
+        comes_back.then(|| {
+            knows_focus();
+            kept::place_of(props.shape)
+        })
+    });
+    let cursor = use_state_eq(|| left.borrow().map_or(0, |(_, cursor)| cursor));
     let goal = use_mut_ref(|| None::<usize>);
     let was_open = use_mut_ref(|| false);
+    let shape = props.shape;
     let measure = {
         let (node, first, seen) = (node.clone(), first.setter(), seen.setter());
         move || {
             if let Some(scroll) = node.cast::<HtmlElement>() {
+                kept::keep_scroll(shape, scroll.scroll_top());
                 let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or_default();
                 let begin = rows(scroll.scroll_top()) / STEP * STEP;
                 let count = rows(scroll.client_height()) + STEP;
@@ -78,10 +97,18 @@ pub fn Table(props: &TableProps) -> Html {
             }
         }
     };
-    use_effect_with((props.cards, props.rows.known() == 0), {
-        let measure = measure.clone();
-        move |_| measure()
+    use_effect_with((props.cards, known == 0), {
+        let (measure, node, goal) = (measure.clone(), node.clone(), goal.clone());
+        move |_| {
+            if let (Some((top, row)), Some(scroll)) = (left.take(), node.cast::<HtmlElement>()) {
+                scroll.set_scroll_top(top);
+                walk::reveal(&scroll, row, height, HEAD);
+                goal.replace(Some(row));
+            }
+            measure();
+        }
     });
+    use_effect_with(*cursor, move |cursor| kept::keep_cursor(shape, *cursor));
     let window = {
         let measure = measure.clone();
         move |_: Event| measure()
@@ -90,7 +117,6 @@ pub fn Table(props: &TableProps) -> Html {
         let onlook = props.onlook.clone();
         move |(first, seen)| onlook.emit(*first..*first + *seen)
     });
-    let known = props.rows.known();
     let last = known.saturating_sub(1);
     let begin = first.saturating_sub(OVERSCAN).min(known);
     let end = (*first + *seen + OVERSCAN).min(known);
@@ -119,23 +145,62 @@ pub fn Table(props: &TableProps) -> Html {
             }
         }
     };
-    let onkeydown = {
-        let (node, go_to) = (node.clone(), go_to.clone());
-        move |event: KeyboardEvent| {
-            let at = event.target_dyn_into::<Element>();
-            let in_head = at.is_some_and(|at| at.closest("thead").is_ok_and(|head| head.is_some()));
+    let target = {
+        let node = node.clone();
+        move |event: &KeyboardEvent| {
             let seen = node.cast::<HtmlElement>();
             let seen = seen.map_or(height, |scroll| scroll.client_height() - HEAD);
             let page = usize::try_from(seen / height).unwrap_or_default().max(1);
-            if let Some(place) = walk::target(&event, stop, page, last).filter(|_| !in_head) {
+            walk::target(event, stop, page, last)
+        }
+    };
+    let onkeydown = {
+        let (target, go_to) = (target.clone(), go_to.clone());
+        move |event: KeyboardEvent| {
+            let at = event.target_dyn_into::<Element>();
+            let in_head = at.is_some_and(|at| at.closest("thead").is_ok_and(|head| head.is_some()));
+            if let Some(place) = target(&event).filter(|_| !in_head) {
                 event.prevent_default();
                 go_to(place);
             }
         }
     };
+    // Where nothing has the focus the same keys lead into the list: at first to the row where Tab would stop.
+    let visited = use_mut_ref(|| false);
+    let from_nowhere = use_mut_ref(Callback::<KeyboardEvent>::noop);
+    from_nowhere.replace({
+        let (go_to, visited, quiet) = (
+            go_to.clone(),
+            visited.clone(),
+            use_preferences().now.quiet_keys,
+        );
+        Callback::from(move |event: KeyboardEvent| {
+            let letter = event.key().len() == 1;
+            if walk::has_focus() || is_in_dialog() || event.default_prevented() || quiet && letter {
+                return;
+            }
+            if let Some(place) = target(&event).filter(|_| known > 0) {
+                event.prevent_default();
+                let begins = !*visited.borrow() && place.abs_diff(stop) <= 1;
+                go_to(if begins { stop } else { place });
+            }
+        })
+    });
+    use_effect_with((), move |()| {
+        let listen = move |event: &web_sys::Event| {
+            let event = event.dyn_ref::<KeyboardEvent>().cloned();
+            let walk_in = from_nowhere.borrow().clone();
+            event.into_iter().for_each(|event| walk_in.emit(event));
+        };
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = web_sys::window()
+            .map(|window| EventListener::new_with_options(&window, "keydown", options, listen));
+        move || drop(listener)
+    });
     let onfocusin = {
         let cursor = cursor.setter();
         move |event: FocusEvent| {
+            visited.replace(true);
             let at = event.target_dyn_into::<Element>();
             let _ = at
                 .and_then(|at| walk::place_of(&at))
@@ -163,10 +228,15 @@ pub fn Table(props: &TableProps) -> Html {
         let height = i32::try_from(rows).unwrap_or(i32::MAX / height) * height;
         html! { <tr {key} class="spacer" aria-hidden="true"><td colspan={span.clone()} ~style={format!("height:{height}px")}></td></tr> }
     };
+    let sort = if props.sort.is_empty() {
+        props.shape.own_order()
+    } else {
+        &props.sort
+    };
     let head = |field: &FieldRef| {
         let label = texts.text(field.label);
-        let now = props.sort.trim_start_matches('-') == field.name;
-        let down = now && props.sort.starts_with('-');
+        let now = sort.trim_start_matches('-') == field.name;
+        let down = now && sort.starts_with('-');
         let next = if now && !down {
             format!("-{}", field.name)
         } else {
@@ -206,6 +276,7 @@ pub fn Table(props: &TableProps) -> Html {
         let style = format!("width:{}%", f64::from(width) * 100.0 / f64::from(sum));
         html! { <col ~style={style}/> }
     };
+    let all = known > 0 && props.rows.all().all(|row| props.chosen.contains(row.id()));
     let wide = format!("min-width:{}px", sum * 8 + 40);
     let count = props
         .rows
@@ -218,7 +289,7 @@ pub fn Table(props: &TableProps) -> Html {
                 aria-label={texts.text(props.shape.title())} ~style={if props.cards { String::new() } else { wide }}>
                 <colgroup><col class="col-check"/>{ for widths.iter().copied().map(share) }</colgroup>
                 <thead><tr>
-                    <th class="col-check"><span class="hidden">{ texts.text(Key::ListChoose) }</span></th>
+                    <th class="col-check"><input type="checkbox" checked={all} onchange={props.onchoose_all.reform(move |_: Event| !all)} aria-label={texts.text(Key::ListChooseAll)}/></th>
                     { for props.columns.iter().map(head) }
                 </tr></thead>
                 <tbody>

@@ -67,9 +67,9 @@ pub fn keep_focus(scroll: &HtmlElement, stays: Range<usize>) {
     }
 }
 
-/// Whether anything on the page has the focus.
+/// Whether anything on the page has the focus; the page as a whole is nothing.
 pub fn has_focus() -> bool {
-    active().is_some_and(|at| at.tag_name() != "BODY")
+    active().is_some_and(|at| !at.matches("body, main").unwrap_or_default())
 }
 
 fn active() -> Option<Element> {

@@ -31,7 +31,8 @@ pub fn width(texts: &Texts, field: FieldRef) -> u32 {
         Kind::Text | Kind::Date | Kind::Reference(_) => 12,
         Kind::Instant | Kind::Money => 13,
         Kind::References(_) => 15,
-        Kind::Parts(_) | Kind::Figures => 20,
+        // Such as a customer, a post and a part played there.
+        Kind::Parts(_) | Kind::Figures => 40,
     };
     let mark = if field.sorted { 2 } else { 0 };
     held.max(letters(texts.text(field.label)) * 4 / 5 + 3 + mark)

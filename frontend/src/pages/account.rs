@@ -150,6 +150,9 @@ fn Password() -> Html {
             .find(|error| error.pointer == pointer)
             .map(|error| texts.fault(error))
     };
+    // Of the current password the server says no more than that it is not the one.
+    let wrong =
+        fault("/current_password").map(|_| texts.text(Key::AccountPasswordWrong).to_owned());
     let whole = sending
         .problem
         .clone()
@@ -160,7 +163,7 @@ fn Password() -> Html {
             <form {onsubmit} class="form narrow-form">
                 <ProblemNote problem={whole}/>
                 <Input id="current-password" kind="password" autocomplete="current-password" label={texts.text(Key::AccountCurrentPassword)}
-                    value={change.current_password.clone()} oninput={set(|change, text| change.current_password = text)} fault={fault("/current_password")}/>
+                    value={change.current_password.clone()} oninput={set(|change, text| change.current_password = text)} fault={wrong}/>
                 <Input id="new-password" kind="password" autocomplete="new-password" label={texts.text(Key::AccountNewPassword)} hint={texts.text(Key::AccountPasswordHint)}
                     value={change.new_password.clone()} oninput={set(|change, text| change.new_password = text)} fault={fault("/new_password")}/>
                 <button type="submit" class="pf-v6-c-button pf-m-primary" disabled={sending.busy}>{ texts.text(Key::AccountPasswordChange) }</button>

@@ -17,10 +17,13 @@ pub fn customer_page(id: &str) -> Html {
     html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {main} {side}/> }
 }
 
-fn timeline(customer: Rc<Record>, _: Callback<Save>) -> Html {
-    html! { <Timeline customer={customer.id().to_owned()} version={customer.version()}/> }
+fn timeline(customer: Rc<Record>, _: Callback<Save>, _: Callback<()>) -> Html {
+    // A new person is no new version of the customer, but of its figures.
+    let figures = customer.value("figures").get("version").cloned();
+    let state = (customer.version(), figures.unwrap_or_default().to_string());
+    html! { <Timeline customer={customer.id().to_owned()} {state}/> }
 }
 
-fn people(customer: Rc<Record>, _: Callback<Save>) -> Html {
-    html! { <People customer={customer.id().to_owned()} open={!customer.is_deleted()}/> }
+fn people(customer: Rc<Record>, _: Callback<Save>, onadd: Callback<()>) -> Html {
+    html! { <People customer={customer.id().to_owned()} open={!customer.is_deleted()} {onadd}/> }
 }

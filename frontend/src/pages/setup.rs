@@ -66,10 +66,16 @@ pub fn Setup() -> Html {
             .find(|error| error.pointer == pointer)
             .map(|error| texts.fault(error))
     };
+    // Nothing but the token is asked for the right to set up.
+    let wrong_token = sending
+        .problem
+        .as_ref()
+        .is_some_and(|problem| problem.status == 403);
+    let token_fault = wrong_token.then(|| texts.text(Key::SetupTokenWrong).to_owned());
     let whole = sending
         .problem
         .clone()
-        .filter(|problem| problem.errors.is_empty());
+        .filter(|problem| problem.errors.is_empty() && !wrong_token);
     let zone = use_memo((), |()| zones());
     html! {
         <Door>
@@ -78,7 +84,7 @@ pub fn Setup() -> Html {
             <form {onsubmit}>
                 <ProblemNote problem={whole}/>
                 <Input id="token" label={texts.text(Key::SetupToken)} hint={texts.text(Key::SetupTokenHint)} value={draft.token.clone()}
-                    oninput={set(|draft, text| draft.token = text.trim().into())} fault={fault("/token")}/>
+                    oninput={set(|draft, text| draft.token = text.trim().into())} fault={token_fault.or_else(|| fault("/token"))}/>
                 <Input id="organization" autocomplete="organization" label={texts.text(Key::SetupOrganization)} value={draft.organization.name.clone()}
                     oninput={set(|draft, text| draft.organization.name = text)} fault={fault("/organization/name")}/>
                 <div class="form">
@@ -97,7 +103,7 @@ pub fn Setup() -> Html {
                     oninput={set(|draft, text| draft.email = text.trim().into())} fault={fault("/email")}/>
                 <Input id="password" kind="password" autocomplete="new-password" label={texts.text(Key::SessionPassword)} hint={texts.text(Key::AccountPasswordHint)}
                     value={draft.password.clone()} oninput={set(|draft, text| draft.password = text)} fault={fault("/password")}/>
-                <button type="submit" class="pf-v6-c-button pf-m-primary pf-m-block" disabled={sending.busy || bad_currency}>{ texts.text(Key::SetupDone) }</button>
+                <button type="submit" class="pf-v6-c-button pf-m-primary pf-m-block" disabled={sending.busy}>{ texts.text(Key::SetupDone) }</button>
             </form>
         </Door>
     }

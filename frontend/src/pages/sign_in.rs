@@ -6,6 +6,7 @@ use gloo_timers::callback::Interval;
 use perennial_domain::problem::Problem;
 use perennial_domain::session::Credentials;
 use perennial_domain::text::{Key, Language};
+use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::components::input::Input;
@@ -62,9 +63,9 @@ pub fn SignInAgain() -> Html {
     let (texts, session) = (use_texts(), use_session());
     let node = use_node_ref();
     use_effect_with(node.clone(), |node| {
-        let _ = node
-            .cast::<web_sys::HtmlDialogElement>()
-            .map(|dialog| dialog.show_modal());
+        let dialog = node.cast::<HtmlDialogElement>();
+        let _ = dialog.as_ref().map(HtmlDialogElement::show_modal);
+        move || dialog.iter().for_each(HtmlDialogElement::close)
     });
     let email = session
         .me()

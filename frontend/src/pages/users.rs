@@ -24,8 +24,9 @@ pub fn user_page(id: &str) -> Html {
     html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {side}/> }
 }
 
-fn password(user: Rc<Record>, _: Callback<Save>) -> Html {
-    html! { <PasswordLink id={user.id().to_owned()}/> }
+fn password(user: Rc<Record>, _: Callback<Save>, _: Callback<()>) -> Html {
+    let first = user.value("last_sign_in_at").is_null();
+    html! { <PasswordLink id={user.id().to_owned()} {first}/> }
 }
 
 #[derive(Deserialize)]
@@ -37,6 +38,8 @@ struct Offer {
 #[derive(Properties, PartialEq)]
 struct LinkProps {
     id: String,
+    /// The user has never signed in.
+    first: bool,
 }
 
 /// Makes a link that works once, and shows it once.
@@ -69,6 +72,7 @@ fn PasswordLink(props: &LinkProps) -> Html {
     html! {
         <section class="card padded" aria-label={texts.text(Key::AccountPassword)}>
             <h2>{ texts.text(Key::AccountPassword) }</h2>
+            if props.first { <p><b>{ texts.text(Key::UsersLinkFirst) }</b></p> }
             <p class="quiet">{ texts.text(Key::UsersLinkAdvice) }</p>
             if let Some(offer) = &*offer {
                 <label class="field"><span class="field-label">{ texts.format(Key::UsersLink, &[("when", &texts.instant(&offer.expires_at))]) }</span>
@@ -76,7 +80,7 @@ fn PasswordLink(props: &LinkProps) -> Html {
                 </label>
             }
             <ProblemNote problem={making.problem}/>
-            <p><button type="button" class="pf-v6-c-button pf-m-secondary" disabled={making.busy} {onclick}>{ texts.text(Key::UsersLinkMake) }</button></p>
+            <p><button type="button" class={classes!("pf-v6-c-button", if props.first { "pf-m-primary" } else { "pf-m-secondary" })} disabled={making.busy} {onclick}>{ texts.text(Key::UsersLinkMake) }</button></p>
         </section>
     }
 }

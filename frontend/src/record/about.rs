@@ -7,7 +7,6 @@ use std::rc::Rc;
 use perennial_domain::field::{Field, Kind};
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
-use serde_json::Value;
 use yew::prelude::*;
 
 use crate::components::icon::{Mark, icon};
@@ -41,7 +40,6 @@ pub struct AboutProps {
 pub fn About(props: &AboutProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let record = &props.record;
-    let blank = use_memo(props.shape.plural, |_| (props.shape.blank)());
     let may_update = session.may(props.shape.area, Action::Update) && !record.is_deleted();
     let shown: Vec<&'static Field> = props
         .shape
@@ -78,8 +76,7 @@ pub fn About(props: &AboutProps) -> Html {
     let row = |field: &&'static Field| {
         html! {
             <InPlace key={field.name} field={FieldRef(field)} value={record.value(field.name).clone()} save={props.save.clone()}
-                writable={may_update && session.writes(field)}
-                optional={!field.required && blank.get(field.name).is_none_or(Value::is_null)}/>
+                writable={may_update && session.writes(field)}/>
         }
     };
     html! {

@@ -80,7 +80,7 @@ pub fn Conflict(props: &ConflictProps) -> Html {
         });
         html! {
             <label class={classes!("side", checked.then_some("on"))}>
-                <span class="check"><input type="radio" name={format!("conflict-{}", field.name)} {checked} {onchange}/><b>{ label }</b></span>
+                <span class="check"><input type="radio" name={format!("conflict-{}", field.name)} {checked} {onchange} autofocus={is_mine}/><b>{ label }</b></span>
                 { cell(&texts, FieldRef(field), value, false) }
             </label>
         }

@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use perennial_domain::page::Page;
 use perennial_domain::problem::Problem;
+use perennial_domain::rights::Action;
 use serde_json::{Map, Value};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::client::Outcome;
+use crate::client::{Client, Outcome};
 use crate::load::use_load;
 use crate::record::conflict::{Clash, Conflict};
 use crate::record::field::Save;
@@ -53,13 +55,25 @@ fn next(queue: &RefCell<Queue>) -> Option<Write> {
     next
 }
 
+/// A record at a path of the API; `deleted` ones, too, which only a list tells of.
+pub async fn read(client: Client, path: String, deleted: bool) -> Outcome<Record> {
+    match (client.get(&path).await, path.split_once('/')) {
+        (Err(problem), Some((plural, id))) if deleted && problem.status == 404 => {
+            let path = format!("{plural}?include_deleted=true&id_in={id}");
+            let page: Page<Record> = client.get(&path).await.unwrap_or_default();
+            page.data.into_iter().next().ok_or(problem)
+        }
+        (outcome, _) => outcome,
+    }
+}
+
 /// The record at a path of the API.
 #[hook]
 pub fn use_editing(shape: &'static Shape, path: &str) -> Editing {
-    let client = use_session().client;
-    let loaded = use_load(path.to_owned(), |client, path| async move {
-        client.get::<Record>(&path).await
-    });
+    let session = use_session();
+    let client = session.client.clone();
+    let of = (path.to_owned(), session.may(shape.area, Action::Delete));
+    let loaded = use_load(of, |client, (path, deleted)| read(client, path, deleted));
     let clash = use_state(|| None::<(Clash, Callback<Outcome<()>>)>);
     let queue = use_mut_ref(Queue::default);
     // Writes one patch after the other; where one is stale, fetches what stands there now and asks.

@@ -20,7 +20,7 @@ use crate::fields::validate;
 use crate::keys::is_composing;
 use crate::shape::{FieldRef, patch};
 use crate::texts::use_texts;
-use crate::unsaved::use_unsaved;
+use crate::unsaved::{may_discard, use_unsaved};
 
 /// A patch to save, and whom to tell how that went.
 pub type Save = (Map<String, Value>, Callback<Outcome<()>>);
@@ -34,8 +34,6 @@ pub struct InPlaceProps {
     pub value: Value,
     /// It may be written.
     pub writable: bool,
-    /// It may be left out.
-    pub optional: bool,
     /// Saves a patch.
     pub save: Callback<Save>,
 }
@@ -113,35 +111,43 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     };
     // Where Enter begins a new line, or belongs to one of several controls, Ctrl+Enter saves.
     let several = field.long || matches!(field.kind, Kind::Parts(_));
-    let onkeydown = {
-        let (save, close, next) = (save.clone(), close.clone(), next.clone());
-        move |event: KeyboardEvent| {
-            match event.key().as_str() {
-                _ if is_composing(&event) => {}
-                "Enter" if !several || event.ctrl_key() || event.meta_key() => {
-                    event.prevent_default();
-                    next.replace(Some(0));
-                    save();
-                }
-                "Escape" => {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    next.replace(Some(0));
-                    close();
-                }
-                // Within parts, references and money Tab walks through the controls.
-                "Tab"
-                    if !matches!(
-                        field.kind,
-                        Kind::Parts(_) | Kind::References(_) | Kind::Choices(_) | Kind::Money
-                    ) =>
-                {
-                    event.prevent_default();
-                    next.replace(Some(if event.shift_key() { -1 } else { 1 }));
-                    save();
-                }
-                _ => {}
+    // Within parts, references and money Tab walks through the controls.
+    let tab_saves = !matches!(
+        field.kind,
+        Kind::Parts(_) | Kind::References(_) | Kind::Choices(_) | Kind::Money
+    );
+    // A line is typed again soon; a text is not.
+    let give_up = {
+        let (close, next) = (close.clone(), next.clone());
+        let dirty = draft.as_ref().is_some_and(|draft| *draft != props.value);
+        let question = texts.text(Key::FormDiscard);
+        move || {
+            if !(several && dirty) || may_discard(question) {
+                next.replace(Some(0));
+                close();
             }
+        }
+    };
+    let onkeydown = {
+        let (save, give_up, next) = (save.clone(), give_up.clone(), next.clone());
+        move |event: KeyboardEvent| match event.key().as_str() {
+            _ if is_composing(&event) => {}
+            "Enter" if !several || event.ctrl_key() || event.meta_key() => {
+                event.prevent_default();
+                next.replace(Some(0));
+                save();
+            }
+            "Escape" => {
+                event.prevent_default();
+                event.stop_propagation();
+                give_up();
+            }
+            "Tab" if tab_saves => {
+                event.prevent_default();
+                next.replace(Some(if event.shift_key() { -1 } else { 1 }));
+                save();
+            }
+            _ => {}
         }
     };
     let label = texts.text(field.label);
@@ -186,13 +192,20 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
         id: id.clone().into(),
         pointer: format!("/{}", field.name).into(),
         errors,
-        optional: props.optional,
+        optional: field.optional,
         focused: true,
     };
     let group = matches!(
         field.kind,
         Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Money
     );
+    let enter = texts.text(if several {
+        Key::RecordCtrlEnter
+    } else {
+        Key::RecordEnter
+    });
+    let tab = if tab_saves { " / Tab" } else { "" };
+    let hint = texts.format(Key::RecordHint, &[("keys", &format!("{enter}{tab}"))]);
     let whole = (*problem)
         .clone()
         .filter(|problem| problem.errors.is_empty());
@@ -206,8 +219,8 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                 <div class="row">
                     <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}
                         onclick={{ let next = next.clone(); move |_| { next.replace(Some(0)); save() } }}>{ texts.text(Key::ActSave) }</button>
-                    <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| { next.replace(Some(0)); close() }}>{ texts.text(Key::ActCancel) }</button>
-                    <span class="quiet hint">{ texts.text(if several { Key::RecordHintLong } else { Key::RecordHint }) }</span>
+                    <button type="button" class="pf-v6-c-button pf-m-link pf-m-small" onclick={move |_| give_up()}>{ texts.text(Key::ActCancel) }</button>
+                    <span class="quiet hint">{ hint }</span>
                 </div>
             </dd>
         </div>

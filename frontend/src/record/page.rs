@@ -5,6 +5,7 @@ use std::rc::Rc;
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
 use serde_json::json;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::client::new_key;
@@ -14,21 +15,24 @@ use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::skeleton;
 use crate::frame::page::use_title;
+use crate::list::kept;
+use crate::list::page::total;
 use crate::load::use_send;
 use crate::names::use_names;
 use crate::record::about::About;
 use crate::record::editing::use_editing;
 use crate::record::field::Save;
 use crate::record::header::{badges, figures, subtitle};
-use crate::routes::list_path;
+use crate::routes::{go_instead, record_path};
 use crate::session::use_session;
 use crate::shape::{Record, Shape};
 use crate::texts::use_texts;
 use crate::toasts::use_toasts;
 
-/// What a resource's page has beside its fields: drawn from the record and the way to save a patch of it.
+/// What a resource's page has beside its fields: drawn from the record, the way to save a patch of it and the way to load
+/// it again.
 #[derive(Clone, Copy)]
-pub struct Block(pub fn(Rc<Record>, Callback<Save>) -> Html);
+pub struct Block(pub fn(Rc<Record>, Callback<Save>, Callback<()>) -> Html);
 
 impl PartialEq for Block {
     fn eq(&self, other: &Self) -> bool {
@@ -108,6 +112,18 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         },
         deleted,
     );
+    // The button that deletes is gone then: the way to take it back has the focus.
+    let back = use_node_ref();
+    let gone = editing.record.as_ref().map(|record| record.is_deleted());
+    let was_gone = use_mut_ref(|| gone);
+    use_effect_with(gone, {
+        let back = back.clone();
+        move |gone| {
+            if was_gone.replace(*gone) == Some(false) && *gone == Some(true) {
+                let _ = back.cast::<HtmlElement>().map(|back| back.focus());
+            }
+        }
+    });
     // Somebody was faster: show what stands there now before it is deleted after all.
     use_effect_with(delete.problem.clone(), {
         let reload = editing.reload.clone();
@@ -118,7 +134,29 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                 .for_each(|_| reload.emit(()))
         }
     });
-    let crumbs = html! { <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}><Link to={list_path(shape)}>{ icon(Mark::Back) }{ texts.text(shape.title()) }</Link></nav> };
+    let place = kept::find(shape, &props.id);
+    let step = |place: &kept::Place, steps: isize, label: Key, mark: Mark| {
+        let neighbour = place.neighbour(steps);
+        let disabled = neighbour.is_none();
+        // In place of this one: the way back still leads to the list, and there to the row that was seen last.
+        let onclick = move |_: MouseEvent| {
+            if let Some((at, row)) = &neighbour {
+                kept::keep_cursor(shape, *at);
+                go_instead(&record_path(shape, row.id()));
+            }
+        };
+        html! { <button type="button" class="icon-button" aria-label={texts.text(label)} {disabled} {onclick}>{ icon(mark) }</button> }
+    };
+    let crumbs = html! {
+        <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}>
+            <Link to={kept::address(shape)}>{ icon(Mark::Back) }{ texts.text(shape.title()) }</Link>
+            if let Some(place) = &place {
+                <span class="quiet">{ texts.format(Key::RecordPlace, &[("place", &texts.number(i64::try_from(place.at + 1).unwrap_or_default())), ("count", &total(&texts, &place.rows))]) }</span>
+                { step(place, -1, Key::RecordPrevious, Mark::Left) }
+                { step(place, 1, Key::RecordNext, Mark::Right) }
+            }
+        </nav>
+    };
     let Some(record) = editing.record.clone() else {
         return html! {
             <div class="record-page">
@@ -130,13 +168,20 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             </div>
         };
     };
-    let block =
-        |block: Option<Block>| block.map(|Block(draw)| draw(record.clone(), editing.save.clone()));
+    let block = |block: Option<Block>| {
+        block.map(|Block(draw)| draw(record.clone(), editing.save.clone(), editing.reload.clone()))
+    };
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
             <About {shape} record={record.clone()} save={editing.save.clone()} without={props.without.clone()}/>
         </section>
+    };
+    // What hangs on a deleted record is not told any more.
+    let (main, side) = if record.is_deleted() {
+        (None, None)
+    } else {
+        (props.main, props.side)
     };
     let remove = delete.send.reform({
         let (path, record) = (path.clone(), record.clone());
@@ -150,7 +195,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                     { icon(Mark::Trash) }
                     <span>{ texts.format(Key::RecordIsDeleted, &[("when", &texts.ago(record.text("deleted_at")))]) }</span>
                     if session.may(shape.area, Action::Delete) {
-                        <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={restore.send.reform(move |_| path.clone())}>{ icon(Mark::Restore) }{ texts.text(Key::ActRestore) }</button>
+                        <button type="button" ref={back} class="pf-v6-c-button pf-m-secondary" onclick={restore.send.reform(move |_| path.clone())}>{ icon(Mark::Restore) }{ texts.text(Key::ActRestore) }</button>
                     }
                 </div>
             }
@@ -166,10 +211,10 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
                 { badges(&texts, &session, shape, &record) }
                 { figures(&texts, &session, shape, &record) }
             </header>
-            if props.main.is_some() || props.side.is_some() {
+            if main.is_some() || side.is_some() {
                 <div class="record-body">
-                    <div class="column">{ block(props.main).unwrap_or_else(|| about.clone()) }</div>
-                    <div class="column">{ block(props.side) }if props.main.is_some() { { about } }</div>
+                    <div class="column">{ block(main).unwrap_or_else(|| about.clone()) }</div>
+                    <div class="column">{ block(side) }if main.is_some() { { about } }</div>
                 </div>
             } else {
                 { about }

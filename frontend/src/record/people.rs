@@ -28,6 +28,8 @@ pub struct PeopleProps {
     pub customer: String,
     /// The customer may get more.
     pub open: bool,
+    /// Told that there is one more.
+    pub onadd: Callback<()>,
 }
 
 /// The people at a customer.
@@ -56,9 +58,13 @@ pub fn People(props: &PeopleProps) -> Html {
     };
     let made = {
         let (adding, reload) = (adding.setter(), loaded.reload.clone());
+        let onadd = props.onadd.clone();
         move |made: Option<Rc<Record>>| {
             adding.set(false);
-            made.iter().for_each(|_| reload.emit(()));
+            made.iter().for_each(|_| {
+                reload.emit(());
+                onadd.emit(());
+            });
         }
     };
     let position =

@@ -8,6 +8,7 @@ use perennial_domain::text::Key;
 use serde_json::Value;
 use yew::prelude::*;
 
+use crate::components::cell::cell;
 use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::name::Name;
@@ -16,7 +17,7 @@ use crate::components::skeleton::skeleton;
 use crate::components::time::time;
 use crate::load::use_load;
 use crate::routes::record_path;
-use crate::shape::Shape;
+use crate::shape::{FieldRef, Shape};
 use crate::texts::{Texts, use_texts};
 
 /// Entries of one page.
@@ -27,8 +28,8 @@ const LIMIT: usize = 30;
 pub struct TimelineProps {
     /// The customer.
     pub customer: String,
-    /// Its version: the timeline is read again when it changes.
-    pub version: i64,
+    /// Its version and that of its figures: the timeline is read again when they change.
+    pub state: (i64, String),
 }
 
 /// What happened with a customer.
@@ -38,7 +39,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     html! {
         <section class="card timeline" aria-label={texts.text(Key::TimelineTitle)}>
             <h2>{ texts.text(Key::TimelineTitle) }</h2>
-            <ol><Stretch customer={props.customer.clone()} version={props.version} cursor=""/></ol>
+            <ol><Stretch customer={props.customer.clone()} state={props.state.clone()} cursor=""/></ol>
         </section>
     }
 }
@@ -46,7 +47,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct StretchProps {
     customer: String,
-    version: i64,
+    state: (i64, String),
     cursor: String,
 }
 
@@ -55,7 +56,11 @@ struct StretchProps {
 fn Stretch(props: &StretchProps) -> Html {
     let texts = use_texts();
     let further = use_state_eq(|| false);
-    let of = (props.customer.clone(), props.cursor.clone(), props.version);
+    let of = (
+        props.customer.clone(),
+        props.cursor.clone(),
+        props.state.clone(),
+    );
     let loaded = use_load(of, |client, (id, cursor, _)| async move {
         let place = if cursor.is_empty() {
             cursor
@@ -78,7 +83,7 @@ fn Stretch(props: &StretchProps) -> Html {
     let next = page.page.next_cursor.clone().filter(|_| page.page.has_more);
     let more = next.map(|cursor| {
         if *further {
-            return html! { <Stretch customer={props.customer.clone()} version={props.version} {cursor}/> };
+            return html! { <Stretch customer={props.customer.clone()} state={props.state.clone()} {cursor}/> };
         }
         let further = further.setter();
         html! { <li><button type="button" class="pf-v6-c-button pf-m-link" onclick={move |_| further.set(true)}>{ texts.text(Key::TimelineMore) }</button></li> }
@@ -115,29 +120,49 @@ fn entry(texts: &Texts, entry: &TimelineEntry) -> Html {
         _ => html! { <b>{ name }</b> },
     };
     let fields = entry.params.get("fields").and_then(Value::as_array);
-    let labels: Vec<String> = fields
+    let fields = fields
         .into_iter()
         .flatten()
-        .filter_map(|name| Some(texts.within(shape?.field(name.as_str()?)?.label)))
-        .collect();
+        .filter_map(|name| shape?.field(name.as_str()?));
+    let changed = fields.enumerate().map(|(at, field)| {
+        html! { <>if at > 0 { { texts.comma() } }{ change(texts, field, &entry.params) }</> }
+    });
+    let changed = html! { { for changed } };
     html! {
         <li class="entry" key={entry.id.to_string()}>
             <span class={classes!("mark", kind.to_owned())}>{ icon(mark) }</span>
-            <p>{ sentence_of(sentence, &actor, &about, &texts.list(&labels)) }</p>
+            <p>{ filled(sentence, &[("actor", actor), ("name", about), ("fields", changed)]) }</p>
             <span class="quiet">{ time(texts, &entry.occurred_at.to_string()) }</span>
         </li>
     }
 }
 
-/// A sentence with `{actor}`, `{name}` and `{fields}` replaced by what is shown for them.
-fn sentence_of(sentence: &'static str, actor: &Html, about: &Html, fields: &str) -> Html {
-    let pieces = sentence
-        .split_inclusive('}')
-        .map(|piece| match piece.split_once('{') {
-            Some((before, "actor}")) => html! { <>{ before }{ actor.clone() }</> },
-            Some((before, "name}")) => html! { <>{ before }{ about.clone() }</> },
-            Some((before, "fields}")) => html! { <>{ before }<b>{ fields }</b></> },
-            _ => html! { { piece } },
-        });
+/// A field that changed: from what to what, where the entry tells.
+fn change(texts: &Texts, field: FieldRef, params: &Value) -> Html {
+    let name = html! { <b>{ texts.within(field.label) }</b> };
+    let changes = params.get("changes").and_then(Value::as_array);
+    let told = changes
+        .into_iter()
+        .flatten()
+        .find(|change| change.get("field").is_some_and(|name| name == field.name));
+    let Some(told) = told else { return name };
+    let side = |side: &str| cell(texts, field, told.get(side).unwrap_or(&Value::Null), true);
+    let parts = [
+        ("field", name),
+        ("before", side("before")),
+        ("after", side("after")),
+    ];
+    filled(texts.text(Key::TimelineChange), &parts)
+}
+
+/// A sentence whose `{parameters}` are replaced by what is shown for them.
+fn filled(sentence: &'static str, parts: &[(&str, Html)]) -> Html {
+    let pieces = sentence.split_inclusive('}').map(|piece| {
+        let (before, name) = piece.split_once('{').unwrap_or((piece, ""));
+        let part = parts
+            .iter()
+            .find(|(part, _)| name.strip_suffix('}') == Some(*part));
+        html! { <>{ before }{ part.map(|(_, shown)| shown.clone()) }</> }
+    });
     html! { <>{ for pieces }</> }
 }

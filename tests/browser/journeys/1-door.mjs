@@ -33,7 +33,7 @@ async function setUp(server, browser) {
     assert.equal(await page.getByLabel(say('setup.name'), { exact: true }).inputValue(), admin.name, 'nothing typed is lost');
     await fill('session.password', admin.password);
     await done.click();
-    await page.getByRole('alert').filter({ hasText: say('problem.forbidden') }).waitFor();
+    await page.getByRole('alert').filter({ hasText: say('setup.token_wrong') }).waitFor();
     await fill('setup.token', server.token);
     await done.click();
     await page.getByRole('heading', { level: 1, name: say('area.customers') }).waitFor();

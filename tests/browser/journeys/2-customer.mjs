@@ -55,8 +55,7 @@ async function create({ page, say, allow }, api, people, other) {
     await dialog.waitFor({ state: 'detached' });
     const { data } = await api.get('customers?code=N-1');
     assert.deepEqual([data[0].name, data[0].industry, data[0].owner_id], [name, 'optics', people.seller.id]);
-    await tabTo(page, called(say('act.open')));
-    await page.keyboard.press('Enter');
+    // What was created is shown.
     await page.getByRole('heading', { level: 1, name }).waitFor();
     assert.ok(page.url().endsWith(`/customers/${data[0].id}`));
     return data[0].id;
@@ -138,12 +137,14 @@ async function compositions({ page, say }, api, id) {
     assert.equal((await api.get(`customers/${id}`)).version, before, 'nothing was saved');
     await page.keyboard.press('Enter');
     await eventually(async () => assert.equal((await api.get(`customers/${id}`)).industry, '光学仪器'));
+    await page.locator('.editing').waitFor({ state: 'detached' });
 
     await page.keyboard.press('c');
     const dialog = page.getByRole('dialog', { name: say('list.new', { what: say('one.customer') }) });
     await dialog.waitFor();
     await compose(page, 'yunling', '云岭');
     assert.equal((await focused(page)).value, '云岭');
+    page.once('dialog', (question) => question.accept());
     await dialog.getByRole('button', { name: say('act.cancel') }).click();
     await dialog.waitFor({ state: 'detached' });
     assert.equal((await api.get('customers?name=云岭')).data.length, 0);
@@ -190,6 +191,10 @@ async function person({ page, say }, api, id) {
     await dialog.waitFor({ state: 'detached' });
     const people = page.getByRole('region', { name: say('people.title') });
     await people.getByText(`Head of purchasing · ${say('buying_role.decision_maker')}`).waitFor();
+    // The rest of the page knows it, too, and the focus is where it was.
+    await page.locator('.figure', { hasText: say('record.known_people') }).getByText('1', { exact: true }).waitFor();
+    await page.getByRole('region', { name: say('timeline.title') }).getByRole('link', { name: 'Jonas Lindqvist' }).waitFor();
+    assert.equal((await focused(page)).name, say('people.add'));
     await page.getByRole('navigation', { name: say('frame.navigation') }).getByRole('link', { name: say('area.contacts') }).click();
     const row = page.getByRole('row').filter({ hasText: 'Jonas Lindqvist' });
     await row.getByText(name).waitFor();
@@ -198,14 +203,36 @@ async function person({ page, say }, api, id) {
     assert.equal((await api.get(`customers/${id}`)).figures.contacts, 1);
 }
 
-async function deletion({ page, say }, api, id) {
+async function deletion({ page, say, allow }, api, id) {
+    allow(404, /\/customers\//);
     await page.getByRole('button', { name: say('act.delete'), exact: true }).click();
     await page.getByRole('status').getByText(say('record.deleted', { name })).waitFor();
     await page.getByText(say('record.is_deleted').replace(/\{when\}.*/, '')).waitFor();
     await picture(page, 'customer-deleted');
+    await eventually(async () => assert.equal((await focused(page)).name, say('act.restore'), 'the way back has the focus'));
+    const there = () => eventually(async () => assert.equal((await api.get(`customers/${id}`)).deleted_at, null));
+    const restore = page.getByRole('button', { name: say('act.restore') });
+    // A page that is loaded anew still knows it; so does the list, if it is asked.
+    await page.reload();
+    await restore.waitFor();
+    await page.waitForLoadState('networkidle');
+    await picture(page, 'customer-deleted-reloaded');
+    assert.equal(await page.getByRole('alert').count(), 0, 'nothing on it complains');
+    await page.getByRole('navigation', { name: say('frame.navigation') }).getByRole('link', { name: say('area.customers') }).click();
+    const bar = page.getByRole('group', { name: say('list.filters') });
+    await bar.getByRole('button', { name: say('list.with_deleted') }).press(' ');
+    const row = page.getByRole('row').filter({ hasText: name });
+    await row.getByText(say('list.deleted')).waitFor();
+    await picture(page, 'list-deleted');
+    await row.getByRole('checkbox').check();
+    await page.getByRole('region', { name: say('bulk.bar') }).getByRole('button', { name: say('act.restore') }).click();
+    await row.getByText(say('list.deleted')).waitFor({ state: 'detached' });
+    await there();
+    await row.getByRole('link', { name }).press('Enter');
+    await page.getByRole('button', { name: say('act.delete'), exact: true }).click();
     await page.getByRole('button', { name: say('act.undo') }).click();
-    await page.getByRole('button', { name: say('act.restore') }).waitFor({ state: 'detached' });
-    await eventually(async () => assert.equal((await api.get(`customers/${id}`)).deleted_at, null));
+    await restore.waitFor({ state: 'detached' });
+    await there();
 }
 
 /** What happened stands there in sentences, newest first. */
@@ -216,11 +243,16 @@ async function history({ page, say }, people) {
     const told = [
         say('timeline.customers.restored', { actor, name }),
         say('timeline.customers.deleted', { actor, name }),
+        say('timeline.customers.restored', { actor, name }),
+        say('timeline.customers.deleted', { actor, name }),
         say('timeline.contacts.created', { actor, name: 'Jonas Lindqvist' }),
         say('timeline.customers.updated', { actor, fields: say('customers.addresses') }),
         say('timeline.customers.updated', { actor, fields: say('customers.identifiers') }),
     ];
     await eventually(async () => assert.deepEqual((await timeline.locator('li p').allInnerTexts()).slice(0, told.length), told));
     await timeline.getByText(say('timeline.customers.created', { actor, name })).waitFor();
+    // From what to what, where that is short.
+    const change = say('timeline.change', { field: say('customers.industry'), before: 'optics', after: 'lenses' });
+    assert.ok((await timeline.locator('li p').allInnerTexts()).includes(say('timeline.customers.updated', { actor }).replace('{fields}', change)), change);
     await picture(page, 'customer-page');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually, picture } from '../browser.mjs';
+import { eventually, focused, picture } from '../browser.mjs';
 
 export const title = 'two browsers, one customer: both versions are shown, a person chooses';
 
@@ -20,6 +20,7 @@ export default async function ({ browser, company }) {
     await eventually(async () => assert.equal(await now('industry'), '精密仪器'));
     await write(second, 'industry', 'optics');
     const dialog = await compared(second, 'industry', 'optics', '精密仪器');
+    assert.equal(await second.page.evaluate(() => document.activeElement.type), 'radio', 'the choice has the focus');
     await dialog.getByText(second.say('conflict.text_by', { who: people.admin.name, when: second.say('state.just_now') })).waitFor();
     await picture(second.page, 'conflict');
     await choose(second, dialog, 'industry', 'theirs');
@@ -51,6 +52,7 @@ export default async function ({ browser, company }) {
     assert.deepEqual(await undecided.locator('legend').allInnerTexts(), ['industry', 'code'].map((name) => second.say(`customers.${name}`)), 'what is to be chosen comes first');
     await undecided.getByRole('button', { name: second.say('conflict.back') }).click();
     assert.equal(await field.inputValue(), 'meters');
+    assert.equal((await focused(second.page)).id, 'field-industry', 'the focus is back in the text');
     await second.page.getByRole('alert').filter({ hasText: second.say('problem.stale') }).waitFor();
     await field.press('Enter');
     await choose(second, await compared(second, 'industry', 'meters', '仪表'), 'industry', 'mine');

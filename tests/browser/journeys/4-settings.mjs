@@ -59,6 +59,10 @@ async function users(visitor, { api, roles }) {
     await picture(page, 'settings-user-create');
     await dialog.getByLabel(say('users.email')).fill('zhao@example.com');
     await create(visitor, dialog, '赵敏');
+    // The page of a new user says how to get in.
+    await page.getByRole('heading', { level: 1, name: '赵敏' }).waitFor();
+    await page.getByText(say('users.link_first')).waitFor();
+    await section(visitor, 'area.users');
     const row = page.getByRole('row').filter({ hasText: 'zhao@example.com' });
     await row.getByText('销售').waitFor();
     const [user] = (await api.get('users?email=zhao%40example.com')).data;
@@ -79,10 +83,18 @@ async function roles(visitor, { api }) {
     await dialog.getByLabel(say('roles.name')).fill('实习');
     await create(visitor, dialog, '实习');
     const role = (await api.get('roles?limit=50')).data.find(({ name }) => name === '实习');
-    await page.goto(`/settings/roles/${role.id}`);
+    await page.getByRole('heading', { level: 1, name: '实习' }).waitFor();
     const level = page.getByLabel(`${say('area.customers')} · ${say('action.read')}`);
     await level.selectOption({ label: say('level.own') });
     await eventually(async () => assert.deepEqual((await api.get(`roles/${role.id}`)).permissions, [{ area: 'customers', action: 'read', level: 'own' }]));
+    // It holds at once, and can be taken back.
+    await level.selectOption({ label: say('level.all') });
+    const status = page.getByRole('status').locator('.toast').last();
+    await eventually(async () => assert.equal((await api.get(`roles/${role.id}`)).permissions[0].level, 'all'));
+    await eventually(async () => assert.equal(await page.getByRole('button', { name: say('act.undo') }).count(), 2));
+    await status.getByRole('button', { name: say('act.undo') }).click();
+    await eventually(async () => assert.equal((await api.get(`roles/${role.id}`)).permissions[0].level, 'own'));
+    await eventually(async () => assert.equal(await level.inputValue(), 'own'));
     await page.getByLabel(say('class.credit'), { exact: true }).selectOption({ label: say('field_access.hide') });
     await eventually(async () => assert.deepEqual((await api.get(`roles/${role.id}`)).field_rules, [{ class: 'credit', access: 'hide' }]));
     // Choices that are made faster than they are saved are all kept.
@@ -105,6 +117,7 @@ async function tags(visitor, { api }) {
     await dialog.getByLabel(say('tags.name')).fill('老客户');
     await dialog.getByLabel(say('tags.colour')).selectOption({ label: say('tag_colour.purple') });
     await create(visitor, dialog, '老客户');
+    await section(visitor, 'area.tags');
     await page.getByRole('row').filter({ hasText: '老客户' }).getByText(say('tag_colour.purple')).waitFor();
     assert.equal((await api.get('tags?limit=50')).data.find(({ name }) => name === '老客户').colour, 'purple');
 }
@@ -140,7 +153,7 @@ async function password(browser, user) {
     await fill('account.current_password', 'not this one');
     await fill('account.new_password', user.password);
     await change.click();
-    await page.getByRole('alert').filter({ hasText: say('invalid.value') }).waitFor();
+    await page.getByRole('alert').filter({ hasText: say('account.password_wrong') }).waitFor();
     await fill('account.current_password', user.password);
     await change.click();
     await page.getByRole('status').getByText(say('account.password_changed')).waitFor();

@@ -142,6 +142,7 @@ function states({ page, say, allow }, made, first) {
         }],
         ['customer-deleted', async () => {
             await button(say('conflict.back'), dialog).click();
+            page.once('dialog', (question) => question.accept());
             await page.locator('#field-note').press('Escape');
             await page.locator('.editing').waitFor({ state: 'detached' });
             gone = (await api.post('customers', { name: '已停业的客户' })).id;
@@ -150,7 +151,8 @@ function states({ page, say, allow }, made, first) {
             await button(say('act.restore')).waitFor();
             return page;
         }],
-        ['customer-missing', async () => (await page.goto(`/customers/${gone}`), await page.getByRole('alert').waitFor(), page)],
+        ['customers-deleted', then('/customers?include_deleted=true', () => page.getByText(say('list.deleted'), { exact: true }).first().waitFor())],
+        ['customer-missing', async () => (await page.goto(`/customers/${crypto.randomUUID()}`), await page.getByRole('alert').waitFor(), page)],
         ['contacts', then('/contacts', list)],
         ['contact', at(`/contacts/${contacts[0].id}`)],
         ['contact-new', then('/contacts#new', () => dialog.waitFor())],

@@ -47,10 +47,18 @@ async function cards({ page, say }, { customers }) {
     assert.deepEqual(low, []);
     const names = page.locator('.row-name');
     const first = await names.first().innerText();
-    for (const click of [1, 2]) await page.getByRole('button', { name: say('customers.name'), exact: true }).tap();
+    await page.getByRole('button', { name: say('customers.name'), exact: true }).tap();
     await page.waitForURL(/sort=-name/);
     await eventually(async () => assert.equal(await names.last().innerText(), first, 'cards can be ordered'));
     await picture(page, 'cards');
+    // Every filter can be reached where there is no room for chips.
+    const bar = page.getByRole('group', { name: say('list.filters') });
+    await bar.getByRole('button', { name: say('list.filter'), exact: true }).tap();
+    await picture(page, 'cards-filters');
+    for (const field of ['kind', 'roles', 'owner_id', 'tag_ids', 'city']) await bar.getByRole('button', { name: say(`customers.${field}`), exact: true }).waitFor();
+    await bar.getByRole('button', { name: say('customers.kind'), exact: true }).tap();
+    await bar.getByRole('checkbox', { name: say('customer_kind.company') }).check();
+    await page.waitForURL(/kind_in=company/);
 
     // Where nothing can hover, what can be edited shows it.
     await page.goto(`/customers/${customers[1].id}`);
