@@ -53,7 +53,12 @@ export async function company(server) {
         { name: '王立新', positions: [{ customer_id: customers[0].id, title: '总经理', buying_role: 'decision_maker' }], identifiers: [{ kind: 'mobile', value: '138 0000 6621' }], contact_type: 'rational' },
         { name: 'Inga Petersen', positions: [{ customer_id: customers[4].id, title: '采购主管', buying_role: 'decision_maker' }], identifiers: [{ kind: 'email', value: 'petersen@example.com' }] },
     ]);
-    return { api, people, roles, teams: { east, south }, tags, customers, contacts };
+    const [category] = await api.createAll('product-categories', [{ name: '检测仪器' }]);
+    const products = await api.createAll('products', [
+        { name: '便携式硬度计', category_id: category.id, unit: '台', prices: [{ amount: { amount: '4680', currency: 'CNY' } }], cost: { amount: '2950', currency: 'CNY' } },
+        { name: '校准服务', unit: '次', prices: [{ amount: { amount: '300', currency: 'CNY' } }], cost: { amount: '420', currency: 'CNY' } },
+    ]);
+    return { api, category, products, people, roles, teams: { east, south }, tags, customers, contacts };
 }
 
 /** A user chooses a password by the link that an administrator hands over. */

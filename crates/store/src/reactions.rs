@@ -159,7 +159,7 @@ fn told(event: &NewEvent) -> Vec<Value> {
     let short = |field: &&Field| {
         let lists = matches!(
             field.kind,
-            Kind::Choices(_) | Kind::References(_) | Kind::Parts | Kind::Figures
+            Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Figures
         );
         after.contains_key(field.name) && !lists && !field.long && field.class.is_none()
     };

@@ -74,7 +74,7 @@ function doors(outside, inside) {
 
 /** Every page and what opens over it. */
 function states({ page, say, allow }, made, first) {
-    const { api, customers, contacts, people, teams, roles, tags } = made;
+    const { api, category, customers, contacts, people, products, teams, roles, tags } = made;
     allow(412, /\/customers\//);
     allow(404, /\/(customers|nothing)/);
     const foreign = customers.find(({ name }) => name.startsWith('Hanse'));
@@ -156,6 +156,9 @@ function states({ page, say, allow }, made, first) {
         ['contacts', then('/contacts', list)],
         ['contact', at(`/contacts/${contacts[0].id}`)],
         ['contact-new', then('/contacts#new', () => dialog.waitFor())],
+        ['products', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), await go('/products'), await list(), page)],
+        ['product', at(`/products/${products[0].id}`)],
+        ['product-new', then('/products#new', () => dialog.waitFor())],
         ['account', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), go('/settings/account'))],
         ['organization', then('/settings/organization', () => page.locator('.fact').first().waitFor())],
         ['users', then('/settings/users', list)],
@@ -164,6 +167,8 @@ function states({ page, say, allow }, made, first) {
         ['team', at(`/settings/teams/${teams.east.id}`)],
         ['roles', then('/settings/roles', list)],
         ['role', then(`/settings/roles/${roles['销售'].id}`, () => page.locator('select.level').first().waitFor())],
+        ['product-categories', then('/settings/product_categories', list)],
+        ['product-category', at(`/settings/product_categories/${category.id}`)],
         ['tags', then('/settings/tags', list)],
         ['tag', at(`/settings/tags/${tags[0].id}`)],
         ['not-found', at('/nothing/here')],
