@@ -66,7 +66,7 @@ impl Shape {
 
     /// What a list of it is called: as its area, unless that holds several.
     pub fn title(&self) -> Key {
-        Key::find(&format!("{}.title", self.plural)).unwrap_or(self.area.label())
+        Key::find(&format!("many.{}", self.singular)).unwrap_or(self.area.label())
     }
 
     /// The order of its list unless another is asked for, as the server has it.
