@@ -45,9 +45,15 @@ fn described<R: Resource>(method: Method, below: &str, mut operation: Value) -> 
     }
 }
 
+/// A resource's name as people write it: `product categories`.
+fn in_words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// `Customers`.
 fn tag<R: Resource>() -> String {
-    let mut letters = R::PLURAL.chars();
+    let words = in_words(R::PLURAL);
+    let mut letters = words.chars();
     letters
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
@@ -113,7 +119,7 @@ fn list<R: Resource>() -> Description {
     }
     let operation = json!({
         "operationId": format!("list_{}", R::PLURAL),
-        "summary": format!("List {}", R::PLURAL),
+        "summary": format!("List {}", in_words(R::PLURAL)),
         "description": "Several parameters hold all at once.",
         "parameters": parameters::list::<R>(),
         "responses": { "200": { "description": "One page.", "content": pages } },
@@ -124,7 +130,7 @@ fn list<R: Resource>() -> Description {
 fn search<R: Resource>() -> Description {
     let operation = json!({
         "operationId": format!("search_{}", R::PLURAL),
-        "summary": format!("List {} by a tree of conditions", R::PLURAL),
+        "summary": format!("List {} by a tree of conditions", in_words(R::PLURAL)),
         "description": "Conditions joined by `all` and `any`, at most 5 deep and 50 in number.",
         "requestBody": body("SearchRequest", "The conditions."),
         "responses": { "200": { "description": "One page.", "content": content(&page::<R>()) } },
@@ -145,7 +151,7 @@ fn create<R: Resource>() -> Description {
     }
     let operation = json!({
         "operationId": format!("create_{}", R::SINGULAR),
-        "summary": format!("Create a {}", R::SINGULAR),
+        "summary": format!("Create a {}", in_words(R::SINGULAR)),
         "parameters": [parameters::idempotency_key()],
         "requestBody": body(&draft::<R>(), "What it shall be."),
         "responses": { "201": created },
@@ -156,8 +162,8 @@ fn create<R: Resource>() -> Description {
 fn get<R: Resource>() -> Description {
     let operation = json!({
         "operationId": format!("get_{}", R::SINGULAR),
-        "summary": format!("Get a {}", R::SINGULAR),
-        "parameters": [parameters::id(R::SINGULAR), parameters::if_none_match()],
+        "summary": format!("Get a {}", in_words(R::SINGULAR)),
+        "parameters": [parameters::id(&in_words(R::SINGULAR)), parameters::if_none_match()],
         "responses": { "200": record::<R>("The record."), "304": { "description": "It is as the reader has it.", "headers": { "ETag": etag() } } },
     });
     described::<R>(Method::GET, "/{id}", operation)
@@ -174,9 +180,9 @@ fn update<R: Resource>() -> Description {
     }
     let operation = json!({
         "operationId": format!("update_{}", R::SINGULAR),
-        "summary": format!("Change a {}", R::SINGULAR),
+        "summary": format!("Change a {}", in_words(R::SINGULAR)),
         "description": "A merge patch (RFC 7396): absent keeps, null clears, anything else replaces. `application/json` is taken as well.",
-        "parameters": [parameters::id(R::SINGULAR), parameters::if_match()],
+        "parameters": [parameters::id(&in_words(R::SINGULAR)), parameters::if_match()],
         "requestBody": { "required": true, "description": "What is to change.", "content": { "application/merge-patch+json": { "schema": reference(&patch) } } },
         "responses": { "200": updated },
     });
@@ -186,9 +192,9 @@ fn update<R: Resource>() -> Description {
 fn delete<R: Resource>() -> Description {
     let operation = json!({
         "operationId": format!("delete_{}", R::SINGULAR),
-        "summary": format!("Delete a {}", R::SINGULAR),
+        "summary": format!("Delete a {}", in_words(R::SINGULAR)),
         "description": "It can be restored for 30 days.",
-        "parameters": [parameters::id(R::SINGULAR), parameters::if_match()],
+        "parameters": [parameters::id(&in_words(R::SINGULAR)), parameters::if_match()],
         "responses": { "204": { "description": "Deleted.", "links": links::<R>(&["restore"], "$request.path.id") } },
     });
     described::<R>(Method::DELETE, "/{id}", operation)
@@ -197,9 +203,9 @@ fn delete<R: Resource>() -> Description {
 fn restore<R: Resource>() -> Description {
     let operation = json!({
         "operationId": format!("restore_{}", R::SINGULAR),
-        "summary": format!("Restore a deleted {}", R::SINGULAR),
+        "summary": format!("Restore a deleted {}", in_words(R::SINGULAR)),
         "description": "One that is not deleted stays as it is. What has taken its place meanwhile is a conflict.",
-        "parameters": [parameters::id(R::SINGULAR), parameters::idempotency_key()],
+        "parameters": [parameters::id(&in_words(R::SINGULAR)), parameters::idempotency_key()],
         "responses": { "200": record::<R>("The record, back again.") },
     });
     described::<R>(Method::POST, "/{id}/restore", operation)
@@ -209,7 +215,7 @@ fn batch<R: Resource>() -> Description {
     let answer = |description: &str| json!({ "description": description, "content": content("BatchAnswer") });
     let operation = json!({
         "operationId": format!("batch_{}", R::PLURAL),
-        "summary": format!("Create, change, delete and restore many {}", R::PLURAL),
+        "summary": format!("Create, change, delete and restore many {}", in_words(R::PLURAL)),
         "description": "One transaction. `all_or_nothing` does nothing where one operation fails, and says which; `best_effort` does the others.",
         "parameters": [parameters::idempotency_key()],
         "requestBody": body(&format!("{}Batch", R::TYPE), "The operations, in order."),
