@@ -106,7 +106,7 @@ async function change({ id }: Customer) {
 }
 
 async function validation() {
-    const { errors } = bad(422, "invalid", await create("two", { name: "x".repeat(201), occasions: [{ on: "2026-02-30" }] }));
+    const { errors } = bad(422, "invalid", await create("two", { name: "x".repeat(201), occasions: [{ kind: "birthday", on: "2026-02-30" }] }));
     assert.deepEqual(errors?.map(({ pointer, code }) => [pointer, code]), [["/occasions/0/on", "type"]]);
     const { errors: long } = bad(422, "invalid", await create("two", { name: "x".repeat(201) }));
     assert.deepEqual(long?.map(({ pointer, params }) => [pointer, params.max]), [["/name", 200]]);
