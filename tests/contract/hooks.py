@@ -41,12 +41,13 @@ def address() -> str:
 
 
 me = api("GET", "/api/v1/me").json()["user"]
-records = {resource: made(resource) for resource in ("customers", "contacts", "tags", "users", "teams", "roles")}
+records = {resource: made(resource) for resource in ("customers", "contacts", "products", "product-categories", "tags", "users", "teams", "roles")}
 # A reference must name a record that is there, but not itself, and a parent must not be below its child.
 REFERENCES = {
     "owner_id": me["id"],
     "role_id": me["role_id"],
     "customer_id": made("customers"),
+    "category_id": made("product-categories"),
     "tag_ids": [records["tags"]],
     "team_ids": [records["teams"]],
     "parent_id": None,
@@ -113,6 +114,11 @@ def obey(value: Any) -> None:
             value[name] = member and REFERENCES[name]
         elif name in WORDS:
             value[name] = member and WORDS[name]
+        elif name == "amount" and isinstance(member, str):
+            # What something costs is not negative.
+            value[name] = member.removeprefix("-")
+        elif (key := KEYS.get(name)) and isinstance(member, list):
+            value[name] = list({json.dumps(key(item)): item for item in member}.values())
         elif rule := RULES.get(name):
             for item in member or []:
                 rule(item)
@@ -132,4 +138,10 @@ def position(value: dict[str, Any]) -> None:
         value["until"] = value["since"]
 
 
+# What there is one of at most in a list.
+KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "permissions": lambda value: (value["area"], value["action"]),
+    "field_rules": lambda value: value["class"],
+    "prices": lambda value: value.get("since"),
+}
 RULES: dict[str, Callable[[dict[str, Any]], None]] = {"identifiers": identifier, "positions": position}
