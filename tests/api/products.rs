@@ -127,6 +127,15 @@ fn a_categorys_products_are_those_below_it_too() {
     };
     assert_eq!(found(&drinks), [longjing.clone(), water]);
     assert_eq!(found(&tea), [longjing]);
+    let bare = manager.create("products", json!({ "name": "Advice" }));
+    let without = manager
+        .get("/products?category_id_is_null=true")
+        .expect(200);
+    assert_eq!(without.ids(), [bare.id()]);
+    let within = manager
+        .get("/products?category_id_is_null=false")
+        .expect(200);
+    assert_eq!(within.ids().len(), 3);
     assert_eq!(found(&food), [rice]);
     manager
         .change(&drinks, json!({ "parent_id": tea.id() }))

@@ -107,7 +107,9 @@ fn filter<R: Stored>(of: &Filter) -> Sql {
             operator,
             values,
         } => {
-            if let Some(own) = R::compare(field, values) {
+            if matches!(operator, Operator::Eq | Operator::In)
+                && let Some(own) = R::compare(field, values)
+            {
                 return own;
             }
             // A name is ordered by its key, but compared as it is written.

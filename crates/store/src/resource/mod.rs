@@ -110,7 +110,7 @@ pub trait Stored: Resource + Rows {
         Ok(())
     }
 
-    /// How a field that is not a column of its own is compared.
+    /// How a field that is not a column of its own, or means more than its column, is equal to one of these values.
     fn compare(_field: &Field, _values: &[Value]) -> Option<Sql> {
         None
     }
