@@ -292,8 +292,8 @@ fn one_tab_at_a_time(work: impl FnOnce() -> Promise + 'static) -> Promise {
     }
 }
 
-/// Where a path below the API's root is. A resource whose name has several words is written with hyphens there.
+/// Where what is asked of a resource is below the API's root.
 fn address(path: &str) -> String {
     let (resource, rest) = path.split_at(path.find(['/', '?']).unwrap_or(path.len()));
-    format!("/api/v1/{}{rest}", resource.replace('_', "-"))
+    format!("/api/v1/{}{rest}", perennial_domain::field::path(resource))
 }

@@ -249,6 +249,11 @@ pub trait Word: Copy + Default + Send + Sync + 'static {
     fn from_word(word: &str) -> Option<Self>;
 }
 
+/// How a resource's name is written in addresses.
+pub fn path(plural: &str) -> String {
+    plural.replace('_', "-")
+}
+
 /// An entity that is listed, opened, created, changed and deleted in one grammar.
 pub trait Resource:
     Serialize + DeserializeOwned + Default + Clone + PartialEq + Send + Sync + 'static
@@ -261,7 +266,7 @@ pub trait Resource:
     const PLURAL: &'static str;
     /// Where it is below the API's root: `product-categories`.
     fn path() -> String {
-        Self::PLURAL.replace('_', "-")
+        path(Self::PLURAL)
     }
     /// Its name in operation ids: `customer`.
     const SINGULAR: &'static str;

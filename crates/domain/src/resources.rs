@@ -1,7 +1,7 @@
 //! Every resource, once. What has to hold for each of them is asked of this list: a new one is found by rights, events,
 //! purge, search and tests because its type stands here.
 
-use crate::field::{Field, Resource};
+use crate::field::{Field, Resource, path};
 use crate::rights::Area;
 
 /// Calls a macro with the type of every resource, in the order people read them.
@@ -39,7 +39,7 @@ pub struct About {
 impl About {
     /// Where it is below the API's root.
     pub fn path(&self) -> String {
-        self.plural.replace('_', "-")
+        path(self.plural)
     }
 
     /// What is known of one.

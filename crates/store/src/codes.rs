@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::sql_types::Text;
+use perennial_domain::problem::Invalid;
 
 use crate::dialect::CHUNK;
 use crate::sql::Sql;
@@ -34,6 +35,17 @@ pub(crate) fn give<'a>(
         }
         // Where many in a row are taken, the next look is farther: numbers may be missing.
         count *= 2;
+    }
+    Ok(())
+}
+
+/// Refuses to take a code away: one is given where a new row has none.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) for an empty code.
+pub(crate) fn check(code: &str) -> Result<()> {
+    if code.is_empty() {
+        return Err(Invalid::new("/code", "required").into());
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Everything that the two databases say differently.
 
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
-use diesel::{ExpressionMethods, RunQueryDsl};
+use diesel::sqlite::Sqlite;
+use diesel::{ExpressionMethods, QueryResult, RunQueryDsl};
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
@@ -11,6 +14,22 @@ use crate::{Read, Result, Tx};
 
 /// How many rows go into one INSERT: 32 766 binds are SQLite's limit, and a table has at most 32 columns.
 pub(crate) const CHUNK: usize = 500;
+
+/// Marks a statement whose plan hangs on its values. PostgreSQL plans what it keeps without them, and reads whole tables
+/// for long lists then; SQLite's plans are the same for all values.
+pub(crate) struct Replanned;
+
+impl QueryFragment<Pg> for Replanned {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        Ok(())
+    }
+}
+impl QueryFragment<Sqlite> for Replanned {
+    fn walk_ast<'b>(&'b self, _out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        Ok(())
+    }
+}
 
 /// Inserts rows into a table, a chunk a statement. diesel's batch insert exists for each database but not for both, and is
 /// prepared anew each time: a single row takes the statement that is kept.

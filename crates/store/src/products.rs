@@ -1,7 +1,6 @@
 //! Products and their categories.
 
 use perennial_domain::field::{Field, Resource};
-use perennial_domain::problem::Invalid;
 use perennial_domain::product::{NewProduct, NewProductCategory, Price, Product, ProductCategory};
 use perennial_domain::query::Value;
 use perennial_domain::{Id, search as words};
@@ -14,15 +13,11 @@ use crate::schema::{product_categories, products};
 use crate::sql::Sql;
 use crate::{Read, Result, Scope, Tx, codes, tree};
 
-mod category {
-    use super::*;
-
-    row! {
-        pub(super) struct Row of ProductCategory in product_categories {
-            name: String,
-            name_sort: String = |_, category| Ok(words::sort_key(&category.name)),
-            parent_id: Option<Key>,
-        }
+row! {
+    struct CategoryRow of ProductCategory in product_categories {
+        name: String,
+        name_sort: String = |_, category| Ok(words::sort_key(&category.name)),
+        parent_id: Option<Key>,
     }
 }
 
@@ -33,12 +28,7 @@ impl Stored for ProductCategory {
         old: Option<&NewProductCategory>,
         draft: &NewProductCategory,
     ) -> Result<()> {
-        match (draft.parent_id, old) {
-            (Some(parent), Some(_)) => {
-                tree::refuse_cycle(tx, Self::PLURAL, id.into(), parent.into())
-            }
-            _ => Ok(()),
-        }
+        tree::check(tx, id, old.map(|old| old.parent_id), draft.parent_id)
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
@@ -118,10 +108,7 @@ impl Stored for Product {
         _old: Option<&NewProduct>,
         draft: &NewProduct,
     ) -> Result<()> {
-        if draft.code.is_empty() {
-            return Err(Invalid::new("/code", "required").into());
-        }
-        Ok(())
+        codes::check(&draft.code)
     }
 
     /// A category's products are those of the categories below it, too.

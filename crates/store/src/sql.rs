@@ -11,10 +11,12 @@ use perennial_domain::query::Value;
 
 use crate::column::Key;
 use crate::connection::{AnyConnection, Db};
+use crate::dialect::Replanned;
 
-/// How many values a list may have whose statement is kept: a page and one more. PostgreSQL plans what it keeps without the
-/// values, and reads whole tables for long lists then.
-const KEPT: usize = 256;
+/// How many values a list may have whose statement is kept.
+const KEPT: usize = 1024;
+/// How many it may have where the statement is planned once for all values: a page and one more.
+const PLANNED: usize = 256;
 
 #[derive(Clone, Debug)]
 enum Piece {
@@ -28,6 +30,7 @@ enum Piece {
     Key(Key),
     NoKey,
     Uncached,
+    Replanned,
 }
 
 /// A piece of SQL.
@@ -141,7 +144,17 @@ impl Sql {
         if let Some(last) = values.last().cloned() {
             values.resize(values.len().next_power_of_two(), last);
         }
-        self.values(values)
+        let sql = if values.len() > PLANNED {
+            self.replanned()
+        } else {
+            self
+        };
+        sql.values(values)
+    }
+
+    fn replanned(mut self) -> Self {
+        self.0.push(Piece::Replanned);
+        self
     }
 
     fn values<B: Bind>(mut self, values: impl IntoIterator<Item = B>) -> Self {
@@ -216,6 +229,7 @@ impl QueryFragment<Db> for Sql {
                 Piece::Time(time) => out.push_bind_param::<Timestamp, _>(time)?,
                 Piece::Key(key) => out.push_bind_param::<Binary, _>(key)?,
                 Piece::Uncached => out.unsafe_to_cache_prepared(),
+                Piece::Replanned => Db::walk_variant_ast(&Replanned, out.reborrow())?,
                 Piece::NoKey => out.push_bind_param::<Nullable<Binary>, _>(&None::<Key>)?,
             }
         }

@@ -29,12 +29,7 @@ impl Stored for Team {
         if old.is_some_and(|old| old.parent_id != draft.parent_id) && !tx.scope.sees_every_owner() {
             return Err(Error::Forbidden);
         }
-        match (draft.parent_id, old) {
-            (Some(parent), Some(_)) => {
-                tree::refuse_cycle(tx, Self::PLURAL, id.into(), parent.into())
-            }
-            _ => Ok(()),
-        }
+        tree::check(tx, id, old.map(|old| old.parent_id), draft.parent_id)
     }
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {

@@ -68,7 +68,7 @@ pub fn PartsEditor(props: &EditorProps) -> Html {
             html! {
                 <FieldRow key={field.name} field={FieldRef(field)} value={row.get(field.name).cloned().unwrap_or_default()}
                     onchange={change(at, field.name)} id={format!("{}-{at}-{}", props.id, field.name)} pointer={format!("{}/{at}/{}", props.pointer, field.name)}
-                    errors={props.errors.clone()} optional={!field.required} focused={props.focused && at == last && place == 0}/>
+                    errors={props.errors.clone()} optional={field.optional} focused={props.focused && at == last && place == 0}/>
             }
         });
         html! {

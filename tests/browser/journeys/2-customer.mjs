@@ -177,6 +177,17 @@ async function parts({ page, say }, api, id) {
     await page.getByText('Hafenstraße 7').waitFor();
     const { identifiers, addresses, city } = await api.get(`customers/${id}`);
     assert.deepEqual([identifiers.map((one) => [one.kind, one.value]), addresses[0].city, city], [[['email', 'sales@nordlicht.example']], 'Hamburg', 'Hamburg']);
+
+    // What a part need not say can be taken away again.
+    await begin('addresses');
+    await editor.getByLabel(say('part.street')).fill('');
+    await editor.getByRole('button', { name: say('act.save') }).click();
+    await editor.waitFor({ state: 'detached' });
+    assert.equal((await api.get(`customers/${id}`)).addresses[0].street, '');
+    await begin('addresses');
+    await editor.getByLabel(say('part.street')).fill('Hafenstraße 7');
+    await editor.getByRole('button', { name: say('act.save') }).click();
+    await page.getByText('Hafenstraße 7').waitFor();
 }
 
 /** A contact is added where the customer is, and is in the list of contacts. */
@@ -246,6 +257,8 @@ async function history({ page, say }, people) {
         say('timeline.customers.restored', { actor, name }),
         say('timeline.customers.deleted', { actor, name }),
         say('timeline.contacts.created', { actor, name: 'Jonas Lindqvist' }),
+        say('timeline.customers.updated', { actor, fields: say('customers.addresses') }),
+        say('timeline.customers.updated', { actor, fields: say('customers.addresses') }),
         say('timeline.customers.updated', { actor, fields: say('customers.addresses') }),
         say('timeline.customers.updated', { actor, fields: say('customers.identifiers') }),
     ];

@@ -70,16 +70,14 @@ impl Stored for Customer {
         Ok(())
     }
 
-    /// A code stays; a customer belongs neither to itself nor to one that belongs to it.
+    /// A code is not taken away; a customer belongs neither to itself nor to one that belongs to it.
     fn check(
         tx: &mut Tx<'_>,
         id: Id<Self>,
         old: Option<&NewCustomer>,
         draft: &NewCustomer,
     ) -> Result<()> {
-        if draft.code.is_empty() {
-            return Err(Invalid::new("/code", "required").into());
-        }
+        codes::check(&draft.code)?;
         if draft
             .influences
             .iter()
@@ -87,12 +85,7 @@ impl Stored for Customer {
         {
             return Err(Invalid::new("/influences", "own").into());
         }
-        match (draft.parent_id, old) {
-            (Some(parent), Some(old)) if old.parent_id != Some(parent) => {
-                tree::refuse_cycle(tx, Self::PLURAL, id.into(), parent.into())
-            }
-            _ => Ok(()),
-        }
+        tree::check(tx, id, old.map(|old| old.parent_id), draft.parent_id)
     }
 
     fn compare(field: &Field, values: &[Value]) -> Option<Sql> {
