@@ -21,14 +21,15 @@ export default async function ({ browser, prepared: { places, empty, server } })
     try {
         const made = await company(server);
         const looks = languages.flatMap((language) => sizes.flatMap((size) => themes.map((theme) => ({ language, size, theme }))));
+        const free = [...made.customers];
         const found = [];
         let count = 0;
         const work = async () => {
             for (let look = looks.shift(); look; look = looks.shift()) {
+                // Each look edits a customer of its own.
+                const customer = free.shift();
                 const outside = await browser.visitor({ at: empty, ...look });
                 const inside = await browser.visitor({ at: server, user: made.people.admin, ...look });
-                // Each look edits a customer of its own.
-                const customer = made.customers[looks.length];
                 for (const { context } of [outside, inside]) await watch(context);
                 for (const [name, visitor] of [...doors(outside, inside), ...states(inside, made, customer)]) {
                     const place = `${name}-${look.language}-${look.theme}-${look.size.width}`;
