@@ -206,7 +206,7 @@ fn absent(field: &Field) -> String {
         Kind::Instant => "2001-01-01T00:00:00+08:00".into(),
         Kind::Choice(choices) | Kind::Choices(choices) => choices[0].value.into(),
         Kind::Reference(_) | Kind::References(_) => "01890000-0000-7000-8000-000000000000".into(),
-        Kind::Parts(_) | Kind::Figures => String::new(),
+        Kind::Parts(_) | Kind::Key | Kind::Figures => String::new(),
     }
 }
 

@@ -41,7 +41,7 @@ fn value(kind: FieldKind) -> String {
         FieldKind::Reference(_) | FieldKind::References(_) => {
             "01890000-0000-7000-8000-000000000000".into()
         }
-        FieldKind::Text | FieldKind::Parts(_) | FieldKind::Figures => "x".into(),
+        FieldKind::Text | FieldKind::Parts(_) | FieldKind::Key | FieldKind::Figures => "x".into(),
     }
 }
 

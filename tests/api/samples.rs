@@ -58,7 +58,7 @@ impl World {
             Kind::Reference(resource) => json!(self.id_in(resource)),
             Kind::References(resource) => json!([self.id_in(resource)]),
             Kind::Parts(_) => self.parts(field.name),
-            Kind::Figures => panic!("only the server writes {}", field.name),
+            Kind::Key | Kind::Figures => panic!("only the server writes {}", field.name),
         }
     }
 

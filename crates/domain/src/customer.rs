@@ -131,6 +131,33 @@ pub struct CustomerFigures {
     pub version: i64,
     /// How many people we know there now.
     pub contacts: i64,
+    /// What it bought; absent for whoever may read no purchases.
+    pub sales: Option<Sales>,
+}
+
+/// What a customer's purchases come to. What was wholly given back was not bought; amounts are in the base currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Sales {
+    /// How many purchases it made.
+    pub purchases: i64,
+    /// On how many days.
+    pub purchase_days: i64,
+    /// What they came to without freight, less what was given back.
+    pub revenue: Money,
+    /// What it owes.
+    pub open: Money,
+    /// The day of the first.
+    pub first_on: Option<Date>,
+    /// The day of the last.
+    pub last_on: Option<Date>,
+    /// How many of those with a day to pay by are paid.
+    pub paid: i64,
+    /// How many of these were paid late.
+    pub paid_late: i64,
+    /// How many days late these were paid, together.
+    pub days_late: i64,
 }
 
 impl crate::field::FieldType for CustomerFigures {

@@ -116,7 +116,8 @@ macro_rules! part {
 /// A line reads `name: Type, length 1..=200 => required filtered column;`. The limit (`length`, `range` or, for parts,
 /// `nested`) becomes the validation rule, the contract's bounds and the form's; the words after `=>` are the methods of
 /// [`Field`](crate::field::Field). The label is the text `plural.name`. `id`, `version`, `created_at`, `updated_at` and
-/// `deleted_at` come by themselves; `figures name` says which field carries the derived values' own version.
+/// `deleted_at` come by themselves; `figures name` says which field carries the derived values' own version, `title "code"`
+/// which one people call it by and `order "-day"` how its list is ordered, where that is not its name.
 #[macro_export]
 macro_rules! resource {
     (
@@ -127,6 +128,8 @@ macro_rules! resource {
             $(=> $($wability:ident $(($($warg:expr),*))?)*)?; )* }
         read { $( $(#[$rmeta:meta])* $r:ident: $rtype:ty $(=> $($rability:ident $(($($rarg:expr),*))?)*)?; )* }
         $(figures $figures:ident)?
+        $(title $title:literal)?
+        $(order $order:literal)?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -187,6 +190,9 @@ macro_rules! resource {
                 $crate::field::Field::new("created_at", $crate::field::Kind::Instant, $crate::text::Key::FieldCreatedAt, false).filtered().sorted(),
                 $crate::field::Field::new("updated_at", $crate::field::Kind::Instant, $crate::text::Key::FieldUpdatedAt, false).filtered().sorted(),
             ];
+
+            $(const TITLE: &'static str = $title;)?
+            $(const ORDER: &'static str = $order;)?
 
             fn id(&self) -> $crate::Id<Self> {
                 self.id

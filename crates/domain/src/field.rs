@@ -36,6 +36,8 @@ pub enum Kind {
     References(&'static str),
     /// A list of small objects that live and die with the record: the fields of each.
     Parts(&'static [Field]),
+    /// The key of such an object, made by the server.
+    Key,
     /// An object that only the server writes.
     Figures,
 }
@@ -190,7 +192,8 @@ pub trait FieldType {
 macro_rules! kinds {
     ($($type:ty => $kind:ident),* $(,)?) => { $(impl FieldType for $type { const KIND: Kind = Kind::$kind; })* };
 }
-kinds!(String => Text, bool => Flag, i64 => Integer, Decimal => Decimal, Date => Date, Instant => Instant, Money => Money);
+kinds!(String => Text, bool => Flag, i64 => Integer, Decimal => Decimal, Date => Date, Instant => Instant, Money => Money,
+    uuid::Uuid => Key);
 
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
@@ -219,6 +222,9 @@ pub trait Draft:
 {
     /// What no single field can say: rules between fields. `report` takes a pointer and a code.
     fn check(&self, _report: &mut dyn FnMut(String, &'static str)) {}
+
+    /// Fills in what follows from the rest of a draft that keeps every rule.
+    fn complete(&mut self) {}
 }
 
 /// A draft: what a client may write of a resource. Equal drafts mean that nothing changed.
@@ -226,6 +232,9 @@ pub trait Draft:
 pub trait Draft: Serialize + DeserializeOwned + Default + Clone + PartialEq + 'static {
     /// What no single field can say: rules between fields. `report` takes a pointer and a code.
     fn check(&self, _report: &mut dyn FnMut(String, &'static str)) {}
+
+    /// Fills in what follows from the rest of a draft that keeps every rule.
+    fn complete(&mut self) {}
 }
 
 /// What the server keeps about each row.
@@ -274,6 +283,10 @@ pub trait Resource:
     const TYPE: &'static str;
     /// Its fields, in the order of forms and columns.
     const FIELDS: &'static [Field];
+    /// The field that people call it by.
+    const TITLE: &'static str = "name";
+    /// The order of its list unless another is asked for.
+    const ORDER: &'static str = "name";
 
     /// Its key.
     fn id(&self) -> Id<Self>;

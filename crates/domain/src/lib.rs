@@ -7,6 +7,7 @@ pub mod contact;
 pub mod customer;
 pub mod declare;
 pub mod event;
+pub mod exchange_rate;
 pub mod field;
 pub mod id;
 pub mod job;
@@ -19,6 +20,7 @@ pub mod phone;
 mod pinyin;
 pub mod problem;
 pub mod product;
+pub mod purchase;
 #[cfg(feature = "server")]
 pub mod query;
 pub mod resources;

@@ -24,6 +24,48 @@ impl Decimal {
     pub const fn ten_thousandths(self) -> i64 {
         self.0
     }
+
+    /// The sum; none where it is too large to be kept.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The sum of several; none where it is too large to be kept.
+    pub fn sum(decimals: impl IntoIterator<Item = Self>) -> Option<Self> {
+        decimals.into_iter().try_fold(Self(0), Self::plus)
+    }
+
+    /// `self × numerator ÷ denominator`, rounded half away from zero once; none where that is too large to be kept, or the
+    /// denominator is not positive.
+    pub fn scaled(self, numerator: i128, denominator: i128) -> Option<Self> {
+        let product = i128::from(self.0).checked_mul(numerator)?;
+        rounded(product, denominator).map(Self)
+    }
+
+    /// Rounded half away from zero to so many places, four at most.
+    pub fn rounded_to(self, places: u32) -> Option<Self> {
+        let step = 10_i128.pow(4_u32.saturating_sub(places));
+        rounded(i128::from(self.0), step)?
+            .checked_mul(i64::try_from(step).ok()?)
+            .map(Self)
+    }
+}
+
+/// A quotient rounded half away from zero.
+fn rounded(numerator: i128, denominator: i128) -> Option<i64> {
+    if denominator <= 0 {
+        return None;
+    }
+    let half = denominator / 2 * numerator.signum();
+    i64::try_from((numerator.checked_add(half)?) / denominator).ok()
+}
+
+impl std::ops::Neg for Decimal {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
 }
 
 /// A text that is not a decimal with at most four places within ±100 trillion.
@@ -98,6 +140,14 @@ impl Currency {
     /// The code: three capital letters.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// How many places its amounts are paid in: 2 for the yuan, 0 for the yen.
+    #[cfg(feature = "server")]
+    pub fn places(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code())
+            .and_then(|currency| currency.exponent())
+            .map_or(2, u32::from)
     }
 }
 impl Default for Currency {
@@ -231,6 +281,20 @@ mod tests {
         assert_eq!(written(12_345_000), "1234.50");
         assert_eq!(written(12_340_000), "1234");
         assert_eq!(written(-1), "-0.0001");
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let decimal = Decimal::from_ten_thousandths;
+        assert_eq!(decimal(5).scaled(1, 2), Some(decimal(3)));
+        assert_eq!(decimal(-5).scaled(1, 2), Some(decimal(-3)));
+        assert_eq!(decimal(4).scaled(1, 3), Some(decimal(1)));
+        assert_eq!(decimal(i64::MAX).scaled(2, 1), None);
+        assert_eq!(decimal(10_050).rounded_to(2), Some(decimal(10_100)));
+        assert_eq!(decimal(-10_049).rounded_to(2), Some(decimal(-10_000)));
+        assert_eq!(decimal(15_000).rounded_to(0), Some(decimal(20_000)));
+        assert_eq!(decimal(15_001).rounded_to(4), Some(decimal(15_001)));
+        assert_eq!(Decimal::sum([decimal(i64::MAX), decimal(1)]), None);
     }
 
     #[test]

@@ -11,8 +11,10 @@ macro_rules! each_resource {
         $do![
             $crate::customer::Customer,
             $crate::contact::Contact,
+            $crate::purchase::Purchase,
             $crate::product::Product,
             $crate::product::ProductCategory,
+            $crate::exchange_rate::ExchangeRate,
             $crate::tag::Tag,
             $crate::user::User,
             $crate::team::Team,

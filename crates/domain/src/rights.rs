@@ -5,7 +5,7 @@ use crate::choice;
 choice! {
     /// A part of the product that rights are given for.
     Area: "area" {
-        Customers = "customers", Contacts = "contacts", Products = "products", Tags = "tags", Users = "users", Teams = "teams", Roles = "roles",
+        Customers = "customers", Contacts = "contacts", Purchases = "purchases", Products = "products", Tags = "tags", Users = "users", Teams = "teams", Roles = "roles",
         Organization = "organization", Events = "events", Jobs = "jobs",
     }
 }
@@ -27,7 +27,7 @@ choice! {
 
 /// The roles that a new organization starts with: the locale key of the name, and the level of each area and action.
 pub fn standard_level(role: StandardRole, area: Area, action: Action) -> Level {
-    let records = matches!(area, Area::Customers | Area::Contacts);
+    let records = matches!(area, Area::Customers | Area::Contacts | Area::Purchases);
     match (role, action) {
         (StandardRole::Admin, _) => Level::All,
         (_, Action::Read)

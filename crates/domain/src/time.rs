@@ -7,7 +7,9 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day in the organization's own zone, in the years 1 to 9999: what ISO 8601 writes in ten characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+///
+/// The default, the first day of the year 1, stands for "not given" in a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Date(NaiveDate);
 
 impl Date {
@@ -16,12 +18,46 @@ impl Date {
         NaiveDate::from_ymd_opt(year, month, day).map(Self)
     }
 
+    /// Whether this is the day that stands for "not given".
+    pub fn is_nil(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The day so many days later.
+    #[must_use]
+    pub fn plus_days(self, days: u64) -> Self {
+        let later = self.0.checked_add_days(chrono::Days::new(days));
+        later.filter(|day| day.year() <= 9999).map_or(self, Self)
+    }
+
+    /// How many days it is after another.
+    pub fn days_after(self, other: Self) -> i64 {
+        self.0.signed_duration_since(other.0).num_days()
+    }
+
+    /// The moment it begins in an IANA zone; in UTC where there is no such zone.
+    #[cfg(feature = "server")]
+    pub fn begins_in(self, zone: &str) -> Instant {
+        let midnight = self.0.and_time(chrono::NaiveTime::MIN);
+        let zone = zone.parse::<chrono_tz::Tz>().ok();
+        let local = zone.and_then(|zone| midnight.and_local_timezone(zone).earliest());
+        local.map_or_else(
+            || Instant::new(midnight.and_utc()),
+            |local| Instant::new(local.with_timezone(&Utc)),
+        )
+    }
+
     /// The day as chrono has it.
     pub const fn naive(self) -> NaiveDate {
         self.0
     }
 }
 
+impl Default for Date {
+    fn default() -> Self {
+        Self(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN))
+    }
+}
 impl From<NaiveDate> for Date {
     fn from(day: NaiveDate) -> Self {
         Self(day)

@@ -165,6 +165,7 @@ fn check<R: Resource>(draft: &mut R::Draft) -> Result<(), Invalid> {
     let mut seen = std::collections::BTreeSet::new();
     errors.retain(|error| seen.insert(error.pointer.clone()));
     if errors.is_empty() {
+        draft.complete();
         Ok(())
     } else {
         Err(Invalid(errors))

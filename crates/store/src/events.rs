@@ -35,6 +35,8 @@ pub(crate) struct NewEvent {
     pub(crate) title: String,
     /// The record's version.
     pub(crate) version: i64,
+    /// When it happened: a purchase may be written down days later.
+    pub(crate) occurred_at: Instant,
     /// The words it is found by; none for what is not searched for.
     pub(crate) document: Option<String>,
     /// The fields that changed, as they were and as they are; none for a creation, which keeps no copy.
@@ -90,7 +92,7 @@ impl Tx<'_> {
             resource: event.resource,
             record_id: event.record,
             customer_id: key(event.customers.first().copied()),
-            occurred_at: now,
+            occurred_at: event.occurred_at.naive(),
             recorded_at: now,
         };
         let rows: Vec<EventRow> = happened.iter().zip(&numbers).map(row).collect();

@@ -1,9 +1,15 @@
 //! Amounts as columns: ten-thousandths, the currency, and the same in the organization's base currency.
 
+use diesel::sql_types::{BigInt, Nullable};
+use perennial_domain::exchange_rate::ExchangeRate;
 use perennial_domain::problem::{FieldError, Invalid};
-use perennial_domain::{Decimal, Money};
+use perennial_domain::{Currency, Date, Decimal, Money};
 
-use crate::{Result, Scope};
+use crate::sql::Sql;
+use crate::{Result, Tx};
+
+/// How many units of a currency are worth how much of the base currency.
+pub(crate) type Rate = (i64, Decimal);
 
 /// An amount in ten-thousandths.
 pub(crate) fn amount(money: Option<Money>) -> Option<i64> {
@@ -15,19 +21,52 @@ pub(crate) fn currency(money: Option<Money>) -> Option<String> {
     money.map(|money| money.currency.code().to_owned())
 }
 
-/// An amount in the organization's base currency.
-pub(crate) fn base(scope: &Scope, pointer: &str, money: Option<Money>) -> Result<Option<i64>> {
-    match money {
-        None => Ok(None),
-        Some(money) if money.currency == scope.currency() => {
-            Ok(Some(money.amount.ten_thousandths()))
-        }
-        Some(_) => Err(Invalid(vec![
-            FieldError::new(pointer, "exchange_rate_missing")
-                .with("currency", scope.currency().code()),
-        ])
-        .into()),
+/// Today's worth of an amount in the organization's base currency.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) where there is no rate.
+pub(crate) fn base(tx: &mut Tx<'_>, pointer: &str, money: Option<Money>) -> Result<Option<i64>> {
+    let today = tx.scope.today();
+    let Some(money) = money else { return Ok(None) };
+    worth(tx, pointer, money, today).map(|worth| Some(worth.ten_thousandths()))
+}
+
+/// What an amount is worth in the organization's base currency, at the rate that holds on a day.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) where there is no rate, or the worth is too large to be kept.
+pub(crate) fn worth(tx: &mut Tx<'_>, pointer: &str, money: Money, day: Date) -> Result<Decimal> {
+    if money.currency == tx.scope.currency() {
+        return Ok(money.amount);
     }
+    let Some((units, rate)) = rate(tx, money.currency, day)? else {
+        let fault = FieldError::new(pointer, "exchange_rate_missing")
+            .with("currency", tx.scope.currency().code());
+        return Err(Invalid(vec![fault]).into());
+    };
+    let worth = ExchangeRate::convert(units, rate, money.amount);
+    Ok(worth.ok_or_else(|| Invalid::new(pointer, "too_large"))?)
+}
+
+/// The rate of the latest first day that is not after a day, asked for once a transaction.
+fn rate(tx: &mut Tx<'_>, currency: Currency, day: Date) -> Result<Option<Rate>> {
+    if let Some(known) = tx.rates.get(&(currency, day)) {
+        return Ok(*known);
+    }
+    let found: Vec<(Option<i64>, i64)> =
+        Sql::text("SELECT units, rate FROM exchange_rates WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND deleted_at IS NULL AND currency = ")
+            .bind(currency.code())
+            .then(" AND since <= ")
+            .bind(day.naive())
+            .then(" ORDER BY since DESC LIMIT 1")
+            .rows::<(Nullable<BigInt>, BigInt), _>(tx.connection)?;
+    let rate = found
+        .first()
+        .map(|(units, rate)| (units.unwrap_or(1), Decimal::from_ten_thousandths(*rate)));
+    tx.rates.insert((currency, day), rate);
+    Ok(rate)
 }
 
 /// The amount that two columns keep.

@@ -118,6 +118,7 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
         customers: Vec::new(),
         title: after.name.clone(),
         version: old.version + 1,
+        occurred_at: tx.scope.now,
         document: None,
         changes: Some(validation::changes(&before, &after)),
     };

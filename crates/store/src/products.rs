@@ -65,7 +65,7 @@ row! {
         unit: Option<String>,
         cost: Option<i64> = |_, product| Ok(amount(product.cost)),
         cost_currency: Option<String> = |_, product| Ok(currency(product.cost)),
-        cost_base: Option<i64> = |tx, product| base(tx.scope, "/cost", product.cost),
+        cost_base: Option<i64> = |tx, product| base(tx, "/cost", product.cost),
         discontinued: bool,
         facts: String = |_, product| json(&Facts {
             prices: product.prices.clone(),

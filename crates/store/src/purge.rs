@@ -5,7 +5,7 @@ use perennial_domain::Instant;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
-use crate::references::{Purge, REFERENCES};
+use crate::references::{Purge, REFERENCES, Reference};
 use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Result, Store};
@@ -44,13 +44,32 @@ impl Store {
     }
 }
 
+/// The references to a table.
+fn to(table: &'static str) -> impl Iterator<Item = &'static Reference> {
+    REFERENCES
+        .iter()
+        .filter(move |reference| reference.target == table)
+}
+
 /// Removes a chunk of a table's rows and what names them; how many went.
 fn rows(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Result<usize> {
     let before = now.plus_seconds(-RESTORABLE);
-    let sql = Sql::text("SELECT organization, id FROM ")
+    let mut sql = Sql::text("SELECT organization, id FROM ")
         .name(table)
         .then(" WHERE deleted_at < ")
         .bind(before);
+    for reference in to(table).filter(|reference| reference.purge == Purge::Hold) {
+        sql = sql
+            .then(" AND NOT EXISTS (SELECT 1 FROM ")
+            .name(reference.table)
+            .then(" AS holder WHERE holder.organization = ")
+            .column(table, "organization")
+            .then(" AND ")
+            .column("holder", reference.column)
+            .then(" = ")
+            .column(table, "id")
+            .then(")");
+    }
     let gone: Vec<(i64, Key)> = sql
         .then(" ORDER BY organization, id LIMIT ")
         .bind(CHUNK)
@@ -63,10 +82,7 @@ fn rows(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Re
         .filter(|(of, _)| *of == organization)
         .map(|(_, id)| *id)
         .collect();
-    for reference in REFERENCES
-        .iter()
-        .filter(|reference| reference.target == table)
-    {
+    for reference in to(table) {
         let sql = match reference.purge {
             Purge::Follow => Sql::text("DELETE FROM ").name(reference.table),
             Purge::Forget => Sql::text("UPDATE ")
@@ -74,7 +90,7 @@ fn rows(connection: &mut AnyConnection, table: &'static str, now: Instant) -> Re
                 .then(" SET ")
                 .name(reference.column)
                 .then(" = NULL"),
-            Purge::Keep => continue,
+            Purge::Hold | Purge::Keep => continue,
         };
         let those = sql
             .then(" WHERE organization = ")

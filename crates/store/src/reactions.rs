@@ -11,69 +11,18 @@ use perennial_domain::field::{Field, Kind, Resource};
 use serde_json::{Value, json};
 
 use crate::column::Key;
-use crate::dialect::{
-    CHUNK, DocumentRow, insert_many, lock_figures, put_documents, remove_documents,
-};
+use crate::dialect::{DocumentRow, insert_many, put_documents, remove_documents};
 use crate::events::NewEvent;
 use crate::resource::ENTRIES;
-use crate::schema::{customer_figures, timeline_entries};
+use crate::schema::timeline_entries;
 use crate::search;
-use crate::sql::Sql;
-use crate::{Result, Stored, Tx, contacts};
+use crate::{Result, Stored, Tx, contacts, figures};
 
 /// What follows from a slice of events.
 type Reaction = fn(&mut Tx<'_>, &[NewEvent]) -> Result<()>;
 
 /// What follows from an event, in order.
-pub(crate) const REACTIONS: &[Reaction] = &[figures, documents, timeline];
-
-#[derive(diesel::Insertable)]
-#[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
-struct FiguresRow {
-    organization: i64,
-    customer_id: Key,
-    version: i64,
-    contacts: i64,
-}
-
-/// Makes the figures row of a new customer, and counts the contacts of those whose contacts changed.
-fn figures(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
-    let organization = tx.organization();
-    let is_new =
-        |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
-    let row = |event: &NewEvent| FiguresRow {
-        organization,
-        customer_id: event.record,
-        version: 1,
-        contacts: 0,
-    };
-    let rows: Vec<FiguresRow> = events.iter().filter(is_new).map(row).collect();
-    insert_many!(tx.connection, customer_figures::table, rows);
-
-    let contacts = events
-        .iter()
-        .filter(|event| event.resource == Contact::PLURAL);
-    let mut touched: Vec<Key> = contacts
-        .flat_map(|event| event.customers.iter().copied().map(Key::from))
-        .collect();
-    touched.sort_unstable();
-    touched.dedup();
-    let count = "(SELECT COUNT(DISTINCT p.contact_id) FROM positions p JOIN contacts c ON c.organization = p.organization AND c.id = p.contact_id \
-         WHERE p.organization = customer_figures.organization AND p.customer_id = customer_figures.customer_id AND p.until IS NULL AND c.deleted_at IS NULL)";
-    for chunk in touched.chunks(CHUNK) {
-        lock_figures(tx, chunk)?;
-        Sql::text("UPDATE customer_figures SET version = version + 1, contacts = ")
-            .then(count)
-            .then(" WHERE organization = ")
-            .bind(organization)
-            .then(" AND customer_id IN ")
-            .among(chunk.iter().copied())
-            .then(" AND contacts <> ")
-            .then(count)
-            .execute(tx.connection)?;
-    }
-    Ok(())
-}
+pub(crate) const REACTIONS: &[Reaction] = &[figures::keep, documents, timeline];
 
 /// Keeps the search documents: of what changed, and of the people at customers that change hands.
 fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
@@ -159,7 +108,7 @@ fn told(event: &NewEvent) -> Vec<Value> {
     let short = |field: &&Field| {
         let lists = matches!(
             field.kind,
-            Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Figures
+            Kind::Choices(_) | Kind::References(_) | Kind::Parts(_) | Kind::Key | Kind::Figures
         );
         after.contains_key(field.name) && !lists && !field.long && field.class.is_none()
     };
@@ -188,7 +137,7 @@ fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
             rows.push(EntryRow {
                 organization: tx.organization(),
                 customer_id: Key::from(*customer),
-                occurred_at: tx.scope.now.naive(),
+                occurred_at: event.occurred_at.naive(),
                 id: Key(tx.new_key()),
                 kind: format!("{}.{}", event.resource, event.kind.as_str()),
                 record_id: event.record,

@@ -34,6 +34,8 @@ pub enum Purge {
     Follow,
     /// It names nothing from then on.
     Forget,
+    /// The named one stays as long as this one is there.
+    Hold,
     /// The named one never goes.
     Keep,
 }
@@ -71,6 +73,12 @@ reference! {
     identifiers.customer_id -> customers, Follow;
     identifiers.contact_id -> contacts, Follow;
     timeline_entries.customer_id -> customers, Follow;
+    purchases.customer_id -> customers, Hold;
+    purchases.reverses_id -> purchases, Hold;
+    purchases.seller_id -> users, Keep;
+    purchase_lines.purchase_id -> purchases, Follow;
+    purchase_lines.product_id -> products, Hold;
+    purchase_lines.reverses -> purchase_lines, Keep;
 }
 
 /// A record that a draft names: where in the draft, of which resource, which.

@@ -193,6 +193,15 @@ diesel::table! {
         customer_id -> Binary,
         version -> BigInt,
         contacts -> BigInt,
+        purchases -> BigInt,
+        purchase_days -> BigInt,
+        revenue -> BigInt,
+        open -> BigInt,
+        first_on -> Nullable<Date>,
+        last_on -> Nullable<Date>,
+        paid -> BigInt,
+        paid_late -> BigInt,
+        days_late -> BigInt,
     }
 }
 
@@ -362,5 +371,74 @@ diesel::table! {
         updated_at -> Timestamp,
         deleted_at -> Nullable<Timestamp>,
         change_set -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    exchange_rates (organization, id) {
+        organization -> BigInt,
+        id -> Binary,
+        currency -> Text,
+        since -> Date,
+        units -> Nullable<BigInt>,
+        rate -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+        change_set -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    purchases (organization, id) {
+        organization -> BigInt,
+        id -> Binary,
+        code -> Text,
+        customer_id -> Binary,
+        purchased_on -> Date,
+        reverses_id -> Nullable<Binary>,
+        seller_id -> Nullable<Binary>,
+        currency -> Text,
+        freight -> BigInt,
+        cost -> Nullable<BigInt>,
+        cost_currency -> Nullable<Text>,
+        cost_base -> Nullable<BigInt>,
+        required_on -> Nullable<Date>,
+        shipped_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        external_system -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        total -> BigInt,
+        total_base -> BigInt,
+        due -> BigInt,
+        paid -> BigInt,
+        open_base -> BigInt,
+        paid_on -> Nullable<Date>,
+        days_late -> Nullable<BigInt>,
+        returned -> Text,
+        facts -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        deleted_at -> Nullable<Timestamp>,
+        change_set -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    purchase_lines (organization, id) {
+        organization -> BigInt,
+        id -> Binary,
+        purchase_id -> Binary,
+        place -> BigInt,
+        product_id -> Nullable<Binary>,
+        description -> Text,
+        quantity -> BigInt,
+        price -> Nullable<BigInt>,
+        discount -> BigInt,
+        amount -> BigInt,
+        amount_base -> BigInt,
+        reverses -> Nullable<Binary>,
     }
 }

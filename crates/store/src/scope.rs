@@ -109,6 +109,15 @@ impl Scope {
         self.now.day_in(&self.standing.zone)
     }
 
+    /// The moment that stands for a day: now if it is today, else its beginning.
+    pub(crate) fn moment_of(&self, day: Date) -> Instant {
+        if day == self.today() {
+            self.now
+        } else {
+            day.begins_in(&self.standing.zone)
+        }
+    }
+
     /// The organization's key, which leads every key of its rows.
     pub(crate) fn organization(&self) -> i64 {
         self.standing.organization

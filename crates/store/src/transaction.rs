@@ -1,18 +1,20 @@
 //! The store itself: how reading and writing begin and end. "In a transaction" is a type, so that a write inside a write
 //! does not compile.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use diesel::connection::TransactionManager;
 use diesel::{Connection, RunQueryDsl};
 use perennial_domain::user::User;
-use perennial_domain::{Id, Instant};
+use perennial_domain::{Currency, Date, Id, Instant};
 use uuid::Uuid;
 
 use crate::column::Key;
 use crate::connection::{Address, AnyConnection, Pool, check_sqlite};
 use crate::error::is_transient;
+use crate::money::Rate;
 use crate::writer::Writer;
 use crate::{Error, Result, Scope, migrate, scope};
 
@@ -42,6 +44,8 @@ pub struct Read<'a> {
 pub struct Tx<'a> {
     read: Read<'a>,
     change_set: Option<Uuid>,
+    /// The exchange rates that were asked for, by currency and day.
+    pub(crate) rates: BTreeMap<(Currency, Date), Option<Rate>>,
 }
 
 /// Inside a transaction, on nobody's behalf: for signing in, setting up and the like.
@@ -87,6 +91,7 @@ impl<'a> Tx<'a> {
         Self {
             read: Read { connection, scope },
             change_set: None,
+            rates: BTreeMap::new(),
         }
     }
 
@@ -126,6 +131,7 @@ impl<'a> Tx<'a> {
             attempt(&mut Tx {
                 read: Read { connection, scope },
                 change_set,
+                rates: BTreeMap::new(),
             })
         })
     }

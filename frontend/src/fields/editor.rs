@@ -64,7 +64,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => {
             html! { <TextEditor ..props.clone()/> }
         }
-        Kind::Figures => Html::default(),
+        Kind::Key | Kind::Figures => Html::default(),
     }
 }
 

@@ -32,7 +32,7 @@ pub fn width(texts: &Texts, field: FieldRef) -> u32 {
         Kind::Instant | Kind::Money => 13,
         Kind::References(_) => 15,
         // Such as a customer, a post and a part played there.
-        Kind::Parts(_) | Kind::Figures => 40,
+        Kind::Parts(_) | Kind::Key | Kind::Figures => 40,
     };
     let mark = if field.sorted { 2 } else { 0 };
     held.max(letters(texts.text(field.label)) * 4 / 5 + 3 + mark)

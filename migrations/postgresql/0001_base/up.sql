@@ -247,6 +247,15 @@ CREATE TABLE customer_figures (
     customer_id BYTEA NOT NULL,
     version BIGINT NOT NULL,
     contacts BIGINT NOT NULL,
+    purchases BIGINT NOT NULL,
+    purchase_days BIGINT NOT NULL,
+    revenue BIGINT NOT NULL,
+    open BIGINT NOT NULL,
+    first_on DATE,
+    last_on DATE,
+    paid BIGINT NOT NULL,
+    paid_late BIGINT NOT NULL,
+    days_late BIGINT NOT NULL,
     PRIMARY KEY (organization, customer_id),
     FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
 );

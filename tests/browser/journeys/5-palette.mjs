@@ -61,7 +61,9 @@ async function language(visitor) {
     const root = page.locator('html');
     const command = async (words) => {
         await page.keyboard.press('Control+k');
+        await open(visitor).waitFor();
         await page.keyboard.type(words);
+        await open(visitor).getByRole('option', { selected: true }).filter({ hasText: words }).waitFor();
         await page.keyboard.press('Enter');
     };
     await command('中文');

@@ -37,7 +37,9 @@ pub fn value(field: &Field, text: &str, currency: Currency) -> Result<Value, Fie
             .map(|part| word(choices, part))
             .collect::<Option<_>>()
             .map(Value::Array),
-        Kind::Reference(_) | Kind::References(_) | Kind::Parts(_) | Kind::Figures => None,
+        Kind::Reference(_) | Kind::References(_) | Kind::Parts(_) | Kind::Key | Kind::Figures => {
+            None
+        }
     };
     found.ok_or_else(|| match field.kind {
         Kind::Money => fault(

@@ -15,12 +15,17 @@ the same key with the same body is answered again, not done again, for 24 hours.
 PATCH and DELETE need `If-Match` with the record's `ETag`, of which only the part before the dot is compared.";
 
 /// Groups of operations, in the order people read them.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 17] = [
     ("Sign-in", "Signing in and out, passwords, the first start."),
     ("Customers", "Parties that buy, or may buy, from us."),
     ("Contacts", "People at customers."),
+    ("Purchases", "Orders that happened, and returns of them."),
     ("Products", "What we sell."),
     ("Product categories", "Groups of products, in a tree."),
+    (
+        "Exchange rates",
+        "What other currencies are worth, from a day on.",
+    ),
     ("Tags", "Labels of the organization's own."),
     ("Users", "People who work for the organization."),
     ("Teams", "Groups of users, in a tree."),

@@ -10,7 +10,7 @@
 
 mod document;
 pub mod guard;
-mod parameters;
+pub(crate) mod parameters;
 mod problems;
 pub mod resource;
 mod schemas;

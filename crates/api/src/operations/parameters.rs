@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The parameters of a resource's list, from its field table.
 pub(super) fn list<R: Resource>() -> Vec<Value> {
     let mut list = paging();
-    list.push(query("sort", &format!("Fields to order by, at most two in one direction; `-` before a name means descending. {}.", by_default::<R>()), sort::<R>()));
+    list.push(query("sort", &format!("Fields to order by, at most two in one direction; `-` before a name means descending. `{}` unless given.", R::ORDER), sort::<R>()));
     list.push(query(
         "q",
         "Full text: every word must be there, words may be cut short.",
@@ -30,19 +30,20 @@ pub(super) fn list<R: Resource>() -> Vec<Value> {
         "Deleted rows too, for those who may delete; rows that are named by `id` or `id_in`, for those who may read.",
         json!({ "type": "boolean", "default": false }),
     ));
-    for field in [&ID]
-        .into_iter()
-        .chain(R::FIELDS)
-        .filter(|field| field.filtered)
-    {
-        list.extend(
-            parameters()
-                .into_iter()
-                .filter(|(_, operator)| compares(field, *operator))
-                .map(|(suffix, operator)| filter(field, suffix, operator)),
-        );
-    }
+    list.extend(filters::<R>());
     list
+}
+
+/// The parameters that say which rows of a resource are meant.
+pub(crate) fn filters<R: Resource>() -> impl Iterator<Item = Value> {
+    let fields = [&ID].into_iter().chain(R::FIELDS);
+    let filtered = fields.filter(|field| field.filtered);
+    filtered.flat_map(|field| {
+        parameters()
+            .into_iter()
+            .filter(|(_, operator)| compares(field, *operator))
+            .map(|(suffix, operator)| filter(field, suffix, operator))
+    })
 }
 
 /// `limit` and `cursor`.
@@ -87,7 +88,7 @@ pub(super) fn idempotency_key() -> Value {
     json!({ "name": "Idempotency-Key", "in": "header", "required": false, "description": description, "schema": schema })
 }
 
-fn query(name: &str, description: &str, schema: Value) -> Value {
+pub(crate) fn query(name: &str, description: &str, schema: Value) -> Value {
     json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
 }
 
@@ -160,7 +161,7 @@ fn value(field: &Field) -> Value {
             json!({ "type": "string", "enum": words(choices) })
         }
         Kind::Reference(_) | Kind::References(_) => json!({ "type": "string", "format": "uuid" }),
-        Kind::Text | Kind::Parts(_) | Kind::Figures => {
+        Kind::Text | Kind::Parts(_) | Kind::Key | Kind::Figures => {
             json!({ "type": "string", "pattern": r"^[^\x00]*$" })
         }
     }
@@ -198,12 +199,4 @@ fn constant(order: &str) -> String {
         ""
     };
     format!("{fields}{direction}").to_uppercase()
-}
-
-fn by_default<R: Resource>() -> &'static str {
-    if R::field("name").is_some_and(|field| field.sorted) {
-        "By name unless given"
-    } else {
-        "Newest first unless given"
-    }
 }

@@ -9,16 +9,21 @@ mod me;
 mod organization;
 mod pages;
 mod passwords;
+mod purchases;
 mod search;
 mod sessions;
 mod setup;
 
 use perennial_domain::contact::Contact;
-use perennial_domain::customer::{Customer, CustomerFigures};
+use perennial_domain::customer::{Customer, CustomerFigures, Sales};
 use perennial_domain::event::{Event, TimelineEntry};
+use perennial_domain::exchange_rate::ExchangeRate;
 use perennial_domain::job::Job;
 use perennial_domain::problem::{FieldError, Problem};
 use perennial_domain::product::{Product, ProductCategory};
+use perennial_domain::purchase::{
+    Credit, Group, Holding, Holdings, Purchase, PurchaseTotals, Sums,
+};
 use perennial_domain::tag::Tag;
 use perennial_domain::team::Team;
 use perennial_domain::user::{Role, User};
@@ -31,6 +36,13 @@ pub fn operations() -> Operations {
         .answers::<Problem>()
         .answers::<FieldError>()
         .answers::<CustomerFigures>()
+        .answers::<Sales>()
+        .answers::<PurchaseTotals>()
+        .answers::<Group>()
+        .answers::<Sums>()
+        .answers::<Holdings>()
+        .answers::<Holding>()
+        .answers::<Credit>()
         .answers::<Event>()
         .answers::<TimelineEntry>()
         .answers::<Job>()
@@ -42,8 +54,11 @@ pub fn operations() -> Operations {
         .resource::<Customer>()
         .with(customers::operations)
         .resource::<Contact>()
+        .resource::<Purchase>()
+        .with(purchases::operations)
         .resource::<Product>()
         .resource::<ProductCategory>()
+        .resource::<ExchangeRate>()
         .resource::<Tag>()
         .resource::<User>()
         .resource::<Team>()

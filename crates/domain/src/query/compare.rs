@@ -23,7 +23,7 @@ pub fn parameters() -> [(&'static str, Operator); 5] {
 pub fn compares(field: &Field, operator: Operator) -> bool {
     match field.kind {
         _ if operator == Operator::IsNull && !field.optional => false,
-        Kind::Parts(_) | Kind::Figures => false,
+        Kind::Parts(_) | Kind::Key | Kind::Figures => false,
         Kind::Text if field.long => false,
         Kind::Reference("") => matches!(operator, Operator::Eq | Operator::In),
         Kind::Text | Kind::Flag | Kind::Choice(_) | Kind::Reference(_) => {
@@ -83,7 +83,7 @@ pub fn wrong(field: &Field, pointer: &str) -> FieldError {
             one_of(pointer, choices.iter().map(|choice| choice.value))
         }
         Kind::Reference(_) | Kind::References(_) => FieldError::new(pointer, "id"),
-        Kind::Parts(_) | Kind::Figures => FieldError::new(pointer, "value"),
+        Kind::Parts(_) | Kind::Key | Kind::Figures => FieldError::new(pointer, "value"),
     }
 }
 
@@ -117,7 +117,7 @@ fn read_value(field: &Field, text: &str) -> Option<Value> {
             .find(|choice| choice.value == text)
             .map(|choice| Value::Text(choice.value.to_owned())),
         Kind::Reference(_) | Kind::References(_) => parse_uuid(text).ok().map(Value::Id),
-        Kind::Parts(_) | Kind::Figures => None,
+        Kind::Parts(_) | Kind::Key | Kind::Figures => None,
     }
 }
 

@@ -280,17 +280,9 @@ impl ListQuery {
     }
 }
 
-/// By name where the resource has one, else newest first.
+/// The order that the resource has of itself.
 fn default_sort<R: Resource>() -> Vec<Sort> {
-    let by = |name: &str, descending| {
-        R::field(name)
-            .filter(|field| field.sorted)
-            .map(|field| Sort { field, descending })
-    };
-    by("name", false)
-        .or_else(|| by("created_at", true))
-        .into_iter()
-        .collect()
+    read_sort::<R>(R::ORDER).unwrap_or_default()
 }
 
 fn read_limit(text: &str) -> Result<usize, Invalid> {

@@ -2,21 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use perennial_domain::Id;
-use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence};
+use chrono::NaiveDate;
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
+use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence, Sales};
+use perennial_domain::field::Resource;
+use perennial_domain::purchase::Purchase;
+use perennial_domain::rights::{Action, Level};
 use perennial_domain::tag::Tag;
 use perennial_domain::touch::Identifier;
+use perennial_domain::{Currency, Date, Decimal, Id, Money};
 use uuid::Uuid;
 
 use crate::column::{Key, W};
-use crate::connection::AnyConnection;
 use crate::dialect::insert_many;
 use crate::identifiers::{self, Party};
 use crate::resource::grouped;
 use crate::schema::{customer_figures, customer_influences, customer_roles, customer_tags};
 use crate::sql::Sql;
-use crate::{Result, Tx};
+use crate::{Read, Result, Tx};
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = customer_roles, treat_none_as_default_value = false)]
@@ -43,6 +46,49 @@ struct InfluenceRow {
     note: String,
 }
 
+#[derive(diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = customer_figures)]
+struct FiguresRow {
+    customer_id: Key,
+    version: i64,
+    contacts: i64,
+    purchases: i64,
+    purchase_days: i64,
+    revenue: i64,
+    open: i64,
+    first_on: Option<NaiveDate>,
+    last_on: Option<NaiveDate>,
+    paid: i64,
+    paid_late: i64,
+    days_late: i64,
+}
+
+impl FiguresRow {
+    /// The figures; those of purchases in the base currency, or none.
+    fn figures(self, currency: Option<Currency>) -> CustomerFigures {
+        let money = |amount, currency| Money {
+            amount: Decimal::from_ten_thousandths(amount),
+            currency,
+        };
+        let sales = |currency| Sales {
+            purchases: self.purchases,
+            purchase_days: self.purchase_days,
+            revenue: money(self.revenue, currency),
+            open: money(self.open, currency),
+            first_on: self.first_on.map(Date::from),
+            last_on: self.last_on.map(Date::from),
+            paid: self.paid,
+            paid_late: self.paid_late,
+            days_late: self.days_late,
+        };
+        CustomerFigures {
+            version: self.version,
+            contacts: self.contacts,
+            sales: currency.map(sales),
+        }
+    }
+}
+
 /// What hangs on the rows of a page: one statement a table, whatever the page's length.
 pub(super) struct Hanging {
     roles: BTreeMap<Uuid, Vec<CustomerRole>>,
@@ -53,11 +99,8 @@ pub(super) struct Hanging {
 }
 
 impl Hanging {
-    pub(super) fn load(
-        connection: &mut AnyConnection,
-        organization: i64,
-        keys: &[Key],
-    ) -> Result<Self> {
+    pub(super) fn load(read: &mut Read<'_>, keys: &[Key]) -> Result<Self> {
+        let (connection, organization) = read.parts();
         let of = |table: &'static str| {
             Sql::default()
                 .column(table, "customer_id")
@@ -83,15 +126,16 @@ impl Hanging {
                 customer_influences::note,
             ))
             .load(connection)?;
-        let figures: Vec<(Key, i64, i64)> = customer_figures::table
-            .filter(customer_figures::organization.eq(organization))
+        let figures: Vec<FiguresRow> = customer_figures::table
+            .filter(customer_figures::organization.eq(read.organization()))
             .filter(of("customer_figures"))
-            .select((
-                customer_figures::customer_id,
-                customer_figures::version,
-                customer_figures::contacts,
-            ))
-            .load(connection)?;
+            .select(FiguresRow::as_select())
+            .load(read.connection)?;
+        let sales = read.scope.level(Purchase::AREA, Action::Read) != Level::None;
+        let currency = read.scope.currency();
+        let figures = figures
+            .into_iter()
+            .map(|row| (row.customer_id, row.figures(sales.then_some(currency))));
         // Ordered here: asked to, SQLite walks the whole organization in the order of another index.
         tags.sort_unstable();
         influences.sort_unstable();
@@ -112,10 +156,8 @@ impl Hanging {
                     },
                 )
             })),
-            identifiers: identifiers::load(connection, organization, Party::Customer, keys)?,
-            figures: grouped(figures.into_iter().map(|(customer, version, contacts)| {
-                (customer, CustomerFigures { version, contacts })
-            })),
+            identifiers: identifiers::load(read.connection, organization, Party::Customer, keys)?,
+            figures: grouped(figures),
         })
     }
 

@@ -21,8 +21,7 @@ impl Stored for Customer {
     const FOUND: bool = true;
 
     fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
-        let (connection, organization) = read.parts();
-        Hanging::load(connection, organization, &keys(rows))?.onto(rows);
+        Hanging::load(read, &keys(rows))?.onto(rows);
         Ok(())
     }
 

@@ -30,16 +30,7 @@ pub(crate) fn list_under<R: Stored>(
 ) -> Result<Page<R>> {
     let narrowed =
         !also.is_always() || !matches!(&query.filter, Filter::All(filters) if filters.is_empty());
-    let mut condition = R::visible(read.scope, Action::Read)
-        .and(filter::<R>(&query.filter))
-        .and(also);
-    if !query.include_deleted {
-        condition = condition.and(
-            Sql::default()
-                .column(R::PLURAL, "deleted_at")
-                .then(" IS NULL"),
-        );
-    }
+    let mut condition = condition::<R>(read, query).and(also);
     let mut cut = None;
     if let Some(q) = &query.q {
         let found = search::among::<R>(read, q, narrowed)?;
@@ -71,6 +62,19 @@ pub(crate) fn list_under<R: Stored>(
             total,
         },
     })
+}
+
+/// Which rows a list holds that the user may see, its text left aside.
+pub(crate) fn condition<R: Stored>(read: &Read<'_>, query: &ListQuery) -> Sql {
+    let condition = R::visible(read.scope, Action::Read).and(filter::<R>(&query.filter));
+    if query.include_deleted {
+        return condition;
+    }
+    condition.and(
+        Sql::default()
+            .column(R::PLURAL, "deleted_at")
+            .then(" IS NULL"),
+    )
 }
 
 /// How many rows meet a condition, up to [`COUNTED`].

@@ -15,7 +15,7 @@ use perennial_domain::customer::Customer;
 use perennial_domain::field::{Field, Resource, Stamp};
 use perennial_domain::query::Value;
 use perennial_domain::rights::{Action, Level};
-use perennial_domain::{Id, Instant};
+use perennial_domain::{Date, Id, Instant};
 use uuid::Uuid;
 
 use crate::column::Key;
@@ -25,7 +25,7 @@ use crate::{Error, Read, Result, Scope, Tx};
 
 pub(crate) use entry::{ENTRIES, Entry};
 pub use list::list;
-pub(crate) use list::list_under;
+pub(crate) use list::{condition, list_under};
 pub use row::Rows;
 pub(crate) use row::{Column, json, of_json, row};
 pub use write::{create, delete, restore, update};
@@ -134,6 +134,11 @@ pub trait Stored: Resource + Rows {
     /// The customers on whose timelines its events stand.
     fn customers(&self) -> Vec<Id<Customer>> {
         Vec::new()
+    }
+
+    /// The day on which what it tells of happened, where that is not when it was written.
+    fn happened_on(&self) -> Option<Date> {
+        None
     }
 
     /// The words it is found by, and its owner's key where rights follow an owner.

@@ -11,7 +11,7 @@ use crate::column::Key;
 use crate::dialect::hold_rows;
 use crate::events::NewEvent;
 use crate::sql::Sql;
-use crate::{Error, Result, Tx, references};
+use crate::{Error, Result, Scope, Tx, references};
 
 /// Creates rows.
 ///
@@ -44,7 +44,7 @@ pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>>
     tx.record(
         &rows
             .iter()
-            .map(|row| event(EventKind::Created, row))
+            .map(|row| event(tx.scope, EventKind::Created, row))
             .collect::<Vec<_>>(),
     )?;
     let ids: Vec<Id<R>> = rows.iter().map(Resource::id).collect();
@@ -90,7 +90,7 @@ pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R
         if !R::replace(tx, old, &new)? {
             return Err(Error::Stale { etag: old.etag() });
         }
-        let mut happened = event(EventKind::Updated, &new);
+        let mut happened = event(tx.scope, EventKind::Updated, &new);
         // Those that it leaves are concerned as well.
         happened.customers.extend(
             old.customers()
@@ -182,18 +182,21 @@ fn hide<R: Stored>(tx: &mut Tx<'_>, rows: &[R], hidden: bool) -> Result<()> {
     } else {
         EventKind::Restored
     };
+    let scope = tx.scope;
     let happened = |row: &R| {
         let stamp = Stamp {
             version: row.version() + 1,
             ..row.stamp()
         };
-        event(kind, &row.clone().stamped(row.id(), &stamp))
+        event(scope, kind, &row.clone().stamped(row.id(), &stamp))
     };
     tx.record(&rows.iter().map(happened).collect::<Vec<_>>())
 }
 
-fn event<R: Stored>(kind: EventKind, row: &R) -> NewEvent {
+fn event<R: Stored>(scope: &Scope, kind: EventKind, row: &R) -> NewEvent {
+    let happened = row.happened_on().filter(|_| kind == EventKind::Created);
     NewEvent {
+        occurred_at: happened.map_or(scope.now, |day| scope.moment_of(day)),
         kind,
         resource: R::PLURAL,
         record: Key::from(row.id()),

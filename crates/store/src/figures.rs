@@ -1,0 +1,139 @@
+//! Customers' figures: what is derived from their contacts and purchases, kept in the transaction that changes these.
+//!
+//! They are counted anew from the rows themselves, not moved by differences, so that the same statement makes them,
+//! keeps them and mends them. A purchase that was wholly given back was not made.
+
+use perennial_domain::contact::Contact;
+use perennial_domain::customer::Customer;
+use perennial_domain::event::EventKind;
+use perennial_domain::field::Resource;
+use perennial_domain::purchase::Purchase;
+
+use crate::column::Key;
+use diesel::RunQueryDsl;
+
+use crate::dialect::{CHUNK, insert_many, lock_figures};
+use crate::events::NewEvent;
+use crate::schema::customer_figures;
+use crate::sql::Sql;
+use crate::{Result, Tx};
+
+#[derive(diesel::Insertable)]
+#[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
+struct Row {
+    organization: i64,
+    customer_id: Key,
+    version: i64,
+    contacts: i64,
+    purchases: i64,
+    purchase_days: i64,
+    revenue: i64,
+    open: i64,
+    paid: i64,
+    paid_late: i64,
+    days_late: i64,
+}
+
+/// The people that work at a customer now.
+const CONTACTS: &str = "SELECT f.customer_id, (SELECT COUNT(DISTINCT p.contact_id) FROM positions p JOIN contacts c ON c.organization = p.organization AND c.id = p.contact_id \
+     WHERE p.organization = f.organization AND p.customer_id = f.customer_id AND p.until IS NULL AND c.deleted_at IS NULL) AS contacts FROM customer_figures f";
+
+/// What a customer's purchases come to.
+const SALES: &str = "SELECT f.customer_id, COUNT(p.counts) AS purchases, COUNT(DISTINCT p.counts) AS purchase_days, CAST(COALESCE(SUM(p.total_base), 0) AS BIGINT) AS revenue, \
+     CAST(COALESCE(SUM(p.open_base), 0) AS BIGINT) AS open, MIN(p.counts) AS first_on, MAX(p.counts) AS last_on, COUNT(p.days_late) AS paid, \
+     COUNT(CASE WHEN p.days_late > 0 THEN 1 END) AS paid_late, CAST(COALESCE(SUM(p.days_late), 0) AS BIGINT) AS days_late FROM customer_figures f \
+     LEFT JOIN (SELECT organization, customer_id, total_base, open_base, CASE WHEN reverses_id IS NULL THEN days_late END AS days_late, \
+     CASE WHEN reverses_id IS NULL AND returned <> 'wholly' THEN purchased_on END AS counts FROM purchases WHERE deleted_at IS NULL) p \
+     ON p.organization = f.organization AND p.customer_id = f.customer_id";
+
+/// Makes the figures of new customers, and counts anew what changed events concern.
+pub(crate) fn keep(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
+    let organization = tx.organization();
+    let is_new =
+        |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
+    let row = |event: &NewEvent| Row {
+        organization,
+        customer_id: event.record,
+        version: 1,
+        contacts: 0,
+        purchases: 0,
+        purchase_days: 0,
+        revenue: 0,
+        open: 0,
+        paid: 0,
+        paid_late: 0,
+        days_late: 0,
+    };
+    let rows: Vec<Row> = events.iter().filter(is_new).map(row).collect();
+    insert_many!(tx.connection, customer_figures::table, rows);
+    for chunk in concerned(events, Contact::PLURAL).chunks(CHUNK) {
+        count_contacts(tx, chunk)?;
+    }
+    for chunk in concerned(events, Purchase::PLURAL).chunks(CHUNK) {
+        count_purchases(tx, chunk)?;
+    }
+    Ok(())
+}
+
+/// The customers that events of a resource concern.
+fn concerned(events: &[NewEvent], resource: &str) -> Vec<Key> {
+    let events = events.iter().filter(|event| event.resource == resource);
+    let mut customers: Vec<Key> = events
+        .flat_map(|event| event.customers.iter().copied().map(Key::from))
+        .collect();
+    customers.sort_unstable();
+    customers.dedup();
+    customers
+}
+
+fn count_contacts(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
+    write(
+        tx,
+        customers,
+        [
+            "contacts = n.contacts",
+            CONTACTS,
+            "",
+            "f.contacts <> n.contacts",
+        ],
+    )
+}
+
+fn count_purchases(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
+    let set = "purchases = n.purchases, purchase_days = n.purchase_days, revenue = n.revenue, open = n.open, first_on = n.first_on, last_on = n.last_on, \
+         paid = n.paid, paid_late = n.paid_late, days_late = n.days_late";
+    let differs = "(f.purchases, f.purchase_days, f.revenue, f.open, f.first_on, f.last_on, f.paid, f.paid_late, f.days_late) IS DISTINCT FROM \
+         (n.purchases, n.purchase_days, n.revenue, n.open, n.first_on, n.last_on, n.paid, n.paid_late, n.days_late)";
+    write(
+        tx,
+        customers,
+        [set, SALES, " GROUP BY f.customer_id", differs],
+    )
+}
+
+/// Writes what is counted of customers where that is not what is kept: what to set, the count and its groups, and when the
+/// two differ.
+fn write(
+    tx: &mut Tx<'_>,
+    customers: &[Key],
+    [set, count, groups, differs]: [&'static str; 4],
+) -> Result<()> {
+    let organization = tx.organization();
+    lock_figures(tx, customers)?;
+    let own = |sql: Sql| {
+        sql.then("f.organization = ")
+            .bind(organization)
+            .then(" AND f.customer_id IN ")
+            .among(customers.iter().copied())
+    };
+    let counted = own(Sql::text(count).then(" WHERE ")).then(groups);
+    let sql = Sql::text("UPDATE customer_figures AS f SET version = f.version + 1, ")
+        .then(set)
+        .then(" FROM (")
+        .piece(counted)
+        .then(") AS n WHERE n.customer_id = f.customer_id AND ")
+        .then(differs)
+        .then(" AND ");
+    own(sql).execute(tx.connection)?;
+    Ok(())
+}

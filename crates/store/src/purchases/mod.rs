@@ -1,0 +1,207 @@
+//! Purchases: their row, their lines, the returns that name them, and what they come to.
+
+mod lines;
+mod returns;
+mod row;
+mod totals;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::sql_types::{BigInt, Binary};
+use perennial_domain::customer::Customer;
+use perennial_domain::field::Resource;
+use perennial_domain::problem::Invalid;
+use perennial_domain::purchase::{NewPurchase, Purchase};
+use perennial_domain::rights::{Action, Level};
+use perennial_domain::{Date, Decimal, Id, Money};
+use uuid::Uuid;
+
+use crate::column::Key;
+use crate::dialect::CHUNK;
+use crate::resource::{Stored, clear_parts};
+use crate::sql::Sql;
+use crate::{Read, Result, Scope, Tx, codes};
+pub use totals::{holdings, totals};
+
+impl Stored for Purchase {
+    fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
+        let mut lines = lines::load(read, rows)?;
+        for purchase in rows {
+            purchase.lines = lines.remove(&purchase.id.uuid()).unwrap_or_default();
+            purchase.base_total.currency = read.scope.currency();
+        }
+        Ok(())
+    }
+
+    fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
+        lines::insert(tx, new)?;
+        returns::settle(tx, new.iter().map(|new| (None, new)))
+    }
+
+    fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        // What a line is worth in the base currency hangs on day and currency, too.
+        let parts = |purchase: &Self| {
+            let Self {
+                lines,
+                purchased_on,
+                currency,
+                ..
+            } = purchase;
+            (lines.clone(), *purchased_on, *currency)
+        };
+        for (old, new) in changed {
+            known_lines(old, new)?;
+        }
+        let others = clear_parts(tx, changed, parts, ("purchase_lines", "purchase_id"))?;
+        lines::insert(tx, &others)?;
+        returns::settle(tx, changed.iter().map(|(old, new)| (Some(old), new)))
+    }
+
+    /// A purchase is seen by whoever sees its customer.
+    fn visible(scope: &Scope, action: Action) -> Sql {
+        let all = |area, action| scope.level(area, action) == Level::All;
+        if all(Self::AREA, action) && all(Customer::AREA, Action::Read) {
+            return Sql::always();
+        }
+        if scope.level(Self::AREA, action) == Level::None {
+            return Sql::never();
+        }
+        Sql::text("EXISTS (SELECT 1 FROM customers WHERE customers.organization = purchases.organization AND customers.id = purchases.customer_id AND ")
+            .piece(scope.owner_condition(Self::AREA, action, "customers", "owner_id"))
+            .then(" AND ")
+            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"))
+            .then(")")
+    }
+
+    /// Gives codes, today, the base currency, the day to pay by, and what the products cost us.
+    fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
+        codes::give(
+            tx,
+            Self::PLURAL,
+            "P",
+            drafts.iter_mut().map(|draft| &mut draft.code),
+        )?;
+        let (today, currency) = (tx.scope.today(), tx.scope.currency());
+        for draft in &mut *drafts {
+            if draft.purchased_on.is_nil() {
+                draft.purchased_on = today;
+            }
+            draft.currency.get_or_insert(currency);
+            for line in &mut draft.lines {
+                // A key is only known of a line that is there.
+                line.id = None;
+            }
+        }
+        give_terms(tx, drafts)?;
+        give_costs(tx, drafts)
+    }
+
+    fn check(
+        _tx: &mut Tx<'_>,
+        _id: Id<Self>,
+        _old: Option<&NewPurchase>,
+        draft: &NewPurchase,
+    ) -> Result<()> {
+        codes::check(&draft.code)?;
+        if draft.purchased_on.is_nil() {
+            return Err(Invalid::new("/purchased_on", "required").into());
+        }
+        if draft.currency.is_none() {
+            return Err(Invalid::new("/currency", "required").into());
+        }
+        Ok(())
+    }
+
+    fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
+        returns::settle(tx, rows.iter().map(|row| (Some(row), row)))
+    }
+
+    fn title(&self) -> &str {
+        &self.code
+    }
+
+    fn customers(&self) -> Vec<Id<Customer>> {
+        vec![self.customer_id]
+    }
+
+    fn happened_on(&self) -> Option<Date> {
+        Some(self.purchased_on)
+    }
+}
+
+/// Refuses keys of lines that the purchase does not have.
+fn known_lines(old: &Purchase, new: &Purchase) -> Result<()> {
+    let known: BTreeSet<Uuid> = old.lines.iter().filter_map(|line| line.id).collect();
+    for (at, line) in new.lines.iter().enumerate() {
+        if line.id.is_some_and(|id| !known.contains(&id)) {
+            return Err(Invalid::new(format!("/lines/{at}/id"), "not_found").into());
+        }
+    }
+    Ok(())
+}
+
+/// The day to pay by, by the customer's terms.
+fn give_terms(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
+    let open = |draft: &&mut NewPurchase| draft.due_on.is_none() && draft.reverses_id.is_none();
+    let customers = drafts.iter_mut().filter(open);
+    let days = numbers(
+        tx,
+        "credit_days",
+        Customer::PLURAL,
+        customers.map(|draft| draft.customer_id.uuid()),
+    )?;
+    for draft in drafts.iter_mut().filter(open) {
+        let days = days.get(&draft.customer_id.uuid()).copied();
+        draft.due_on = days.map(|days| draft.purchased_on.plus_days(days.unsigned_abs()));
+    }
+    Ok(())
+}
+
+/// What we paid for what is sold, where all of it is a product whose cost we know.
+fn give_costs(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
+    let open = |draft: &&mut NewPurchase| draft.cost.is_none() && !draft.lines.is_empty();
+    let lines = drafts
+        .iter_mut()
+        .filter(open)
+        .flat_map(|draft| &draft.lines);
+    let products = lines.filter_map(|line| line.product_id).map(Id::uuid);
+    let costs = numbers(tx, "cost_base", "products", products)?;
+    let currency = tx.scope.currency();
+    for draft in drafts.iter_mut().filter(open) {
+        let cost = |line: &perennial_domain::purchase::PurchaseLine| {
+            let cost = costs.get(&line.product_id?.uuid())?;
+            let quantity = i128::from(line.quantity.ten_thousandths());
+            Decimal::from_ten_thousandths(*cost).scaled(quantity, 10_000)
+        };
+        let sum: Option<Vec<Decimal>> = draft.lines.iter().map(cost).collect();
+        let sum = sum.and_then(Decimal::sum);
+        draft.cost = sum.map(|amount| Money { amount, currency });
+    }
+    Ok(())
+}
+
+/// A number that rows of a table have.
+fn numbers(
+    tx: &mut Tx<'_>,
+    column: &'static str,
+    table: &'static str,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, i64>> {
+    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(Key, i64)> = Sql::text("SELECT id, ")
+            .name(column)
+            .then(" FROM ")
+            .name(table)
+            .then(" WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND ")
+            .name(column)
+            .then(" IS NOT NULL AND id IN ")
+            .among(chunk.iter().copied())
+            .rows::<(Binary, BigInt), _>(tx.connection)?;
+        found.extend(rows.into_iter().map(|(id, number)| (id.0, number)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,192 @@
+//! Returns: never more is given back than was bought, whoever writes at the same time.
+//!
+//! A return holds the purchase that it reverses until its transaction ends; what both say then is looked at together,
+//! for a whole slice at once.
+
+use std::collections::BTreeMap;
+
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use perennial_domain::field::Resource;
+use perennial_domain::problem::{FieldError, Invalid};
+use perennial_domain::purchase::{Purchase, Returned};
+
+use crate::column::Key;
+use crate::dialect::{CHUNK, hold_rows};
+use crate::sql::Sql;
+use crate::{Error, Result, Tx};
+
+/// A purchase that is given back: its customer, its currency, whether it is a return itself.
+type Original = (Key, Key, String, Option<Key>);
+
+/// What is left of a line after what was given back.
+struct Left {
+    purchase: Key,
+    bought: i64,
+    quantity: i64,
+    amount: i64,
+}
+
+impl Left {
+    /// Whether a rest is on the wrong side of nothing.
+    fn is_beyond(&self, rest: i64) -> bool {
+        rest != 0 && (rest < 0) != (self.bought < 0)
+    }
+
+    fn is_overdrawn(&self) -> bool {
+        self.is_beyond(self.quantity) || self.is_beyond(self.amount)
+    }
+}
+
+/// Refuses returns that do not fit what they reverse, and changes of purchases that do not fit their returns; then says of
+/// every purchase concerned how much of it was given back. `rows` are written already, with what they were before.
+pub(super) fn settle<'a>(
+    tx: &mut Tx<'_>,
+    rows: impl Iterator<Item = (Option<&'a Purchase>, &'a Purchase)>,
+) -> Result<()> {
+    let rows: Vec<_> = rows.collect();
+    let mut concerned: Vec<Key> = Vec::new();
+    for (old, new) in &rows {
+        let reversed = [old.and_then(|old| old.reverses_id), new.reverses_id];
+        concerned.extend(reversed.into_iter().flatten().map(Key::from));
+        let given_back = old.filter(|old| old.returned != Returned::Nothing);
+        concerned.extend(given_back.map(|old| Key::from(old.id)));
+    }
+    concerned.sort_unstable();
+    concerned.dedup();
+    for chunk in concerned.chunks(CHUNK) {
+        hold_rows(tx, Purchase::PLURAL, chunk)?;
+        let originals = originals(tx, chunk)?;
+        let left = left(tx, chunk)?;
+        for (_, new) in &rows {
+            fits(new, &originals, &left)?;
+        }
+        if is_astray(tx, chunk)? {
+            return Err(Error::Conflict {
+                pointer: String::new(),
+                code: "in_use",
+            });
+        }
+        if left.values().any(Left::is_overdrawn) {
+            return Err(Invalid::new("/lines", "reversed").into());
+        }
+        count(tx, chunk)?;
+    }
+    Ok(())
+}
+
+/// Whether a return fits what it reverses.
+fn fits(
+    row: &Purchase,
+    originals: &BTreeMap<Key, Original>,
+    left: &BTreeMap<Key, Left>,
+) -> Result<()> {
+    let Some((_, customer, currency, reverses)) = row
+        .reverses_id
+        .and_then(|original| originals.get(&original.into()))
+    else {
+        return Ok(());
+    };
+    let mut faults = Vec::new();
+    if *customer != Key::from(row.customer_id) {
+        faults.push(FieldError::new("/customer_id", "other_customer"));
+    }
+    if reverses.is_some() {
+        faults.push(FieldError::new("/reverses_id", "is_return"));
+    }
+    if row.currency.is_some_and(|own| own.code() != currency) {
+        faults.push(FieldError::new("/currency", "other_currency"));
+    }
+    for (at, line) in row.lines.iter().enumerate() {
+        let named = line.reverses.and_then(|line| left.get(&Key(line)));
+        let named = named.filter(|left| row.reverses_id.map(Key::from) == Some(left.purchase));
+        let mut refuse = |name: &str, code| {
+            faults.push(FieldError::new(format!("/lines/{at}/{name}"), code));
+        };
+        match named {
+            None => refuse("reverses", "not_found"),
+            Some(left) if left.is_beyond(left.quantity) => refuse("quantity", "reversed"),
+            Some(left) if left.is_beyond(left.amount) => refuse("amount", "reversed"),
+            Some(_) => {}
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Invalid(faults).into())
+    }
+}
+
+fn originals(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Original>> {
+    let rows: Vec<Original> = Sql::text(
+        "SELECT id, customer_id, currency, reverses_id FROM purchases WHERE organization = ",
+    )
+    .bind(tx.organization())
+    .then(" AND id IN ")
+    .among(ids.iter().copied())
+    .rows::<(Binary, Binary, Text, Nullable<Binary>), _>(tx.connection)?;
+    Ok(rows.into_iter().map(|row| (row.0, row)).collect())
+}
+
+/// The lines of purchases, and what is left of each after what was given back.
+fn left(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Left>> {
+    let rows: Vec<(Key, Key, i64, i64, i64)> = Sql::text("SELECT l.id, l.purchase_id, l.quantity, CAST(l.quantity + COALESCE(SUM(b.quantity), 0) AS BIGINT), CAST(l.amount + COALESCE(SUM(b.amount), 0) AS BIGINT) \
+         FROM purchase_lines l LEFT JOIN (SELECT x.organization, x.reverses, x.quantity, x.amount FROM purchase_lines x JOIN purchases p \
+         ON p.organization = x.organization AND p.id = x.purchase_id WHERE p.deleted_at IS NULL AND x.reverses IS NOT NULL) b \
+         ON b.organization = l.organization AND b.reverses = l.id WHERE l.organization = ")
+        .bind(tx.organization())
+        .then(" AND l.purchase_id IN ")
+        .among(ids.iter().copied())
+        .then(" GROUP BY l.organization, l.id, l.purchase_id, l.quantity, l.amount")
+        .rows::<(Binary, Binary, BigInt, BigInt, BigInt), _>(tx.connection)?;
+    let left = |(line, purchase, bought, quantity, amount)| {
+        let left = Left {
+            purchase,
+            bought,
+            quantity,
+            amount,
+        };
+        (line, left)
+    };
+    Ok(rows.into_iter().map(left).collect())
+}
+
+/// Whether a return of these purchases does not fit any more: the purchase is gone, another customer's or a return itself,
+/// or a line is gone.
+fn is_astray(tx: &mut Tx<'_>, ids: &[Key]) -> Result<bool> {
+    let returns: Vec<Key> = Sql::text("SELECT r.id FROM purchases r JOIN purchases o ON o.organization = r.organization AND o.id = r.reverses_id WHERE r.organization = ")
+        .bind(tx.organization())
+        .then(" AND r.reverses_id IN ")
+        .among(ids.iter().copied())
+        .then(" AND r.deleted_at IS NULL AND (o.deleted_at IS NOT NULL OR o.reverses_id IS NOT NULL OR o.customer_id <> r.customer_id OR o.currency <> r.currency \
+         OR EXISTS (SELECT 1 FROM purchase_lines b WHERE b.organization = r.organization AND b.purchase_id = r.id \
+         AND NOT EXISTS (SELECT 1 FROM purchase_lines l WHERE l.organization = b.organization AND l.id = b.reverses AND l.purchase_id = o.id))) LIMIT 1")
+        .rows::<Binary, _>(tx.connection)?;
+    Ok(!returns.is_empty())
+}
+
+/// Says of purchases how much of them was given back.
+fn count(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
+    const BACK: &str = "(SELECT COALESCE(SUM(b.quantity), 0) FROM purchase_lines b JOIN purchases r ON r.organization = b.organization AND r.id = b.purchase_id \
+         WHERE b.organization = l.organization AND b.reverses = l.id AND r.deleted_at IS NULL)";
+    const OF: &str = "(SELECT 1 FROM purchase_lines l WHERE l.organization = purchases.organization AND l.purchase_id = purchases.id AND ";
+    let now = || {
+        Sql::text("CASE WHEN NOT EXISTS ")
+            .then(OF)
+            .then(BACK)
+            .then(" <> 0) THEN 'nothing' WHEN EXISTS ")
+            .then(OF)
+            .then("l.quantity + ")
+            .then(BACK)
+            .then(" <> 0) THEN 'partly' ELSE 'wholly' END")
+    };
+    Sql::text("UPDATE purchases SET version = version + 1, returned = ")
+        .piece(now())
+        .then(" WHERE organization = ")
+        .bind(tx.organization())
+        .then(" AND id IN ")
+        .among(ids.iter().copied())
+        .then(" AND reverses_id IS NULL AND returned <> ")
+        .piece(now())
+        .execute(tx.connection)?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! A purchase's row: what a client wrote, and what follows from it.
+
+use chrono::NaiveDate;
+use perennial_domain::purchase::{Payment, Purchase, Returned};
+use perennial_domain::{Currency, Date, Decimal, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::column::{Key, W};
+use crate::money::{amount, currency, money, worth};
+use crate::resource::{json, of_json, row};
+use crate::schema::purchases;
+use crate::{Result, Tx};
+
+row! {
+    pub(super) struct Row of Purchase in purchases {
+        code: String,
+        customer_id: Key,
+        purchased_on: NaiveDate,
+        reverses_id: Option<Key>,
+        seller_id: Option<Key>,
+        currency: String = |tx, purchase| Ok(of(tx, purchase).code().to_owned()),
+        freight: i64,
+        cost: Option<i64> = |_, purchase| Ok(amount(purchase.cost)),
+        cost_currency: Option<String> = |_, purchase| Ok(currency(purchase.cost)),
+        cost_base: Option<i64> = |tx, purchase| {
+            let Some(cost) = purchase.cost else { return Ok(None) };
+            Ok(Some(worth(tx, "/cost", cost, purchase.purchased_on)?.ten_thousandths()))
+        },
+        required_on: Option<NaiveDate>,
+        shipped_on: Option<NaiveDate>,
+        due_on: Option<NaiveDate>,
+        external_system: Option<String>,
+        external_id: Option<String>,
+        total: i64 = |_, purchase| Ok(total(purchase).ten_thousandths()),
+        total_base: i64 = |tx, purchase| {
+            let lines = purchase.lines.iter().map(|line| base(tx, purchase, line.amount.unwrap_or_default()));
+            let lines: Vec<Decimal> = lines.collect::<Result<_>>()?;
+            Ok(Decimal::sum(lines).unwrap_or_default().ten_thousandths())
+        },
+        due: i64 = |tx, purchase| Ok(due(tx, purchase).ten_thousandths()),
+        paid: i64 = |_, purchase| Ok(paid(purchase).ten_thousandths()),
+        open_base: i64 = |tx, purchase| {
+            let open = due(tx, purchase).plus(-paid(purchase)).unwrap_or_default();
+            Ok(base(tx, purchase, open)?.ten_thousandths())
+        },
+        paid_on: Option<NaiveDate> = |tx, purchase| Ok(paid_on(purchase, due(tx, purchase)).map(Date::naive)),
+        days_late: Option<i64> = |tx, purchase| {
+            let paid_on = paid_on(purchase, due(tx, purchase));
+            Ok(purchase.due_on.zip(paid_on).map(|(due, paid)| paid.days_after(due).max(0)))
+        },
+        #[diesel(skip_update)]
+        returned: W<Returned>,
+        facts: String = |_, purchase| json(&Facts {
+            payments: purchase.payments.clone(),
+            note: purchase.note.clone(),
+        }),
+    }
+    read |row, purchase| {
+        let facts: Facts = of_json(&row.facts)?;
+        let currency: Currency = of_json(&format!("\"{}\"", row.currency))?;
+        let of = |amount| Money { amount: Decimal::from_ten_thousandths(amount), currency };
+        purchase.currency = Some(currency);
+        purchase.cost = money(row.cost, row.cost_currency);
+        purchase.total = of(row.total);
+        purchase.base_total.amount = Decimal::from_ten_thousandths(row.total_base);
+        purchase.due = of(row.due);
+        purchase.paid = of(row.paid);
+        purchase.open = of(row.due - row.paid);
+        purchase.paid_on = row.paid_on.map(Date::from);
+        purchase.payments = facts.payments;
+        purchase.note = facts.note;
+        Ok(())
+    }
+}
+
+/// What lives and dies with the row and is never searched for.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Facts {
+    payments: Vec<Payment>,
+    note: Option<String>,
+}
+
+/// A purchase's currency.
+pub(super) fn of(tx: &Tx<'_>, purchase: &Purchase) -> Currency {
+    purchase.currency.unwrap_or(tx.scope.currency())
+}
+
+/// What an amount of a purchase is worth in the base currency.
+pub(super) fn base(tx: &mut Tx<'_>, purchase: &Purchase, amount: Decimal) -> Result<Decimal> {
+    let currency = of(tx, purchase);
+    let money = Money { amount, currency };
+    worth(tx, "/currency", money, purchase.purchased_on)
+}
+
+fn total(purchase: &Purchase) -> Decimal {
+    perennial_domain::purchase::total(&purchase.lines).unwrap_or_default()
+}
+
+fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
+    let sum = total(purchase).plus(purchase.freight);
+    let places = of(tx, purchase).places();
+    sum.and_then(|sum| sum.rounded_to(places))
+        .unwrap_or_default()
+}
+
+fn paid(purchase: &Purchase) -> Decimal {
+    let amounts = purchase.payments.iter().map(|payment| payment.amount);
+    Decimal::sum(amounts).unwrap_or_default()
+}
+
+/// The day on which what came in reached what is due, in the order of days; of nothing due the purchase's own.
+fn paid_on(purchase: &Purchase, due: Decimal) -> Option<Date> {
+    let zero = Decimal::default();
+    let reached = |sum: Decimal| if due < zero { sum <= due } else { sum >= due };
+    if due == zero {
+        return Some(purchase.purchased_on);
+    }
+    let mut payments: Vec<&Payment> = purchase.payments.iter().collect();
+    payments.sort_by_key(|payment| payment.on);
+    let mut sum = zero;
+    let mut day = None;
+    for payment in payments {
+        let before = reached(sum);
+        sum = sum.plus(payment.amount).unwrap_or_default();
+        match (before, reached(sum)) {
+            (false, true) => day = Some(payment.on),
+            (true, false) => day = None,
+            _ => {}
+        }
+    }
+    day
+}

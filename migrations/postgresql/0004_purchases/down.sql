@@ -1,0 +1,3 @@
+DROP TABLE purchase_lines;
+DROP TABLE purchases;
+DROP TABLE exchange_rates;
