@@ -48,7 +48,8 @@ fn orders<R: Resource>() -> Vec<String> {
 /// What a row sorts by, as the databases compare it.
 fn key(row: &Value, order: &str) -> Vec<String> {
     let of = |name: &str| {
-        let text = row[name].as_str().unwrap_or_default();
+        let amount = row[name].get("amount").unwrap_or(&row[name]);
+        let text = amount.as_str().unwrap_or_default();
         if name == "name" {
             sort_key(text)
         } else {
@@ -157,6 +158,17 @@ fn every_resource_walks_in_every_order() {
             json!({ "name": format!("Category {at}") }),
         );
         admin.create("teams", json!({ "name": format!("Team {at}") }));
+        let day = format!("2024-03-0{}", 1 + at % 3);
+        let lines = json!([{ "quantity": "1", "price": format!("{}", at % 4) }]);
+        admin.create(
+            "purchases",
+            json!({ "customer_id": acme.id(), "purchased_on": day, "lines": lines }),
+        );
+        let currency = ["EUR", "USD", "JPY"][at % 3];
+        admin.create(
+            "exchange-rates",
+            json!({ "currency": currency, "since": format!("2024-01-0{}", 1 + at / 3), "rate": "1" }),
+        );
     }
     macro_rules! walks {
         ($($resource:ty),* $(,)?) => { [$((format!("/{}", <$resource>::path()), orders::<$resource>())),*] };

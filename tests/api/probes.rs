@@ -84,8 +84,8 @@ impl Caller {
     /// With whose records one must be allowed to do something, to do it with this one.
     pub fn needs(self, area: Area) -> Level {
         match (area, self) {
-            (Area::Customers | Area::Contacts | Area::Jobs, Owner) => Level::Own,
-            (Area::Customers | Area::Contacts, SameTeam) => Level::Team,
+            (Area::Customers | Area::Contacts | Area::Purchases | Area::Jobs, Owner) => Level::Own,
+            (Area::Customers | Area::Contacts | Area::Purchases, SameTeam) => Level::Team,
             // These belong to nobody in particular.
             (Area::Products | Area::Tags | Area::Teams | Area::Roles, _) => Level::Own,
             _ => Level::All,
@@ -197,7 +197,24 @@ impl Matrix {
                 let role = self.app.as_admin().get("/roles?limit=1").ids()[0].clone();
                 json!({ "name": name, "email": format!("probe{at}@perennial.test"), "role_id": role, "active": true })
             }
+            Area::Purchases => {
+                let owned = self.app.as_seller().create_customer(&name);
+                json!({ "customer_id": owned.id(), "lines": [{ "quantity": "2", "price": "3" }] })
+            }
+            Area::Organization => {
+                json!({ "currency": "USD", "since": format!("{}-01-01", 1000 + at), "rate": "7" })
+            }
             _ => json!({ "name": name }),
+        }
+    }
+
+    /// A change of a record.
+    fn patch(&self, area: Area) -> Value {
+        let at = self.next();
+        match area {
+            Area::Purchases => json!({ "note": format!("Changed {at}") }),
+            Area::Organization => json!({ "rate": format!("7.{at}") }),
+            _ => json!({ "name": format!("Renamed {at}") }),
         }
     }
 
@@ -237,6 +254,14 @@ impl Matrix {
                 Probe::to(path, 201)
                     .with(json!({ "name": "Probe", "email": email, "role_id": role }))
             }
+            "create" if about.area == Area::Purchases => {
+                let maker = match caller {
+                    Admin | Manager | Owner | SameTeam | OtherTeam | OtherOrganization => caller,
+                    _ => Owner,
+                };
+                let own = maker.client(&self.app).create_customer("Probe");
+                Probe::to(path, 201).with(json!({ "customer_id": own.id() }))
+            }
             "create" => Probe::to(path, 201).with(self.draft(about)),
             _ => self.about_record(operation, verb, about.area, self.record(about)),
         }
@@ -250,7 +275,7 @@ impl Matrix {
                 etag,
                 ..Probe::to(path, 200)
             }
-            .with(json!({ "name": format!("Renamed {}", self.next()) })),
+            .with(self.patch(area)),
             "delete" => Probe {
                 etag,
                 ..Probe::to(path, 204)
@@ -260,7 +285,7 @@ impl Matrix {
                 Probe::to(format!("{path}/restore"), 200)
             }
             "batch" => {
-                let patch = json!({ "name": format!("Renamed {}", self.next()) });
+                let patch = self.patch(area);
                 let update = json!({ "update": { "id": record.id(), "version": record.version(), "patch": patch } });
                 let resource = path.split('/').nth(1).unwrap_or_default();
                 Probe::to(format!("/{resource}/batch"), 200).with(json!({ "operations": [update] }))
@@ -301,6 +326,11 @@ impl Matrix {
                 let below = operation.rsplit('_').next().unwrap_or_default();
                 Probe::to(format!("{}/{below}", customer.path), 200).about(Area::Customers, customer)
             }
+            "get_customer_holdings" => {
+                let (_, customer) = self.record_of("customers");
+                Probe::to(format!("{}/holdings", customer.path), 200).about(Area::Customers, customer)
+            }
+            "total_purchases" => Probe::to("/purchases/totals?by=customer&purchased_on_gte=2024-01-01", 200),
             "list_events" => Probe::to("/events", 200),
             "list_jobs" => Probe::to("/jobs", 200),
             "get_job" | "cancel_job" => {

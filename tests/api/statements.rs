@@ -222,10 +222,18 @@ fn a_page_takes_eight_statements_at_most_however_long_it_is() {
         200,
         |at| json!({ "name": format!("Ann of Acme {at}"), "positions": [{ "customer_id": acme.id() }] }),
     );
+    let line = json!([{ "quantity": "1", "price": "2" }]);
+    create_many(
+        &seller,
+        "purchases",
+        200,
+        |_| json!({ "customer_id": acme.id(), "lines": line }),
+    );
     let below = |name: &str| format!("{}/{name}", acme.path);
     let lists = [
         "/customers".into(),
         "/contacts".into(),
+        "/purchases".into(),
         "/tags".into(),
         "/users".into(),
         "/teams".into(),
@@ -251,9 +259,13 @@ fn a_page_takes_eight_statements_at_most_however_long_it_is() {
         for path in [
             "/customers?limit=200&q=acme&include_total=true&sort=-created_at&kind=company",
             "/contacts?limit=200&q=acme&include_total=true",
+            "/purchases?limit=200&sort=-base_total&paid_on_is_null=true&include_total=true",
+            "/purchases/totals?by=product",
+            "/purchases/totals?by=country",
             "/me",
             "/organization",
             &acme.path,
+            &below("holdings"),
         ] {
             let statements = statements_of(&app, || drop(client.get(path).expect(200)));
             assert!(
@@ -283,8 +295,16 @@ fn creating_takes_as_many_statements_for_many_rows_as_for_one() {
     let run = std::cell::Cell::new(0);
     let customer = |at: usize| json!({ "name": format!("Bolt {at}"), "roles": ["partner"], "identifiers": [{ "kind": "phone", "value": "1" }], "parent_id": acme.id() });
     let contact = |at: usize| json!({ "name": format!("Ann {at}"), "positions": [{ "customer_id": acme.id() }] });
-    let drafts: [(&str, &dyn Fn(usize) -> Value); 2] =
-        [("customers", &customer), ("contacts", &contact)];
+    let tea = app.as_manager().create(
+        "products",
+        json!({ "name": "Tea", "cost": { "amount": "1", "currency": "CNY" } }),
+    );
+    let purchase = |_| json!({ "customer_id": acme.id(), "lines": [{ "product_id": tea.id(), "quantity": "1", "price": "2" }] });
+    let drafts: [(&str, &dyn Fn(usize) -> Value); 3] = [
+        ("customers", &customer),
+        ("contacts", &contact),
+        ("purchases", &purchase),
+    ];
     for (resource, draft) in drafts {
         let counts = [1, 10, 200].map(|count| {
             run.set(run.get() + 1);

@@ -7,6 +7,7 @@ use perennial_domain::customer::{Customer, CustomerRole};
 use perennial_domain::event::EventKind;
 use perennial_domain::field::{Choice, Kind, Resource};
 use perennial_domain::job::JobState;
+use perennial_domain::purchase::Purchase;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level};
 use perennial_domain::tag::Tag;
 use perennial_domain::text::Language;
@@ -152,6 +153,7 @@ fn known() -> BTreeMap<(String, String), BTreeSet<String>> {
         ("tags", Tag::FIELDS),
         ("users", User::FIELDS),
         ("roles", Role::FIELDS),
+        ("purchases", Purchase::FIELDS),
     ] {
         for field in fields {
             if let Kind::Choice(choices) = field.kind {

@@ -1,5 +1,6 @@
 """What the contract's schemas cannot say. With it, everything that schemathesis makes up as good has to be accepted."""
 
+import datetime
 import itertools
 import json
 import os
@@ -24,8 +25,12 @@ def api(method: str, path: str, **more: Any) -> requests.Response:
 
 def made(resource: str) -> str:
     """A new record's id."""
-    draft = {"name": unique("Made beforehand")}
-    if resource == "users":
+    draft: dict[str, Any] = {"name": unique("Made beforehand")}
+    if resource == "purchases":
+        draft = {"customer_id": made("customers"), "lines": [{"quantity": "1", "price": "2"}]}
+    elif resource == "exchange-rates":
+        draft = {"currency": "USD", "since": day(), "rate": "7"}
+    elif resource == "users":
         draft |= {"email": address(), "role_id": me["role_id"], "active": True}
     answer = api("POST", f"/api/v1/{resource}", json=draft)
     answer.raise_for_status()
@@ -36,12 +41,17 @@ def unique(name: str) -> str:
     return f"{name}-{os.getpid()}-{next(numbers)}"
 
 
+def day() -> str:
+    """A day that nobody else uses."""
+    return datetime.date.fromordinal(1_000 + (os.getpid() * 7_919 + next(numbers)) % 3_600_000).isoformat()
+
+
 def address() -> str:
     return f"{unique('someone')}@example.com"
 
 
 me = api("GET", "/api/v1/me").json()["user"]
-records = {resource: made(resource) for resource in ("customers", "contacts", "products", "product-categories", "tags", "users", "teams", "roles")}
+records = {resource: made(resource) for resource in ("customers", "contacts", "purchases", "products", "product-categories", "exchange-rates", "tags", "users", "teams", "roles")}
 # A reference must name a record that is there, but not itself, and a parent must not be below its child.
 REFERENCES = {
     "owner_id": me["id"],
@@ -50,9 +60,13 @@ REFERENCES = {
     "category_id": made("product-categories"),
     "tag_ids": [records["tags"]],
     "team_ids": [records["teams"]],
+    "product_id": records["products"],
+    "seller_id": me["id"],
+    # A return has rules of its own.
+    "reverses_id": None,
     "parent_id": None,
 }
-# Zones are IANA's, and there are no exchange rates.
+# Zones are IANA's, and there are exchange rates of one currency alone.
 WORDS = {"zone": "Europe/Berlin", "currency": "CNY"}
 
 
@@ -83,6 +97,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
         case.headers["Idempotency-Key"] = unique("key")
     if not meta.is_negative_at(ParameterLocation.BODY):
         obey(case.body)
+        if case.operation.path.startswith("/api/v1/exchange-rates"):
+            exchange_rates(case.body)
         if case.method == "PATCH" and isinstance(case.body, dict) and not case.body.get("code", True):
             # A code is made once and cannot be taken away.
             del case.body["code"]
@@ -109,11 +125,16 @@ def obey(value: Any) -> None:
             obey(item)
     if not isinstance(value, dict):
         return
-    for name, member in value.items():
+    for name, member in list(value.items()):
         if name in REFERENCES:
             value[name] = member and REFERENCES[name]
         elif name in WORDS:
             value[name] = member and WORDS[name]
+        elif name == "freight" and isinstance(member, str):
+            value[name] = "9.9"
+        elif name in ("external_id", "external_system"):
+            # One does not go without the other, and both together are unique.
+            value["external_id"], value["external_system"] = unique("external"), "erp"
         elif name == "amount" and isinstance(member, str):
             # What something costs is not negative.
             value[name] = member.removeprefix("-")
@@ -123,6 +144,27 @@ def obey(value: Any) -> None:
             for item in member or []:
                 rule(item)
         obey(member)
+
+
+def exchange_rates(value: Any) -> None:
+    """A rate is of another currency, above zero, and the only one of its day."""
+    for item in value if isinstance(value, list) else []:
+        exchange_rates(item)
+    if isinstance(value, dict):
+        known = {"currency": "USD", "since": day(), "rate": "7"}
+        value.update({name: word for name, word in known.items() if value.get(name)})
+        for member in value.values():
+            exchange_rates(member)
+
+
+def line(value: dict[str, Any]) -> None:
+    """A line has a price, and the rest follows from it; a new one has no key yet."""
+    value.update({"id": None, "quantity": "2", "price": "3.5", "discount": "0.25", "amount": None, "reverses": None})
+
+
+def payment(value: dict[str, Any]) -> None:
+    """What was paid is something, and not all the money in the world."""
+    value["amount"] = "12.5"
 
 
 def identifier(value: dict[str, Any]) -> None:
@@ -144,4 +186,4 @@ KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "field_rules": lambda value: value["class"],
     "prices": lambda value: value.get("since"),
 }
-RULES: dict[str, Callable[[dict[str, Any]], None]] = {"identifiers": identifier, "positions": position}
+RULES: dict[str, Callable[[dict[str, Any]], None]] = {"identifiers": identifier, "positions": position, "lines": line, "payments": payment}

@@ -147,13 +147,13 @@ resource! {
         /// The day by which the customer wants it.
         required_on: Option<Date> => aliases(&["required_date"]);
         /// The day on which it left.
-        shipped_on: Option<Date> => filtered aliases(&["shipped_date"]);
+        shipped_on: Option<Date> => aliases(&["shipped_date"]);
         /// The day by which it is to be paid; by the customer's credit terms unless given.
         due_on: Option<Date> => filtered aliases(&["due_date"]);
         /// What came in for it.
         payments: Vec<Payment>, nested 0..=200;
         /// The system that its external id belongs to.
-        external_system: Option<String>, length 1..=60 => filtered;
+        external_system: Option<String>, length 1..=60;
         /// Its id in that system.
         external_id: Option<String>, length 1..=200 => filtered;
         /// Anything else.
@@ -173,7 +173,7 @@ resource! {
         /// The day on which nothing was left to pay.
         paid_on: Option<Date> => filtered;
         /// How much of it was given back.
-        returned: Returned => filtered column;
+        returned: Returned => column;
     }
     title "code"
     order "-purchased_on"

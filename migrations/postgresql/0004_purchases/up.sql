@@ -62,7 +62,7 @@ CREATE TABLE purchases (
     CHECK ((external_id IS NULL) = (external_system IS NULL))
 );
 CREATE UNIQUE INDEX purchases_code ON purchases (organization, code) WHERE deleted_at IS NULL;
-CREATE UNIQUE INDEX purchases_external_id ON purchases (organization, external_id, external_system) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
+CREATE UNIQUE INDEX purchases_external_id ON purchases (organization, external_system, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX purchases_by_code ON purchases (organization, code, id);
 CREATE INDEX purchases_by_purchased_on ON purchases (organization, purchased_on, id);
 CREATE INDEX purchases_by_total ON purchases (organization, total_base, id);
