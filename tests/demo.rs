@@ -3,6 +3,7 @@
 use perennial_api::{clock, demo};
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
+use perennial_domain::purchase::Purchase;
 use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
 use perennial_domain::validation;
@@ -60,6 +61,14 @@ fn the_company_is_whole_in_both_languages() {
         assert!(contacts.len() > CUSTOMERS, "{}", contacts.len());
         assert_valid(&customers);
         assert_valid(&contacts);
+        let purchases = shown.all::<Purchase>();
+        assert_valid(&purchases);
+        let some = |which: &dyn Fn(&Purchase) -> bool| purchases.iter().any(which);
+        assert!(some(&|purchase| purchase.reverses_id.is_some()));
+        assert!(
+            some(&|purchase| purchase.paid_on.is_none())
+                && some(&|purchase| purchase.paid_on > purchase.due_on)
+        );
         assert!(customers.iter().any(|customer| customer.version > 1));
         assert!(
             customers

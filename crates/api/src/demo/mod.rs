@@ -1,7 +1,7 @@
 //! `perennial demo`: a small company to look at, the same each time.
 //!
-//! [`founding`] makes the company and its people, [`story`] two years of their work, with customers made up by [`parties`]
-//! and contacts by [`people`] from the [`words`] of a language. All of it is written through the store's ordinary
+//! [`founding`] makes the company and its people, [`story`] two years of their work, with customers made up by [`parties`],
+//! contacts by [`people`] and purchases by [`trade`] from the [`words`] of a language. All of it is written through the store's ordinary
 //! functions, as the user and at the moment that the story tells.
 
 mod founding;
@@ -10,13 +10,16 @@ mod people;
 mod random;
 mod sign_in;
 mod story;
+mod trade;
 mod words;
 
 use std::io::Write;
 
 use perennial_domain::Instant;
+use perennial_domain::product::Product;
+use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
-use perennial_store::{Error, Store};
+use perennial_store::{Error, Store, resource};
 
 use crate::clock;
 use crate::config::Config;
@@ -100,7 +103,17 @@ pub fn fill(
     };
     store.write(&first.scope.clone(), move |tx| {
         let mut maker = parties::Maker::new(words, company.tags.clone());
-        story::tell(tx, &mut maker, &company.actors, monday, customers)
+        let goods = resource::list::<Product>(tx, &ListQuery::first::<Product>(200))?.data;
+        let today = now.day_in(words.zone);
+        let mut shop = trade::Shop::new(goods, tx.scope.currency(), today);
+        story::tell(
+            tx,
+            &mut maker,
+            &mut shop,
+            &company.actors,
+            monday,
+            customers,
+        )
     })
 }
 

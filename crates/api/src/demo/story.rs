@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use perennial_domain::contact::{Contact, NewContact};
 use perennial_domain::customer::{Customer, CustomerRole, NewCustomer, RelationshipType};
+use perennial_domain::purchase::{NewPurchase, Purchase};
 use perennial_domain::user::User;
 use perennial_domain::{Id, Instant};
 use perennial_store::{Change, Error, Scope, Tx, resource};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::parties::Maker;
 use super::random::Random;
+use super::trade::Shop;
 use super::words::{Named, Words};
 
 /// Weeks that are told.
@@ -32,6 +34,10 @@ enum Deed {
     Meet(usize),
     /// Writes down what changed.
     Change(usize, Turn),
+    /// Sells to a customer that is used to buy so much.
+    Sell(usize, i64),
+    /// Takes back some of what was sold last.
+    TakeBack(usize),
 }
 
 /// What may change at a customer.
@@ -133,11 +139,39 @@ fn plan(words: &Words, customers: usize) -> Plan {
                 add(later, who, Deed::Change(number, turn));
             }
         }
+        buying(&mut random, week, |week, deed| {
+            let deed = match deed {
+                Some(size) => Deed::Sell(number, size),
+                None => Deed::TakeBack(number),
+            };
+            add(week, who, deed);
+        });
         if random.chance(5) && (2..=3).contains(&who) && later + 2 < WEEKS {
             add(later + 2, MANAGER, Deed::Change(number, Turn::HandOver));
         }
     }
     plan
+}
+
+/// The weeks in which a customer buys so much, or gives something back. Each has its own rhythm; some stop one day.
+fn buying(random: &mut Random, first: i64, mut add: impl FnMut(i64, Option<i64>)) {
+    if random.chance(12) {
+        return;
+    }
+    let (rhythm, size) = (random.between(2, 13), *random.mostly(&[1, 2, 4, 10]));
+    let end = if random.chance(30) {
+        random.between(first, WEEKS)
+    } else {
+        WEEKS
+    };
+    let mut week = first + random.between(1, 4);
+    while week < end {
+        add(week, Some(size));
+        if random.chance(3) && week + 1 < WEEKS {
+            add(week + 1, None);
+        }
+        week += (rhythm + random.between(-1, 1)).max(1);
+    }
 }
 
 /// What is written at once.
@@ -147,6 +181,17 @@ struct Work {
     /// People, and the place of their customer: one of those above, or one that is there.
     people: Vec<(Result<usize, Id<Customer>>, NewContact)>,
     changes: Vec<(usize, Change<Customer>)>,
+    /// What is bought and given back, and by which customer.
+    sales: Vec<(usize, NewPurchase)>,
+}
+
+/// What a session knows of those before it.
+#[derive(Default)]
+struct Known {
+    /// Customers by their place in the story, and who looks after each.
+    customers: BTreeMap<usize, (usize, Customer)>,
+    /// What each bought last and kept.
+    bought: BTreeMap<usize, Purchase>,
 }
 
 /// What an employee does at a moment.
@@ -183,25 +228,36 @@ fn sessions(words: &Words, customers: usize, monday: Instant) -> Vec<Session> {
 pub(super) fn tell(
     tx: &mut Tx<'_>,
     maker: &mut Maker,
+    shop: &mut Shop,
     actors: &[Actor],
     monday: Instant,
     customers: usize,
 ) -> Result<(), Error> {
-    let mut known: BTreeMap<usize, (usize, Customer)> = BTreeMap::new();
+    let mut known = Known::default();
     for Session { moment, who, deeds } in sessions(maker.words, customers, monday) {
         let Some(actor) = actors.get(who) else {
             continue;
         };
-        let work = prepare(maker, actors, who, &deeds, &known, moment);
-        let (made, updated) = tx.on_behalf(&actor.scope.at(moment), |tx| write(tx, &work))?;
+        let mut work = prepare(maker, actors, who, &deeds, &known, moment);
+        work.sales = trade(shop, maker.words.zone, actor.id, &deeds, &known, moment);
+        let written = tx.on_behalf(&actor.scope.at(moment), |tx| write(tx, &work))?;
+        let (made, updated, sold) = written;
+        for ((number, _), purchase) in work.sales.iter().zip(sold) {
+            if purchase.reverses_id.is_none() {
+                known.bought.insert(*number, purchase);
+            } else {
+                known.bought.remove(number);
+            }
+        }
         let numbers = work.customers.iter().map(|(number, _)| *number);
-        known.extend(
+        known.customers.extend(
             numbers
                 .zip(made)
                 .filter_map(|(number, customer)| Some((number?, (who, customer)))),
         );
         for ((number, _), customer) in work.changes.iter().zip(updated) {
             known
+                .customers
                 .entry(*number)
                 .and_modify(|(_, known)| *known = customer);
         }
@@ -214,7 +270,9 @@ fn prepare(
     actors: &[Actor],
     who: usize,
     deeds: &[Deed],
-    known: &BTreeMap<usize, (usize, Customer)>,
+    Known {
+        customers: known, ..
+    }: &Known,
     moment: Instant,
 ) -> Work {
     let team = actors.get(who).map_or(2, |actor| actor.team);
@@ -252,6 +310,7 @@ fn prepare(
                     work.people.push((place, maker.contact(&others, moment)));
                 }
             }
+            Deed::Sell(..) | Deed::TakeBack(_) => {}
             Deed::Change(number, turn) => {
                 if let Some((_, customer)) = known.get(&number) {
                     let patch = change(maker, actors, customer, turn);
@@ -268,6 +327,30 @@ fn prepare(
         }
     }
     work
+}
+
+/// What a session sells and takes back, on the day that it is there.
+fn trade(
+    shop: &mut Shop,
+    zone: &str,
+    seller: Id<User>,
+    deeds: &[Deed],
+    known: &Known,
+    moment: Instant,
+) -> Vec<(usize, NewPurchase)> {
+    let day = moment.day_in(zone);
+    let sale = |deed: &Deed| match *deed {
+        Deed::Sell(number, size) => {
+            let (_, customer) = known.customers.get(&number)?;
+            Some((number, shop.sale(customer, seller, day, size)))
+        }
+        Deed::TakeBack(number) => {
+            let bought = known.bought.get(&number)?;
+            Some((number, shop.back(bought, day)?))
+        }
+        _ => None,
+    };
+    deeds.iter().filter_map(sale).collect()
 }
 
 fn change(maker: &mut Maker, actors: &[Actor], customer: &Customer, turn: Turn) -> Value {
@@ -308,7 +391,10 @@ fn change(maker: &mut Maker, actors: &[Actor], customer: &Customer, turn: Turn) 
     }
 }
 
-fn write(tx: &mut Tx<'_>, work: &Work) -> Result<(Vec<Customer>, Vec<Customer>), Error> {
+/// What came of it: new customers, changed ones, and what was sold.
+type Written = (Vec<Customer>, Vec<Customer>, Vec<Purchase>);
+
+fn write(tx: &mut Tx<'_>, work: &Work) -> Result<Written, Error> {
     let drafts: Vec<NewCustomer> = work
         .customers
         .iter()
@@ -347,7 +433,13 @@ fn write(tx: &mut Tx<'_>, work: &Work) -> Result<(Vec<Customer>, Vec<Customer>),
     } else {
         resource::update::<Customer>(tx, &changes)?
     };
-    Ok((made, updated))
+    let sales: Vec<NewPurchase> = work.sales.iter().map(|(_, draft)| draft.clone()).collect();
+    let sold = if sales.is_empty() {
+        Vec::new()
+    } else {
+        resource::create::<Purchase>(tx, &sales)?
+    };
+    Ok((made, updated, sold))
 }
 
 #[cfg(test)]
@@ -363,7 +455,7 @@ mod tests {
             let words = words::of(language);
             assert_eq!(plan(words, 240), plan(words, 240));
             let deeds: usize = plan(words, 240).values().map(Vec::len).sum();
-            assert!((600..1_200).contains(&deeds), "{deeds}");
+            assert!((2_000..5_000).contains(&deeds), "{deeds}");
             assert!(
                 plan(words, 240)
                     .keys()

@@ -2,7 +2,7 @@
 
 use perennial_domain::Id;
 use perennial_domain::event::EventKind;
-use perennial_domain::field::{Resource, Stamp};
+use perennial_domain::field::{Draft, Resource, Stamp};
 use perennial_domain::rights::{Action, Level};
 use perennial_domain::validation;
 
@@ -23,6 +23,7 @@ pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>>
     }
     let mut drafts = drafts.to_vec();
     R::prepare(tx, &mut drafts)?;
+    drafts.iter_mut().for_each(Draft::complete);
     references::check::<R>(
         tx,
         &drafts.iter().map(|draft| (draft, None)).collect::<Vec<_>>(),
