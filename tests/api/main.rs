@@ -19,6 +19,7 @@ mod plans;
 mod probes;
 mod products;
 mod purchases;
+mod purge;
 mod races;
 mod references;
 mod returns;
