@@ -99,9 +99,11 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
         obey(case.body)
         if case.operation.path.startswith("/api/v1/exchange-rates"):
             exchange_rates(case.body)
-        if case.method == "PATCH" and isinstance(case.body, dict) and not case.body.get("code", True):
-            # A code is made once and cannot be taken away.
-            del case.body["code"]
+        if case.method == "PATCH" and isinstance(case.body, dict):
+            # What the server gives once cannot be taken away.
+            for name in ("code", "purchased_on", "since", "currency"):
+                if not case.body.get(name, True):
+                    del case.body[name]
 
 
 def name_a_record(case: schemathesis.Case) -> None:

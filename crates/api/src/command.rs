@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 use crate::application::Application;
 use crate::config::{Config, LogFormat};
 use crate::sign_in::password;
-use crate::{clock, demo, import, routes};
+use crate::{clock, demo, import, routes, upkeep};
 
 /// Customer relationships that last.
 #[derive(Parser)]
@@ -45,6 +45,10 @@ enum Action {
     User(User),
     /// Import customers or contacts from a CSV file
     Import(import::Arguments),
+    /// Write everything into one file, while the server runs
+    Backup(upkeep::Backup),
+    /// Fill an empty database, SQLite or PostgreSQL, from such a file
+    Restore(upkeep::Restore),
     /// Fill an empty database with a small company to look at
     Demo(demo::Arguments),
 }
@@ -114,6 +118,8 @@ pub fn run() -> Result<(), String> {
         Action::Organization(Organization::Create(new)) => create_organization(&open()?, new),
         Action::User(User::Create(new)) => create_user(&open()?, new),
         Action::Import(arguments) => import::run(&open()?, arguments),
+        Action::Backup(arguments) => print(&upkeep::backup(&open()?, &arguments)?),
+        Action::Restore(arguments) => print(&upkeep::restore(&open()?, &arguments)?),
         Action::Demo(arguments) => demo::run(&open()?, &config, arguments),
     }
 }
@@ -180,7 +186,7 @@ fn create_user(store: &Store, new: NewUser) -> Result<(), String> {
 }
 
 /// What the store says, as a sentence for whoever typed the command.
-fn said(error: Error) -> String {
+pub fn said(error: Error) -> String {
     match error {
         Error::Invalid(Invalid(faults)) => {
             let sentence = |fault: FieldError| {
@@ -192,6 +198,9 @@ fn said(error: Error) -> String {
                 .collect::<Vec<_>>()
                 .join("; ")
         }
+        Error::Conflict {
+            code: "not_empty", ..
+        } => "the database is not empty: a backup is restored into a new one".to_owned(),
         Error::Conflict { pointer, .. } => {
             format!("{} is taken already", pointer.trim_start_matches('/'))
         }

@@ -27,6 +27,7 @@ pub mod routes;
 pub mod scopes;
 pub mod server;
 pub mod sign_in;
+pub mod upkeep;
 
 pub use application::Application;
 pub use config::Config;

@@ -14,7 +14,7 @@ resource! {
         /// How many of it the rate is given for: 100 yen; one unless given.
         units: Option<i64>, range 1..=1_000_000 => column;
         /// How much of the base currency they are worth.
-        rate: Decimal => column;
+        rate: Decimal => required column;
     }
     read {
     }

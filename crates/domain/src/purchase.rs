@@ -129,7 +129,7 @@ resource! {
         /// Our code for it; made by the server where none is given.
         code: String, length 0..=40 => filtered sorted column aliases(&["purchase_id", "order_id", "order_code", "order_number", "purchase_code", "编号", "订单号", "订单编号"]);
         /// Who bought.
-        customer_id: Id<Customer> => filtered column aliases(&["customer", "customer_code", "客户", "客户编号"]);
+        customer_id: Id<Customer> => required filtered column aliases(&["customer", "customer_code", "客户", "客户编号"]);
         /// The day; today unless given.
         purchased_on: Date => filtered sorted column aliases(&["date", "order_date", "purchase_date", "日期", "订单日期"]);
         /// The purchase that this return gives back.

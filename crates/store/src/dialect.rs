@@ -144,6 +144,21 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
     Ok(())
 }
 
+/// Forgets every document of the organization.
+pub(crate) fn remove_all_documents(tx: &mut Tx<'_>) -> Result<()> {
+    let own = tx.organization();
+    if matches!(tx.connection, AnyConnection::Sqlite(_)) {
+        Sql::text("DELETE FROM search_index WHERE rowid IN (SELECT seq FROM search_documents WHERE organization = ")
+            .bind(own)
+            .then(")")
+            .execute(tx.connection)?;
+    }
+    Sql::text("DELETE FROM search_documents WHERE organization = ")
+        .bind(own)
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// A word that a document may hold, for [`matching`].
 pub(crate) struct Word {
     /// Letters, digits and our own marks alone.

@@ -8,6 +8,7 @@
 //! What differs between the databases is in `dialect.rs`, `connection.rs`, `transaction.rs` and `migrate.rs`; nothing
 //! else asks which one it is talking to.
 
+mod backup;
 mod codes;
 mod column;
 mod connection;

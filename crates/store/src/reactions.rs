@@ -11,7 +11,7 @@ use perennial_domain::field::{Field, Kind, Resource};
 use serde_json::{Value, json};
 
 use crate::column::Key;
-use crate::dialect::{DocumentRow, insert_many, put_documents, remove_documents};
+use crate::dialect::{DocumentRow, insert_many, remove_documents};
 use crate::events::NewEvent;
 use crate::resource::ENTRIES;
 use crate::schema::timeline_entries;
@@ -54,17 +54,7 @@ fn documents(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
             text: contact.document().unwrap_or_default(),
         });
     }
-    let people: Vec<Key> = rows
-        .iter()
-        .filter(|row| row.kind == Contact::PLURAL)
-        .map(|row| row.id)
-        .collect();
-    let mut owners = contacts::owners(tx, &people)?;
-    for row in &mut rows {
-        let text = search::owned(owners.remove(&row.id.0).unwrap_or_default(), &row.text);
-        row.text = search::in_scope(organization, &text);
-    }
-    put_documents(tx.connection, &rows)?;
+    search::keep(tx, rows)?;
     let ids: Vec<Key> = gone.into_iter().map(|event| event.record).collect();
     remove_documents(tx, &ids)
 }

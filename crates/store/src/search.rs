@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{Binary, Bool};
+use perennial_domain::Instant;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
@@ -16,7 +17,7 @@ use crate::dialect::{self, DocumentRow, Word};
 use crate::identifiers::{self, Party};
 use crate::resource::{ENTRIES, Entry};
 use crate::sql::Sql;
-use crate::{Read, Result, Scope, Stored};
+use crate::{Read, Result, Scope, Stored, Tx, contacts};
 
 /// How many of the newest documents that hold the words are looked at.
 pub(crate) const CANDIDATES: i64 = 1000;
@@ -44,6 +45,72 @@ pub(crate) fn words_of(names: &[&str], texts: &[&str], contact_details: &[&str])
 /// A document's text inside its organization: the organization is a word, so that the index alone keeps them apart.
 pub(crate) fn in_scope(organization: i64, text: &str) -> String {
     format!("{MARK}o{organization} {text}")
+}
+
+/// Writes the words of records, with those that say who may find them.
+pub(crate) fn keep(tx: &mut Tx<'_>, mut rows: Vec<DocumentRow>) -> Result<()> {
+    let people: Vec<Key> = rows
+        .iter()
+        .filter(|row| row.kind == Contact::PLURAL)
+        .map(|row| row.id)
+        .collect();
+    let mut owners = contacts::owners(tx, &people)?;
+    for row in &mut rows {
+        let text = owned(owners.remove(&row.id.0).unwrap_or_default(), &row.text);
+        row.text = in_scope(row.organization, &text);
+    }
+    dialect::put_documents(tx.connection, &rows)
+}
+
+/// Makes the documents of an organization anew, from nothing.
+pub(crate) fn rebuild(
+    connection: &mut AnyConnection,
+    organization: i64,
+    now: Instant,
+) -> Result<()> {
+    let scope = Scope::of_organization(connection, organization, now)?;
+    let mut tx = Tx::new(connection, &scope);
+    dialect::remove_all_documents(&mut tx)?;
+    for entry in ENTRIES {
+        let mut after = Key::default();
+        loop {
+            let (rows, last) = (entry.documents)(&mut tx, after)?;
+            keep(&mut tx, rows)?;
+            let Some(last) = last else { break };
+            after = last;
+        }
+    }
+    Ok(())
+}
+
+/// The words of the living rows of a resource that follow a key, and the last of these, if there are any.
+pub(crate) type Documents = fn(&mut Read<'_>, Key) -> Result<(Vec<DocumentRow>, Option<Key>)>;
+
+/// [`Documents`] of a resource.
+pub(crate) fn documents_of<R: Stored>(
+    read: &mut Read<'_>,
+    after: Key,
+) -> Result<(Vec<DocumentRow>, Option<Key>)> {
+    let organization = read.organization();
+    let beyond = Sql::default()
+        .column(R::PLURAL, "deleted_at")
+        .then(" IS NULL AND ")
+        .column(R::PLURAL, "id")
+        .then(" > ")
+        .bind(after);
+    let order = Sql::default().column(R::PLURAL, "id");
+    let records = R::load(read, beyond, order, 500)?;
+    let row = |record: &R| {
+        Some(DocumentRow {
+            organization,
+            kind: R::PLURAL,
+            id: record.id().into(),
+            version: record.version(),
+            text: record.document()?,
+        })
+    };
+    let last = records.last().map(|record| record.id().into());
+    Ok((records.iter().filter_map(row).collect(), last))
 }
 
 /// Writes the words of a record that was made without a scope.

@@ -224,6 +224,14 @@ impl Store {
         })
     }
 
+    /// A connection of its own, for work that takes long.
+    pub(crate) fn connection(&self, writes: bool) -> Result<AnyConnection> {
+        self.0
+            .address
+            .connect(writes)
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
     /// Whether this is SQLite: one process on one machine, its secrets beside its file.
     pub fn is_embedded(&self) -> bool {
         self.0.writer.is_some()
@@ -299,18 +307,11 @@ impl Store {
         match work(&mut connection) {
             // Too busy is not gone: only a connection that is dead is replaced.
             Err(Error::Unavailable(_)) if self.0.writer.is_none() && !answers(&mut connection) => {
-                *connection = self.connect()?;
+                *connection = self.connection(true)?;
                 work(&mut connection)
             }
             outcome => outcome,
         }
-    }
-
-    fn connect(&self) -> Result<AnyConnection> {
-        self.0
-            .address
-            .connect(true)
-            .map_err(|error| Error::Unavailable(error.to_string()))
     }
 
     fn transact<T: Send + 'static>(
@@ -330,7 +331,7 @@ impl Store {
             type Manager = <AnyConnection as Connection>::TransactionManager;
             // A connection that the server has closed fails here, before anything is written.
             if Manager::begin_transaction(&mut *connection).is_err() {
-                *connection = self.connect()?;
+                *connection = self.connection(true)?;
                 Manager::begin_transaction(&mut *connection)?;
             }
             let outcome = write(&mut connection).and_then(|value| {
@@ -340,7 +341,7 @@ impl Store {
             match outcome {
                 Err(error) => {
                     if Manager::rollback_transaction(&mut *connection).is_err() {
-                        *connection = self.connect()?;
+                        *connection = self.connection(true)?;
                     }
                     if !is_transient(&error) {
                         return Err(error);

@@ -82,7 +82,7 @@ CREATE TABLE teams (
     deleted_at TIMESTAMP,
     change_set BYTEA,
     PRIMARY KEY (organization, id),
-    FOREIGN KEY (organization, parent_id) REFERENCES teams (organization, id)
+    FOREIGN KEY (organization, parent_id) REFERENCES teams (organization, id) DEFERRABLE
 );
 CREATE UNIQUE INDEX teams_name ON teams (organization, name) WHERE deleted_at IS NULL;
 CREATE INDEX teams_by_name ON teams (organization, name_sort, id);
@@ -187,7 +187,7 @@ CREATE TABLE customers (
     change_set BYTEA,
     PRIMARY KEY (organization, id),
     FOREIGN KEY (organization, owner_id) REFERENCES users (organization, id),
-    FOREIGN KEY (organization, parent_id) REFERENCES customers (organization, id)
+    FOREIGN KEY (organization, parent_id) REFERENCES customers (organization, id) DEFERRABLE
 );
 CREATE UNIQUE INDEX customers_code ON customers (organization, code) WHERE deleted_at IS NULL;
 CREATE INDEX customers_name ON customers (organization, name);

@@ -11,7 +11,7 @@ CREATE TABLE product_categories (
     deleted_at TIMESTAMP,
     change_set BYTEA,
     PRIMARY KEY (organization, id),
-    FOREIGN KEY (organization, parent_id) REFERENCES product_categories (organization, id)
+    FOREIGN KEY (organization, parent_id) REFERENCES product_categories (organization, id) DEFERRABLE
 );
 CREATE UNIQUE INDEX product_categories_name ON product_categories (organization, name) WHERE deleted_at IS NULL;
 CREATE INDEX product_categories_by_name ON product_categories (organization, name_sort, id);

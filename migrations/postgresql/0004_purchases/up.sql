@@ -56,7 +56,7 @@ CREATE TABLE purchases (
     change_set BYTEA,
     PRIMARY KEY (organization, id),
     FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id),
-    FOREIGN KEY (organization, reverses_id) REFERENCES purchases (organization, id),
+    FOREIGN KEY (organization, reverses_id) REFERENCES purchases (organization, id) DEFERRABLE,
     FOREIGN KEY (organization, seller_id) REFERENCES users (organization, id),
     CHECK ((cost IS NULL) = (cost_currency IS NULL) AND (cost IS NULL) = (cost_base IS NULL)),
     CHECK ((external_id IS NULL) = (external_system IS NULL))

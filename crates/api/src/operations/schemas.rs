@@ -69,6 +69,9 @@ impl Schemas {
             let Some(property) = self.property(&draft, field.name) else {
                 continue;
             };
+            if field.required {
+                never_null(property);
+            }
             bound(property, field);
             // What parts say stands in one line.
             let part = property.pointer("/items/$ref").and_then(Value::as_str);
@@ -200,6 +203,26 @@ fn bound(property: &mut Value, field: &Field) {
     if matches!(field.kind, Kind::Text) && !field.long {
         let pattern = if field.required { VISIBLE_LINE } else { LINE };
         property.entry("pattern").or_insert_with(|| pattern.into());
+    }
+}
+
+/// What must be given is not null, though its type could be.
+fn never_null(property: &mut Value) {
+    let null = json!({ "type": "null" });
+    let Some(object) = property.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(kinds)) = object.get_mut("type") {
+        kinds.retain(|kind| *kind != "null");
+    }
+    if let Some(Value::Array(choices)) = object.remove("oneOf") {
+        let others = choices.into_iter().filter(|choice| *choice != null);
+        for (name, value) in others
+            .filter_map(|choice| choice.as_object().cloned())
+            .flatten()
+        {
+            object.insert(name, value);
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) found: bool,
     /// Loads hits.
     pub(crate) hits: Hits,
+    /// [`search::documents_of`].
+    pub(crate) documents: search::Documents,
 }
 
 /// Loads what a search has found of a resource, as far as the user may see it.
@@ -47,6 +49,7 @@ impl Entry {
             purged: R::PURGED,
             found: R::FOUND,
             hits: search::hits_of::<R>,
+            documents: search::documents_of::<R>,
         }
     }
 
