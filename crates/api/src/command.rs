@@ -47,6 +47,8 @@ enum Action {
     Import(import::Arguments),
     /// Write everything into one file, while the server runs
     Backup(upkeep::Backup),
+    /// Look whether sums, references, search and figures are what they should be
+    Check(upkeep::Check),
     /// Fill an empty database, SQLite or PostgreSQL, from such a file
     Restore(upkeep::Restore),
     /// Fill an empty database with a small company to look at
@@ -119,6 +121,7 @@ pub fn run() -> Result<(), String> {
         Action::User(User::Create(new)) => create_user(&open()?, new),
         Action::Import(arguments) => import::run(&open()?, arguments),
         Action::Backup(arguments) => print(&upkeep::backup(&open()?, &arguments)?),
+        Action::Check(arguments) => print(&upkeep::check(&open()?, &arguments)?),
         Action::Restore(arguments) => print(&upkeep::restore(&open()?, &arguments)?),
         Action::Demo(arguments) => demo::run(&open()?, &config, arguments),
     }

@@ -1,4 +1,4 @@
-//! `perennial backup` and `perennial restore`: a compressed archive, whole or not there.
+//! `perennial backup` and `perennial restore`: a compressed archive, whole or not there; `perennial check`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, BufWriter};
@@ -24,6 +24,36 @@ pub struct Backup {
 pub struct Restore {
     /// What `perennial backup` has written
     file: PathBuf,
+}
+
+/// What the command line says.
+#[derive(clap::Args)]
+pub struct Check {
+    /// Make search documents and figures anew where they are wrong
+    #[arg(long)]
+    rebuild: bool,
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// What is wrong, a line each.
+pub fn check(store: &Store, Check { rebuild }: &Check) -> Result<String, String> {
+    let found = store.check(*rebuild, clock::now()).map_err(said)?;
+    let line = |finding: &perennial_store::Finding| {
+        let example = finding
+            .example
+            .map_or_else(String::new, |id| format!(", such as {id}"));
+        format!(
+            "{}: {} ({}{example})",
+            finding.check, finding.what, finding.rows
+        )
+    };
+    if found.is_empty() {
+        Ok("Everything is as it should be.\n".to_owned())
+    } else {
+        Err(found.iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 /// Writes the archive under another name first: what has the right name is whole.

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::connection::AnyConnection;
 use crate::references::REFERENCES;
 use crate::sql::Sql;
-use crate::{Error, Result, Store, search};
+use crate::{Error, Result, Scope, Store, Tx, search};
 
 /// The archive's first line: what it is, and the last migration of the database that it was made of.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
@@ -335,7 +335,8 @@ impl Store {
             let organizations =
                 Sql::text("SELECT key FROM organizations").rows::<BigInt, i64>(connection)?;
             for organization in organizations {
-                search::rebuild(connection, organization, now)?;
+                let scope = Scope::of_organization(connection, organization, now)?;
+                search::rebuild(&mut Tx::new(connection, &scope))?;
             }
             Ok(count)
         })

@@ -247,8 +247,8 @@ impl Stored for Contact {
 
 /// Who sees contacts by owning a customer that they work at now; one that works nowhere is seen by its maker. What
 /// [`Stored::visible`] asks of a row, as words for the search.
-pub(crate) fn owners(tx: &mut Tx<'_>, contacts: &[Key]) -> Result<BTreeMap<Uuid, Vec<Key>>> {
-    let organization = tx.organization();
+pub(crate) fn owners(read: &mut Read<'_>, contacts: &[Key]) -> Result<BTreeMap<Uuid, Vec<Key>>> {
+    let organization = read.organization();
     let mut found = Vec::new();
     for chunk in contacts.chunks(CHUNK) {
         let own = |column: &'static str| {
@@ -271,7 +271,7 @@ pub(crate) fn owners(tx: &mut Tx<'_>, contacts: &[Key]) -> Result<BTreeMap<Uuid,
         found.extend(
             working
                 .piece(alone)
-                .rows::<(Binary, Binary), (Key, Key)>(tx.connection)?,
+                .rows::<(Binary, Binary), (Key, Key)>(read.connection)?,
         );
     }
     Ok(grouped(found))

@@ -11,12 +11,13 @@ use perennial_domain::purchase::Purchase;
 
 use crate::column::Key;
 use diesel::RunQueryDsl;
+use diesel::sql_types::Binary;
 
 use crate::dialect::{CHUNK, insert_many, lock_figures};
 use crate::events::NewEvent;
 use crate::schema::customer_figures;
 use crate::sql::Sql;
-use crate::{Result, Tx};
+use crate::{Read, Result, Tx};
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
@@ -67,10 +68,10 @@ pub(crate) fn keep(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let rows: Vec<Row> = events.iter().filter(is_new).map(row).collect();
     insert_many!(tx.connection, customer_figures::table, rows);
     for chunk in concerned(events, Contact::PLURAL).chunks(CHUNK) {
-        count_contacts(tx, chunk)?;
+        PEOPLE.write(tx, chunk)?;
     }
     for chunk in concerned(events, Purchase::PLURAL).chunks(CHUNK) {
-        count_purchases(tx, chunk)?;
+        BOUGHT.write(tx, chunk)?;
     }
     Ok(())
 }
@@ -86,54 +87,80 @@ fn concerned(events: &[NewEvent], resource: &str) -> Vec<Key> {
     customers
 }
 
-fn count_contacts(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
-    write(
-        tx,
-        customers,
-        [
-            "contacts = n.contacts",
-            CONTACTS,
-            "",
-            "f.contacts <> n.contacts",
-        ],
-    )
+/// A group of figures: how it is counted and grouped, what is set, and when the two differ.
+struct Counted {
+    count: &'static str,
+    groups: &'static str,
+    set: &'static str,
+    differs: &'static str,
 }
 
-fn count_purchases(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
-    let set = "purchases = n.purchases, purchase_days = n.purchase_days, revenue = n.revenue, open = n.open, first_on = n.first_on, last_on = n.last_on, \
-         paid = n.paid, paid_late = n.paid_late, days_late = n.days_late";
-    let differs = "(f.purchases, f.purchase_days, f.revenue, f.open, f.first_on, f.last_on, f.paid, f.paid_late, f.days_late) IS DISTINCT FROM \
-         (n.purchases, n.purchase_days, n.revenue, n.open, n.first_on, n.last_on, n.paid, n.paid_late, n.days_late)";
-    write(
-        tx,
-        customers,
-        [set, SALES, " GROUP BY f.customer_id", differs],
-    )
+const PEOPLE: Counted = Counted {
+    count: CONTACTS,
+    groups: "",
+    set: "contacts = n.contacts",
+    differs: "f.contacts <> n.contacts",
+};
+const BOUGHT: Counted = Counted {
+    count: SALES,
+    groups: " GROUP BY f.customer_id",
+    set: "purchases = n.purchases, purchase_days = n.purchase_days, revenue = n.revenue, open = n.open, first_on = n.first_on, last_on = n.last_on, \
+          paid = n.paid, paid_late = n.paid_late, days_late = n.days_late",
+    differs: "(f.purchases, f.purchase_days, f.revenue, f.open, f.first_on, f.last_on, f.paid, f.paid_late, f.days_late) IS DISTINCT FROM \
+              (n.purchases, n.purchase_days, n.revenue, n.open, n.first_on, n.last_on, n.paid, n.paid_late, n.days_late)",
+};
+
+impl Counted {
+    /// Writes what is counted of customers where that is not what is kept.
+    fn write(&self, tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
+        let organization = tx.organization();
+        lock_figures(tx, customers)?;
+        let own = |sql: Sql| {
+            sql.then("f.organization = ")
+                .bind(organization)
+                .then(" AND f.customer_id IN ")
+                .among(customers.iter().copied())
+        };
+        let counted = own(Sql::text(self.count).then(" WHERE ")).then(self.groups);
+        let sql = Sql::text("UPDATE customer_figures AS f SET version = f.version + 1, ")
+            .then(self.set)
+            .then(" FROM (")
+            .piece(counted)
+            .then(") AS n WHERE n.customer_id = f.customer_id AND ")
+            .then(self.differs)
+            .then(" AND ");
+        own(sql).execute(tx.connection)?;
+        Ok(())
+    }
+
+    /// The customers of whom something else is kept than counted.
+    fn wrong(&self, read: &mut Read<'_>) -> Result<Vec<Key>> {
+        let organization = read.organization();
+        let own = |sql: Sql| sql.then("f.organization = ").bind(organization);
+        let counted = own(Sql::text(self.count).then(" WHERE ")).then(self.groups);
+        let sql = Sql::text("SELECT f.customer_id FROM customer_figures f JOIN (")
+            .piece(counted)
+            .then(") AS n ON n.customer_id = f.customer_id WHERE ")
+            .then(self.differs)
+            .then(" AND ");
+        Ok(own(sql).rows::<Binary, _>(read.connection)?)
+    }
 }
 
-/// Writes what is counted of customers where that is not what is kept: what to set, the count and its groups, and when the
-/// two differ.
-fn write(
-    tx: &mut Tx<'_>,
-    customers: &[Key],
-    [set, count, groups, differs]: [&'static str; 4],
-) -> Result<()> {
-    let organization = tx.organization();
-    lock_figures(tx, customers)?;
-    let own = |sql: Sql| {
-        sql.then("f.organization = ")
-            .bind(organization)
-            .then(" AND f.customer_id IN ")
-            .among(customers.iter().copied())
-    };
-    let counted = own(Sql::text(count).then(" WHERE ")).then(groups);
-    let sql = Sql::text("UPDATE customer_figures AS f SET version = f.version + 1, ")
-        .then(set)
-        .then(" FROM (")
-        .piece(counted)
-        .then(") AS n WHERE n.customer_id = f.customer_id AND ")
-        .then(differs)
-        .then(" AND ");
-    own(sql).execute(tx.connection)?;
+/// The customers whose figures are not what their contacts and purchases say.
+pub(crate) fn wrong(read: &mut Read<'_>) -> Result<Vec<Key>> {
+    let mut found = PEOPLE.wrong(read)?;
+    found.extend(BOUGHT.wrong(read)?);
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Counts the figures of customers anew.
+pub(crate) fn count(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
+    for chunk in customers.chunks(CHUNK) {
+        PEOPLE.write(tx, chunk)?;
+        BOUGHT.write(tx, chunk)?;
+    }
     Ok(())
 }

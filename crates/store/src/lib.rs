@@ -9,6 +9,7 @@
 //! else asks which one it is talking to.
 
 mod backup;
+mod check;
 mod codes;
 mod column;
 mod connection;
@@ -50,6 +51,7 @@ pub mod users;
 pub mod watch;
 mod writer;
 
+pub use check::Finding;
 pub use connection::AnyConnection;
 pub use error::Error;
 pub use idempotency::{Answer, IdempotencyKey};

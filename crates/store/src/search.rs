@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{Binary, Bool};
-use perennial_domain::Instant;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
@@ -47,40 +46,64 @@ pub(crate) fn in_scope(organization: i64, text: &str) -> String {
     format!("{MARK}o{organization} {text}")
 }
 
-/// Writes the words of records, with those that say who may find them.
-pub(crate) fn keep(tx: &mut Tx<'_>, mut rows: Vec<DocumentRow>) -> Result<()> {
+/// Adds to the words of records those that say who may find them.
+fn with_owners(read: &mut Read<'_>, rows: &mut [DocumentRow]) -> Result<()> {
     let people: Vec<Key> = rows
         .iter()
         .filter(|row| row.kind == Contact::PLURAL)
         .map(|row| row.id)
         .collect();
-    let mut owners = contacts::owners(tx, &people)?;
-    for row in &mut rows {
+    let mut owners = contacts::owners(read, &people)?;
+    for row in rows {
         let text = owned(owners.remove(&row.id.0).unwrap_or_default(), &row.text);
         row.text = in_scope(row.organization, &text);
     }
+    Ok(())
+}
+
+/// Writes the words of records.
+pub(crate) fn keep(tx: &mut Tx<'_>, mut rows: Vec<DocumentRow>) -> Result<()> {
+    with_owners(tx, &mut rows)?;
     dialect::put_documents(tx.connection, &rows)
 }
 
-/// Makes the documents of an organization anew, from nothing.
-pub(crate) fn rebuild(
-    connection: &mut AnyConnection,
-    organization: i64,
-    now: Instant,
+/// Goes through the documents that the living records of an organization should have.
+pub(crate) fn each_document(
+    read: &mut Read<'_>,
+    mut take: impl FnMut(&mut Read<'_>, Vec<DocumentRow>) -> Result<()>,
 ) -> Result<()> {
-    let scope = Scope::of_organization(connection, organization, now)?;
-    let mut tx = Tx::new(connection, &scope);
-    dialect::remove_all_documents(&mut tx)?;
     for entry in ENTRIES {
         let mut after = Key::default();
         loop {
-            let (rows, last) = (entry.documents)(&mut tx, after)?;
-            keep(&mut tx, rows)?;
+            let (mut rows, last) = (entry.documents)(read, after)?;
+            with_owners(read, &mut rows)?;
+            take(read, rows)?;
             let Some(last) = last else { break };
             after = last;
         }
     }
     Ok(())
+}
+
+/// The documents that are kept, as far as the index holds them: id, version, text.
+pub(crate) fn kept(read: &Read<'_>) -> Sql {
+    let indexed = match read.connection {
+        AnyConnection::Sqlite(_) => {
+            " AND EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = d.seq)"
+        }
+        AnyConnection::Postgres(_) => "",
+    };
+    Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
+        .bind(read.organization())
+        .then(indexed)
+}
+
+/// Makes the documents of an organization anew, from nothing.
+pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
+    dialect::remove_all_documents(tx)?;
+    each_document(tx, |read, rows| {
+        dialect::put_documents(read.connection, &rows)
+    })
 }
 
 /// The words of the living rows of a resource that follow a key, and the last of these, if there are any.

@@ -1,0 +1,207 @@
+//! Whether what is derived is what it is derived from, and what is named is there.
+//!
+//! Every look is a statement or two over an organization. Figures and search documents can be made anew from the rows; a
+//! sum that is not the sum of its lines is told, for nobody knows which of the two is right.
+
+use std::collections::BTreeMap;
+
+use diesel::sql_types::{BigInt, Binary, Text};
+use perennial_domain::Instant;
+use uuid::Uuid;
+
+use crate::column::Key;
+use crate::connection::AnyConnection;
+use crate::dialect::DocumentRow;
+use crate::references::REFERENCES;
+use crate::sql::Sql;
+use crate::{Read, Result, Scope, Store, figures, search};
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at: `figures`, `search`, `sums`, `references`, `feed`, `file`.
+    pub check: &'static str,
+    /// What is wrong.
+    pub what: String,
+    /// With how many rows.
+    pub rows: usize,
+    /// One of them, where it has a key.
+    pub example: Option<Uuid>,
+}
+
+impl Finding {
+    fn of(check: &'static str, what: impl Into<String>, rows: &[Key]) -> Option<Self> {
+        let example = rows.first()?;
+        Some(Self {
+            check,
+            what: what.into(),
+            rows: rows.len(),
+            example: Some(example.0),
+        })
+    }
+}
+
+/// Purchases whose sums are not those of their lines.
+const SUMS: &str = "SELECT p.id FROM purchases p LEFT JOIN (SELECT organization, purchase_id, SUM(amount) AS amount, SUM(amount_base) AS base FROM purchase_lines \
+     GROUP BY organization, purchase_id) l ON l.organization = p.organization AND l.purchase_id = p.id \
+     WHERE (p.total <> COALESCE(l.amount, 0) OR p.total_base <> COALESCE(l.base, 0)) AND p.organization = ";
+/// Lines of which more was given back than bought.
+const BACK: &str = "SELECT l.id FROM purchase_lines l JOIN (SELECT b.organization, b.reverses, SUM(b.quantity) AS quantity FROM purchase_lines b JOIN purchases r \
+     ON r.organization = b.organization AND r.id = b.purchase_id WHERE b.reverses IS NOT NULL AND r.deleted_at IS NULL GROUP BY b.organization, b.reverses) b \
+     ON b.organization = l.organization AND b.reverses = l.id WHERE l.quantity + b.quantity < 0 AND l.organization = ";
+/// Customers, contacts and purchases that nobody ever made.
+const FEED: [(&str, &str); 3] = [
+    (
+        "customers",
+        "SELECT id FROM customers r WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.organization = r.organization AND e.resource = 'customers' AND e.record_id = r.id AND e.kind = 'created') AND r.organization = ",
+    ),
+    (
+        "contacts",
+        "SELECT id FROM contacts r WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.organization = r.organization AND e.resource = 'contacts' AND e.record_id = r.id AND e.kind = 'created') AND r.organization = ",
+    ),
+    (
+        "purchases",
+        "SELECT id FROM purchases r WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.organization = r.organization AND e.resource = 'purchases' AND e.record_id = r.id AND e.kind = 'created') AND r.organization = ",
+    ),
+];
+
+impl Store {
+    /// Looks at everything; with `rebuild`, makes figures and search documents anew where they are wrong, and says what is
+    /// wrong still.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn check(&self, rebuild: bool, now: Instant) -> Result<Vec<Finding>> {
+        let mut connection = self.connection(false)?;
+        let mut found = file(&mut connection)?;
+        let organizations = Sql::text("SELECT key FROM organizations ORDER BY key");
+        for organization in organizations.rows::<BigInt, i64>(&mut connection)? {
+            let scope = Scope::of_organization(&mut connection, organization, now)?;
+            if rebuild {
+                self.write(&scope, |tx| {
+                    let wrong = figures::wrong(tx)?;
+                    figures::count(tx, &wrong)?;
+                    if documents(tx)?.is_empty() {
+                        return Ok(());
+                    }
+                    search::rebuild(tx)
+                })?;
+            }
+            let mut read = Read {
+                connection: &mut connection,
+                scope: &scope,
+            };
+            found.extend(look(&mut read)?);
+        }
+        Ok(found)
+    }
+}
+
+/// What the database says of its own file.
+fn file(connection: &mut AnyConnection) -> Result<Vec<Finding>> {
+    if matches!(connection, AnyConnection::Postgres(_)) {
+        return Ok(Vec::new());
+    }
+    let said: Vec<String> = Sql::text("PRAGMA integrity_check").rows::<Text, _>(connection)?;
+    let wrong = said.iter().filter(|line| *line != "ok");
+    let finding = |line: &String| Finding {
+        check: "file",
+        what: line.clone(),
+        rows: 1,
+        example: None,
+    };
+    Ok(wrong.map(finding).collect())
+}
+
+fn look(read: &mut Read<'_>) -> Result<Vec<Finding>> {
+    let organization = read.organization();
+    let mut found = Vec::new();
+    for reference in REFERENCES {
+        let sql = Sql::text("SELECT DISTINCT t.")
+            .name(reference.column)
+            .then(" FROM ")
+            .name(reference.table);
+        let sql = sql.then(" t LEFT JOIN ").name(reference.target);
+        let sql = sql
+            .then(" g ON g.organization = t.organization AND g.id = t.")
+            .name(reference.column);
+        let sql = sql
+            .then(" WHERE g.id IS NULL AND t.")
+            .name(reference.column);
+        let rows: Vec<Key> = sql
+            .then(" IS NOT NULL AND t.organization = ")
+            .bind(organization)
+            .rows::<Binary, _>(read.connection)?;
+        let what = format!(
+            "{}.{} names what is not there",
+            reference.table, reference.column
+        );
+        found.extend(Finding::of("references", what, &rows));
+    }
+    let mut ask = |check, what: &str, sql: &'static str| -> Result<()> {
+        let rows: Vec<Key> = Sql::text(sql)
+            .bind(organization)
+            .rows::<Binary, _>(read.connection)?;
+        found.extend(Finding::of(check, what, &rows));
+        Ok(())
+    };
+    ask("sums", "purchases are not the sum of their lines", SUMS)?;
+    ask("sums", "more was given back than bought", BACK)?;
+    for (table, sql) in FEED {
+        ask(
+            "feed",
+            &format!("no event tells of the making of {table}"),
+            sql,
+        )?;
+    }
+    let wrong = figures::wrong(read)?;
+    found.extend(Finding::of(
+        "figures",
+        "customers' figures are not what their records say",
+        &wrong,
+    ));
+    let wrong = documents(read)?;
+    found.extend(Finding::of(
+        "search",
+        "records are not found by their words",
+        &wrong,
+    ));
+    Ok(found)
+}
+
+/// The records whose document is missing, is not of their words, or should not be there.
+fn documents(read: &mut Read<'_>) -> Result<Vec<Key>> {
+    type Known = (Key, i64, String);
+    let organization = read.organization();
+    let (mut wrong, mut good) = (Vec::new(), 0_i64);
+    search::each_document(read, |read, rows| {
+        let ids = rows.iter().map(|row| row.id);
+        let kept: Vec<Known> = search::kept(read)
+            .then(" AND d.id IN ")
+            .among(ids)
+            .rows::<(Binary, BigInt, Text), _>(read.connection)?;
+        let mut kept: BTreeMap<Uuid, (i64, String)> = kept
+            .into_iter()
+            .map(|(id, version, text)| (id.0, (version, text)))
+            .collect();
+        for DocumentRow {
+            id, version, text, ..
+        } in rows
+        {
+            if kept.remove(&id.0) == Some((version, text)) {
+                good += 1;
+            } else {
+                wrong.push(id);
+            }
+        }
+        Ok(())
+    })?;
+    let all =
+        Sql::text("SELECT COUNT(*) FROM search_documents WHERE organization = ").bind(organization);
+    let all = all.rows::<BigInt, i64>(read.connection)?;
+    if wrong.is_empty() && all != [good] {
+        // There are more than there should be.
+        wrong.push(Key::default());
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,82 @@
+//! `perennial check`: what is derived is what it is derived from.
+
+use perennial_api::{clock, demo};
+use perennial_domain::text::Language;
+use perennial_store::Store;
+use perennial_tests::database::{Database, Kind, kind};
+
+fn checks(store: &Store, rebuild: bool) -> Vec<&'static str> {
+    let found = store
+        .check(rebuild, clock::now())
+        .expect("everything can be looked at");
+    found.iter().map(|finding| finding.check).collect()
+}
+
+#[test]
+fn what_is_wrong_is_told_and_what_can_be_made_anew_is() {
+    let database = Database::new();
+    let store = Store::open(&database.url).expect("the database opens");
+    demo::fill(&store, Language::ZhCn, "none".to_owned(), 30, clock::now()).expect("a company");
+    let none: [&str; 0] = [];
+    assert_eq!(
+        store
+            .check(false, clock::now())
+            .expect("everything can be looked at"),
+        []
+    );
+    let customer = "(SELECT id FROM customers ORDER BY id LIMIT 1)";
+    let forget = match kind() {
+        Kind::Sqlite => format!(
+            "DELETE FROM search_index WHERE rowid = (SELECT seq FROM search_documents WHERE id = {customer})"
+        ),
+        Kind::Postgresql => format!("DELETE FROM search_documents WHERE id = {customer}"),
+    };
+    for (sql, check) in [
+        (
+            format!(
+                "UPDATE customer_figures SET contacts = contacts + 1 WHERE customer_id = {customer}"
+            ),
+            "figures",
+        ),
+        (
+            format!(
+                "UPDATE customer_figures SET revenue = revenue + 1 WHERE customer_id = {customer}"
+            ),
+            "figures",
+        ),
+        (
+            format!(
+                "UPDATE customer_figures SET last_on = NULL, first_on = NULL WHERE customer_id = (SELECT customer_id FROM purchases ORDER BY customer_id LIMIT 1)"
+            ),
+            "figures",
+        ),
+        (forget, "search"),
+        (
+            format!("UPDATE search_documents SET text = 'other' WHERE id = {customer}"),
+            "search",
+        ),
+    ] {
+        database.execute(&sql);
+        assert_eq!(checks(&store, false), [check], "{sql}");
+        assert_eq!(checks(&store, true), none, "{sql}");
+        assert_eq!(checks(&store, false), none, "{sql}");
+    }
+    // Nobody knows which of two is right: these are told alone.
+    for (sql, back, check) in [
+        (
+            "UPDATE purchases SET total = total + 1 WHERE id = (SELECT id FROM purchases ORDER BY id LIMIT 1)",
+            "UPDATE purchases SET total = total - 1 WHERE id = (SELECT id FROM purchases ORDER BY id LIMIT 1)",
+            "sums",
+        ),
+        (
+            "UPDATE events SET kind = 'updated' WHERE seq = (SELECT MIN(seq) FROM events WHERE resource = 'customers')",
+            "UPDATE events SET kind = 'created' WHERE seq = (SELECT MIN(seq) FROM events WHERE resource = 'customers')",
+            "feed",
+        ),
+    ] {
+        database.execute(sql);
+        assert_eq!(checks(&store, true), [check], "{sql}");
+        database.execute(back);
+    }
+    assert_eq!(checks(&store, false), none);
+}
