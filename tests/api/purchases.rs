@@ -317,3 +317,140 @@ fn a_purchase_stands_on_the_timeline_at_its_own_day() {
     // The organization's day begins in Shanghai.
     assert_eq!(last["occurred_at"], "2020-05-01T16:00:00.000000Z");
 }
+
+#[test]
+fn what_is_too_large_for_a_sum_is_refused_and_hurts_nobody() {
+    let app = TestApp::start();
+    let (admin, seller) = (app.as_admin(), app.as_seller());
+    let acme = seller.create_customer("Acme");
+    for (currency, rate) in [("KWD", "900"), ("BHD", "2000")] {
+        admin.create(
+            "exchange-rates",
+            json!({ "currency": currency, "since": "2000-01-01", "rate": rate }),
+        );
+    }
+    let refuse = |draft: Value, pointer: &str| {
+        seller
+            .post("/purchases", draft)
+            .refused(422, "invalid")
+            .blames(pointer, "too_large");
+    };
+    let of = |currency: &str, lines: Value| json!({ "customer_id": acme.id(), "currency": currency, "lines": lines });
+    refuse(
+        of("CNY", json!([line("1000000000.0001", "0", "0")])),
+        "/lines/0/quantity",
+    );
+    refuse(
+        of("KWD", json!([line("1", "1000000000000", "0")])),
+        "/lines",
+    );
+    let half = line("1", "400000000000", "0");
+    refuse(of("BHD", json!([half, half])), "/lines");
+    let mut paid = of("CNY", json!([line("1", "1", "0")]));
+    let payment = json!({ "on": "2024-01-01", "amount": "1000000000000" });
+    paid["payments"] = json!([payment, payment]);
+    refuse(paid, "/payments");
+    // Sums of the greatest amounts do not fit any more; that is told to whoever adds one, and nobody else notices.
+    let bolt = seller.create_customer("Bolt");
+    let great = of("CNY", json!([line("1", "1000000000000", "0")]));
+    for _ in 0..6 {
+        let operations: Vec<Value> = (0..200).map(|_| json!({ "create": great })).collect();
+        let answer = seller.post("/purchases/batch", json!({ "operations": operations }));
+        assert!([200, 422].contains(&answer.status), "{}", answer.status);
+    }
+    buy(&seller, &bolt, "2024-01-01", &[line("1", "1", "0")]);
+    seller.get("/purchases/totals?by=year").expect(200);
+    seller.get(&format!("{}/holdings", acme.path)).expect(200);
+}
+
+#[test]
+fn a_purchase_keeps_the_rate_it_was_written_with() {
+    let app = TestApp::start();
+    let (admin, seller) = (app.as_admin(), app.as_seller());
+    let acme = seller.create_customer("Acme");
+    let rate = admin.create(
+        "exchange-rates",
+        json!({ "currency": "USD", "since": "2000-01-01", "rate": "7" }),
+    );
+    let draft = json!({ "customer_id": acme.id(), "purchased_on": "2024-01-01", "currency": "USD", "lines": [line("1", "100", "0")] });
+    let made = seller.create("purchases", draft);
+    admin.change(&rate, json!({ "rate": "8" })).expect(200);
+    let changed = seller
+        .change(&made, json!({ "note": "x" }))
+        .expect(200)
+        .record();
+    assert_eq!(changed["base_total"]["amount"], "700");
+    assert_eq!(
+        changed["rate"],
+        json!({ "currency": "USD", "on": "2024-01-01", "units": 1, "rate": "7" })
+    );
+    let moved = seller
+        .change(&changed, json!({ "purchased_on": "2024-01-02" }))
+        .expect(200)
+        .record();
+    assert_eq!(moved["base_total"]["amount"], "800");
+    let by = |by: &str| {
+        let totals = seller
+            .get(&format!("/purchases/totals?by={by}"))
+            .expect(200);
+        totals["groups"][0]["sums"]["revenue"]["amount"].clone()
+    };
+    assert_eq!((by("year"), by("product")), (json!("800"), json!("800")));
+    admin.remove(&admin.read(&rate)).expect(204);
+    let payments = json!([{ "on": "2024-01-03", "amount": "100" }]);
+    let paid = seller.change(&moved, json!({ "payments": payments }));
+    assert_eq!(paid.expect(200)["open"]["amount"], "0");
+    // A base currency that amounts were counted in cannot become another.
+    let etag = admin.get("/organization").etag();
+    admin
+        .patch("/organization", &etag, json!({ "currency": "USD" }))
+        .refused(409, "conflict");
+}
+
+#[test]
+fn whose_customers_one_sells_to_is_a_matter_of_rights() {
+    let app = TestApp::start();
+    let (seller, colleague) = (app.as_seller(), app.person(Person::Colleague));
+    let (own, others) = (
+        seller.create_customer("Own"),
+        colleague.create_customer("Theirs"),
+    );
+    let made = buy(&seller, &own, "2024-01-01", &[line("2", "1", "0")]);
+    let theirs = buy(&colleague, &others, "2024-01-01", &[line("2", "1", "0")]);
+    // A seller sees what the team sells, but sells to its own customers alone.
+    seller.get(&theirs.path).expect(200);
+    let draft = json!({ "customer_id": others.id() });
+    seller.post("/purchases", draft).refused(403, "forbidden");
+    seller
+        .post("/purchases", back(&theirs, &["-1"]))
+        .refused(403, "forbidden");
+    seller
+        .change(&made, json!({ "customer_id": others.id() }))
+        .refused(403, "forbidden");
+    let narrow = give_role(
+        &app,
+        Person::Reader,
+        &[("customers", "read", "all"), ("purchases", "read", "own")],
+        &[],
+    );
+    assert_eq!(sales(&narrow, &own), Value::Null);
+    narrow
+        .get(&format!("{}/holdings", own.path))
+        .refused(403, "forbidden");
+    let timeline = narrow.get(&format!("{}/timeline", own.path)).expect(200);
+    let kinds = timeline["data"].as_array().expect("entries");
+    assert!(
+        kinds
+            .iter()
+            .all(|entry| entry["kind"] == "customers.created")
+    );
+    // Nor is anything looked for by what only follows from others, or from a moment that no database knows.
+    for (path, field) in [("/purchases/search", "open"), ("/products/search", "price")] {
+        let body = json!({ "where": { "field": field, "operator": "gte", "value": "1" } });
+        app.as_manager().post(path, body).refused(422, "invalid");
+    }
+    let cursor = "-8000000000000000000.01890000-0000-7000-8000-000000000000";
+    seller
+        .get(&format!("{}/timeline?cursor={cursor}", own.path))
+        .refused(400, "bad_request");
+}

@@ -93,3 +93,66 @@ fn of_two_returns_at_once_one_is_too_many() {
         assert_eq!(seller.read(&made)["returned"], "wholly");
     }
 }
+
+#[test]
+fn a_return_that_was_deleted_holds_nothing_back() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let made = buy(&seller, &acme, "2024-05-02", &[line("3", "10", "0")]);
+    let returned = seller.create("purchases", back(&made, &["-1"]));
+    seller.remove(&returned).expect(204);
+    seller
+        .change(&seller.read(&made), json!({ "lines": [] }))
+        .expect(200);
+    seller
+        .post(&format!("{}/restore", returned.path), json!({}))
+        .refused(422, "invalid")
+        .blames("/lines/0/reverses", "not_found");
+}
+
+#[test]
+fn a_return_gives_back_what_was_bought() {
+    let app = TestApp::start();
+    let (manager, seller) = (app.as_manager(), app.as_seller());
+    let acme = seller.create_customer("Acme");
+    let product = |name: &str| manager.create("products", json!({ "name": name })).id();
+    let (tea, rice) = (product("Tea"), product("Rice"));
+    let mut sold = line("3", "10", "0");
+    sold["product_id"] = json!(tea);
+    let draft = json!({ "customer_id": acme.id(), "lines": [sold], "freight": "5" });
+    let made = seller.create("purchases", draft);
+    let mut other = back(&made, &["-1"]);
+    other["lines"][0]["product_id"] = json!(rice);
+    seller
+        .post("/purchases", other)
+        .refused(422, "invalid")
+        .blames("/lines/0/product_id", "other_product");
+    let mut dear = back(&made, &["-1"]);
+    dear["freight"] = json!("-5.0001");
+    seller
+        .post("/purchases", dear)
+        .refused(422, "invalid")
+        .blames("/freight", "reversed");
+    let bare = json!({ "customer_id": acme.id(), "reverses_id": made.id() });
+    seller
+        .post("/purchases", bare)
+        .refused(422, "invalid")
+        .blames("/lines", "required");
+    let mut whole = back(&made, &["-3"]);
+    whole["freight"] = json!("-5");
+    let whole = seller.create("purchases", whole);
+    assert_eq!(whole["lines"][0]["product_id"], json!(tea));
+    let holdings = seller.get(&format!("{}/holdings", acme.path)).expect(200);
+    assert_eq!(holdings["products"], json!([]));
+    let bought = seller.read(&made);
+    let mut lines = bought["lines"].clone();
+    lines[0]["product_id"] = json!(rice);
+    seller
+        .change(&bought, json!({ "lines": lines }))
+        .refused(409, "conflict");
+    seller
+        .change(&bought, json!({ "freight": "4" }))
+        .refused(422, "invalid")
+        .blames("/freight", "reversed");
+}

@@ -72,6 +72,8 @@ pub struct Field {
     pub filtered: bool,
     /// Whether an index serves it as a list's order.
     pub sorted: bool,
+    /// Whether it follows from others when it is read, and no row can be looked for by it.
+    pub derived: bool,
     /// Whether a list shows it unless told otherwise.
     pub column: bool,
     /// Whether text runs over several lines.
@@ -97,6 +99,7 @@ impl Field {
             bounds: None,
             filtered: false,
             sorted: false,
+            derived: false,
             column: false,
             long: false,
             class: None,
@@ -144,6 +147,12 @@ impl Field {
                 )
         );
         self.sorted = true;
+        self
+    }
+    /// It follows from others when it is read, and no row can be looked for by it.
+    #[must_use]
+    pub const fn derived(mut self) -> Self {
+        self.derived = true;
         self
     }
     /// A list shows it unless told otherwise.

@@ -78,9 +78,9 @@ resource! {
     }
     read {
         /// Today's price in the base currency.
-        price: Option<Money> => column;
+        price: Option<Money> => column derived;
         /// What selling it at today's price brings.
-        margin: Option<Margin> => column class("cost");
+        margin: Option<Margin> => column derived class("cost");
     }
 }
 

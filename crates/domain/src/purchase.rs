@@ -22,6 +22,8 @@ use crate::{Currency, Date, Decimal, Id, Money, choice, part, resource};
 
 /// The most that one purchase may come to, in any currency: a trillion.
 const GREATEST: Decimal = Decimal::from_ten_thousandths(1_000_000_000_000 * 10_000);
+/// The most pieces of one line, above zero or below: a billion.
+const MOST: Decimal = Decimal::from_ten_thousandths(1_000_000_000 * 10_000);
 /// One, and a whole discount.
 const ONE: Decimal = Decimal::from_ten_thousandths(10_000);
 const ZERO: Decimal = Decimal::from_ten_thousandths(0);
@@ -73,6 +75,11 @@ impl PurchaseLine {
         refuse(self.quantity == ZERO, "quantity", "zero");
         refuse(!has_sign(self.quantity), "quantity", "sign");
         refuse(
+            !(-MOST..=MOST).contains(&self.quantity),
+            "quantity",
+            "too_large",
+        );
+        refuse(
             !(ZERO..=ONE).contains(&self.discount),
             "discount",
             "fraction",
@@ -115,6 +122,24 @@ part! {
         /// How, and what for.
         note: String, length 0..=200;
     }
+}
+
+/// At which rate a purchase in another currency counts in the base currency. It stays until day or currency change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AppliedRate {
+    /// Of which currency.
+    pub currency: Currency,
+    /// On which day.
+    pub on: Date,
+    /// So many of it …
+    pub units: i64,
+    /// … are worth so much.
+    pub rate: Decimal,
+}
+
+impl crate::field::FieldType for AppliedRate {
+    const KIND: crate::field::Kind = crate::field::Kind::Figures;
 }
 
 choice! {
@@ -161,15 +186,17 @@ resource! {
     }
     read {
         /// What the lines come to, without freight.
-        total: Money => column;
+        total: Money => column derived;
         /// The same in the base currency, at the rate of the day.
         base_total: Money => sorted stored("total_base");
+        /// At which rate it counts in the base currency, where its own is another.
+        rate: Option<AppliedRate>;
         /// What is to be paid: total and freight, in the currency's places.
-        due: Money;
+        due: Money => derived;
         /// What was paid.
-        paid: Money;
+        paid: Money => derived;
         /// What is still to be paid.
-        open: Money => column;
+        open: Money => column derived;
         /// The day on which nothing was left to pay.
         paid_on: Option<Date> => filtered;
         /// How much of it was given back.
@@ -180,7 +207,7 @@ resource! {
 }
 
 /// Whether an amount is one that sums can be made of.
-fn is_kept(amount: &Decimal) -> bool {
+pub fn is_kept(amount: &Decimal) -> bool {
     (-GREATEST..=GREATEST).contains(amount)
 }
 
@@ -219,6 +246,13 @@ impl Draft for NewPurchase {
             }
         };
         let freight = self.freight;
+        let paid = Decimal::sum(self.payments.iter().map(|payment| payment.amount));
+        refuse(
+            !paid.as_ref().is_some_and(is_kept),
+            "/payments",
+            "too_large",
+        );
+        refuse(is_return && self.lines.is_empty(), "/lines", "required");
         refuse(self.customer_id.is_nil(), "/customer_id", "required");
         refuse(total(&self.lines).is_none(), "/lines", "too_large");
         refuse(

@@ -109,6 +109,11 @@ impl Instant {
         Self(DateTime::from_timestamp_micros(micros).unwrap_or_default())
     }
 
+    /// This moment, if it is in the years 1 to 9999: what both databases keep.
+    pub fn if_common(self) -> Option<Self> {
+        Some(self).filter(|moment| (1..=9999).contains(&moment.naive().year()))
+    }
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()

@@ -69,6 +69,10 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable(error.to_string())
             }
+            // A sum that 64 bits do not hold.
+            Diesel::DatabaseError(_, information) if is_overflow(information.message()) => {
+                Self::Invalid(Invalid::new("", "too_large"))
+            }
             Diesel::DatabaseError(_, information) if is_busy(information.message()) => {
                 Self::Unavailable(error.to_string())
             }
@@ -76,6 +80,10 @@ impl From<Diesel> for Error {
             _ => Self::Database(error.to_string()),
         }
     }
+}
+
+fn is_overflow(message: &str) -> bool {
+    message == "integer overflow" || message.contains("bigint out of range")
 }
 
 /// Messages that say "later": locks, timeouts, a server that goes or comes, a full disk.

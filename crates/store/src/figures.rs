@@ -43,7 +43,7 @@ const CONTACTS: &str = "SELECT f.customer_id, (SELECT COUNT(DISTINCT p.contact_i
 const SALES: &str = "SELECT f.customer_id, COUNT(p.counts) AS purchases, COUNT(DISTINCT p.counts) AS purchase_days, CAST(COALESCE(SUM(p.total_base), 0) AS BIGINT) AS revenue, \
      CAST(COALESCE(SUM(p.open_base), 0) AS BIGINT) AS open, MIN(p.counts) AS first_on, MAX(p.counts) AS last_on, COUNT(p.days_late) AS paid, \
      COUNT(CASE WHEN p.days_late > 0 THEN 1 END) AS paid_late, CAST(COALESCE(SUM(p.days_late), 0) AS BIGINT) AS days_late FROM customer_figures f \
-     LEFT JOIN (SELECT organization, customer_id, total_base, open_base, CASE WHEN reverses_id IS NULL THEN days_late END AS days_late, \
+     LEFT JOIN (SELECT organization, customer_id, total_base, open_base, CASE WHEN reverses_id IS NULL AND returned <> 'wholly' THEN days_late END AS days_late, \
      CASE WHEN reverses_id IS NULL AND returned <> 'wholly' THEN purchased_on END AS counts FROM purchases WHERE deleted_at IS NULL) p \
      ON p.organization = f.organization AND p.customer_id = f.customer_id";
 

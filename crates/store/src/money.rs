@@ -39,20 +39,32 @@ pub(crate) fn worth(tx: &mut Tx<'_>, pointer: &str, money: Money, day: Date) -> 
     if money.currency == tx.scope.currency() {
         return Ok(money.amount);
     }
-    let Some((units, rate)) = rate(tx, money.currency, day)? else {
-        let fault = FieldError::new(pointer, "exchange_rate_missing")
-            .with("currency", tx.scope.currency().code());
-        return Err(Invalid(vec![fault]).into());
-    };
+    let (units, rate) = rate(tx, pointer, money.currency, day)?;
     let worth = ExchangeRate::convert(units, rate, money.amount);
     Ok(worth.ok_or_else(|| Invalid::new(pointer, "too_large"))?)
 }
 
 /// The rate of the latest first day that is not after a day, asked for once a transaction.
-fn rate(tx: &mut Tx<'_>, currency: Currency, day: Date) -> Result<Option<Rate>> {
-    if let Some(known) = tx.rates.get(&(currency, day)) {
-        return Ok(*known);
-    }
+///
+/// # Errors
+/// [`Error::Invalid`](crate::Error::Invalid) where there is none.
+pub(crate) fn rate(tx: &mut Tx<'_>, pointer: &str, currency: Currency, day: Date) -> Result<Rate> {
+    let known = match tx.rates.get(&(currency, day)) {
+        Some(known) => *known,
+        None => {
+            let found = find_rate(tx, currency, day)?;
+            tx.rates.insert((currency, day), found);
+            found
+        }
+    };
+    let missing = || {
+        let base = tx.scope.currency();
+        FieldError::new(pointer, "exchange_rate_missing").with("currency", base.code())
+    };
+    Ok(known.ok_or_else(|| Invalid(vec![missing()]))?)
+}
+
+fn find_rate(tx: &mut Tx<'_>, currency: Currency, day: Date) -> Result<Option<Rate>> {
     let found: Vec<(Option<i64>, i64)> =
         Sql::text("SELECT units, rate FROM exchange_rates WHERE organization = ")
             .bind(tx.organization())
@@ -62,11 +74,10 @@ fn rate(tx: &mut Tx<'_>, currency: Currency, day: Date) -> Result<Option<Rate>> 
             .bind(day.naive())
             .then(" ORDER BY since DESC LIMIT 1")
             .rows::<(Nullable<BigInt>, BigInt), _>(tx.connection)?;
-    let rate = found
-        .first()
-        .map(|(units, rate)| (units.unwrap_or(1), Decimal::from_ten_thousandths(*rate)));
-    tx.rates.insert((currency, day), rate);
-    Ok(rate)
+    let rate = |(units, rate): &(Option<i64>, i64)| {
+        (units.unwrap_or(1), Decimal::from_ten_thousandths(*rate))
+    };
+    Ok(found.first().map(rate))
 }
 
 /// The amount that two columns keep.

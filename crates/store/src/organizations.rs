@@ -129,10 +129,10 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
 /// Whether any amount is kept in the base currency.
 fn has_amounts(tx: &mut Tx<'_>) -> Result<bool> {
     for entry in ENTRIES {
-        let amounts = entry
-            .fields
-            .iter()
-            .filter(|field| field.written && matches!(field.kind, Kind::Money));
+        // What has a currency of its own has its worth in the base currency, too.
+        let amounts = entry.fields.iter().filter(|field| {
+            field.written && (matches!(field.kind, Kind::Money) || field.name == "currency")
+        });
         let kept = amounts.map(|field| Sql::default().name(field.name).then(" IS NOT NULL"));
         let sql = Sql::text("SELECT 1 FROM ")
             .name(entry.plural)

@@ -118,15 +118,15 @@ pub(crate) fn check<R: Stored>(
     let mut asked: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     let mut new = Vec::new();
     for (draft, old) in drafts {
-        let known: BTreeSet<Uuid> = old
+        let known: BTreeSet<(&str, Uuid)> = old
             .iter()
             .flat_map(|old| named::<R>(old))
-            .map(|(_, _, id)| id)
+            .map(|(_, target, id)| (target, id))
             .collect();
         new.extend(
             named::<R>(draft)
                 .into_iter()
-                .filter(|(_, _, id)| !known.contains(id)),
+                .filter(|(_, target, id)| !known.contains(&(*target, *id))),
         );
     }
     for (_, target, id) in &new {

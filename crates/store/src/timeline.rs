@@ -3,8 +3,10 @@
 use diesel::sql_types::{Binary, Nullable, Text, Timestamp};
 use perennial_domain::customer::Customer;
 use perennial_domain::event::TimelineEntry;
+use perennial_domain::field::Resource;
 use perennial_domain::page::{Page, PageInfo};
 use perennial_domain::problem::Invalid;
+use perennial_domain::rights::Action;
 use perennial_domain::{Id, Instant};
 
 use crate::column::{Key, id};
@@ -30,24 +32,41 @@ pub fn list(
         .bind(read.organization())
         .then(" AND customer_id = ")
         .bind(Key::from(customer));
-    for entry in ENTRIES
-        .iter()
-        .filter(|entry| !entry.is_readable(read.scope))
-    {
-        sql = sql
-            .then(" AND kind NOT LIKE ")
-            .bind(format!("{}.%", entry.plural));
+    let customers = read.scope.level(Customer::AREA, Action::Read);
+    for entry in ENTRIES {
+        let other = || Sql::text("kind NOT LIKE ").bind(format!("{}.%", entry.plural));
+        // Who sees more customers than records of this kind sees some of them here.
+        let narrower = entry
+            .readable(read.scope)
+            .filter(|_| entry.level(read.scope) < customers);
+        if !entry.is_readable(read.scope) {
+            sql = sql.then(" AND ").piece(other());
+        } else if let Some(readable) = narrower {
+            let there = Sql::text("EXISTS (SELECT 1 FROM ")
+                .name(entry.plural)
+                .then(" WHERE ")
+                .column(entry.plural, "organization")
+                .then(" = timeline_entries.organization AND ")
+                .column(entry.plural, "id")
+                .then(" = timeline_entries.record_id AND ")
+                .piece(readable)
+                .then(")");
+            sql = sql
+                .then(" AND ")
+                .piece(Sql::join(" OR ", "FALSE", [other(), there]));
+        }
     }
     if let Some(cursor) = cursor {
-        let (micros, entry) = cursor
+        let (moment, entry) = cursor
             .split_once('.')
             .and_then(|(micros, entry)| {
-                Some((micros.parse().ok()?, entry.parse::<uuid::Uuid>().ok()?))
+                let moment = Instant::from_micros(micros.parse().ok()?);
+                Some((moment.if_common()?, entry.parse::<uuid::Uuid>().ok()?))
             })
             .ok_or_else(|| Invalid::new("cursor", "value"))?;
         sql = sql
             .then(" AND (occurred_at, id) < (")
-            .bind(Instant::from_micros(micros))
+            .bind(moment)
             .then(", ")
             .bind(entry)
             .then(")");

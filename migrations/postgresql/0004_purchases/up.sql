@@ -93,7 +93,7 @@ CREATE TABLE purchase_lines (
     PRIMARY KEY (organization, id),
     FOREIGN KEY (organization, purchase_id) REFERENCES purchases (organization, id),
     FOREIGN KEY (organization, product_id) REFERENCES products (organization, id),
-    FOREIGN KEY (organization, reverses) REFERENCES purchase_lines (organization, id) DEFERRABLE INITIALLY DEFERRED
+    FOREIGN KEY (organization, reverses) REFERENCES purchase_lines (organization, id) DEFERRABLE
 );
 CREATE INDEX purchase_lines_purchase ON purchase_lines (organization, purchase_id, place);
 CREATE INDEX purchase_lines_product ON purchase_lines (organization, product_id);

@@ -100,7 +100,10 @@ pub async fn batch<R: Stored>(
     if mode == Mode::BestEffort {
         return Ok(answer::kept(
             allowed
-                .write_once(R::AREA, key, move |tx| best_effort(tx, &steps))
+                .write_once(R::AREA, key, move |tx| {
+                    resource::take_turns(tx)?;
+                    best_effort(tx, &steps)
+                })
                 .await?,
         ));
     }
@@ -109,7 +112,10 @@ pub async fn batch<R: Stored>(
     let reached = Arc::new(Mutex::new(String::new()));
     let here = Arc::clone(&reached);
     let answer = allowed
-        .write_once(R::AREA, key, move |tx| all_or_nothing(tx, &steps, &here))
+        .write_once(R::AREA, key, move |tx| {
+            resource::take_turns(tx)?;
+            all_or_nothing(tx, &steps, &here)
+        })
         .await;
     let place = reached.lock().unwrap_or_else(PoisonError::into_inner);
     match answer {

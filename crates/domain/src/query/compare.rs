@@ -22,7 +22,7 @@ pub fn parameters() -> [(&'static str, Operator); 5] {
 /// Whether a field can be compared so.
 pub fn compares(field: &Field, operator: Operator) -> bool {
     match field.kind {
-        _ if operator == Operator::IsNull && !field.optional => false,
+        _ if field.derived || operator == Operator::IsNull && !field.optional => false,
         Kind::Parts(_) | Kind::Key | Kind::Figures => false,
         Kind::Text if field.long => false,
         Kind::Reference("") => matches!(operator, Operator::Eq | Operator::In),

@@ -7,7 +7,6 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
 use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence, Sales};
 use perennial_domain::field::Resource;
 use perennial_domain::purchase::Purchase;
-use perennial_domain::rights::{Action, Level};
 use perennial_domain::tag::Tag;
 use perennial_domain::touch::Identifier;
 use perennial_domain::{Currency, Date, Decimal, Id, Money};
@@ -64,17 +63,17 @@ struct FiguresRow {
 }
 
 impl FiguresRow {
-    /// The figures; those of purchases in the base currency, or none.
-    fn figures(self, currency: Option<Currency>) -> CustomerFigures {
-        let money = |amount, currency| Money {
+    /// The figures, with this base currency.
+    fn figures(self, currency: Currency) -> CustomerFigures {
+        let money = |amount| Money {
             amount: Decimal::from_ten_thousandths(amount),
             currency,
         };
-        let sales = |currency| Sales {
+        let sales = Sales {
             purchases: self.purchases,
             purchase_days: self.purchase_days,
-            revenue: money(self.revenue, currency),
-            open: money(self.open, currency),
+            revenue: money(self.revenue),
+            open: money(self.open),
             first_on: self.first_on.map(Date::from),
             last_on: self.last_on.map(Date::from),
             paid: self.paid,
@@ -84,7 +83,7 @@ impl FiguresRow {
         CustomerFigures {
             version: self.version,
             contacts: self.contacts,
-            sales: currency.map(sales),
+            sales: Some(sales),
         }
     }
 }
@@ -96,6 +95,8 @@ pub(super) struct Hanging {
     influences: BTreeMap<Uuid, Vec<Influence>>,
     identifiers: BTreeMap<Uuid, Vec<Identifier>>,
     figures: BTreeMap<Uuid, Vec<CustomerFigures>>,
+    /// The owners of whose customers the user may see the purchases; none where it may see everybody's.
+    buyers_of: Option<BTreeSet<Key>>,
 }
 
 impl Hanging {
@@ -131,11 +132,10 @@ impl Hanging {
             .filter(of("customer_figures"))
             .select(FiguresRow::as_select())
             .load(read.connection)?;
-        let sales = read.scope.level(Purchase::AREA, Action::Read) != Level::None;
         let currency = read.scope.currency();
         let figures = figures
             .into_iter()
-            .map(|row| (row.customer_id, row.figures(sales.then_some(currency))));
+            .map(|row| (row.customer_id, row.figures(currency)));
         // Ordered here: asked to, SQLite walks the whole organization in the order of another index.
         tags.sort_unstable();
         influences.sort_unstable();
@@ -158,6 +158,7 @@ impl Hanging {
             })),
             identifiers: identifiers::load(read.connection, organization, Party::Customer, keys)?,
             figures: grouped(figures),
+            buyers_of: read.scope.owners(Purchase::AREA),
         })
     }
 
@@ -173,6 +174,11 @@ impl Hanging {
                 .remove(&of)
                 .and_then(|mut figures| figures.pop());
             customer.figures = figures.unwrap_or_default();
+            let owner = customer.owner_id.map(Key::from);
+            let seen = |owners: &BTreeSet<Key>| owner.is_some_and(|owner| owners.contains(&owner));
+            if !self.buyers_of.as_ref().is_none_or(seen) {
+                customer.figures.sales = None;
+            }
         }
     }
 }

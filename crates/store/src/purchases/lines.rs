@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use diesel::sql_types::Binary;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
 use perennial_domain::Decimal;
+use perennial_domain::problem::Invalid;
 use perennial_domain::purchase::{Purchase, PurchaseLine};
 use uuid::Uuid;
 
 use super::row::base;
 use crate::column::{Key, id, key};
-use crate::dialect::insert_many;
+use crate::connection::AnyConnection;
+use crate::dialect::CHUNK;
 use crate::resource::{grouped, keys};
 use crate::schema::purchase_lines;
 use crate::sql::Sql;
-use crate::{Read, Result, Tx};
+use crate::{Error, Read, Result, Tx};
 
 #[derive(diesel::Insertable, diesel::Queryable, diesel::Selectable)]
 #[diesel(table_name = purchase_lines, treat_none_as_default_value = false)]
@@ -68,15 +71,96 @@ impl Row {
     }
 }
 
-/// Inserts the lines of new or emptied purchases. Those without a key get one.
-pub(super) fn insert(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
+/// Writes the lines of purchases, new and kept ones; those without a key get one.
+pub(super) fn write(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
+    use diesel::upsert::excluded;
+    use purchase_lines::dsl as l;
+    macro_rules! put {
+        ($connection:expr, $rows:expr) => {
+            diesel::insert_into(purchase_lines::table)
+                .values($rows)
+                .on_conflict((l::organization, l::id))
+                .do_update()
+                .set((
+                    l::place.eq(excluded(l::place)),
+                    l::product_id.eq(excluded(l::product_id)),
+                    l::description.eq(excluded(l::description)),
+                    l::quantity.eq(excluded(l::quantity)),
+                    l::price.eq(excluded(l::price)),
+                    l::discount.eq(excluded(l::discount)),
+                    l::amount.eq(excluded(l::amount)),
+                    l::amount_base.eq(excluded(l::amount_base)),
+                    l::reverses.eq(excluded(l::reverses)),
+                ))
+                .execute($connection)?
+        };
+    }
+    name_lines(tx, purchases)?;
     let mut rows = Vec::new();
     for purchase in purchases {
         for place in 0..purchase.lines.len() {
             rows.extend(Row::of(tx, purchase, place)?);
         }
     }
-    insert_many!(tx.connection, purchase_lines::table, rows);
+    for chunk in rows.chunks(CHUNK) {
+        match (&mut *tx.connection, chunk) {
+            (AnyConnection::Postgres(postgres), [row]) => put!(postgres, row),
+            (AnyConnection::Postgres(postgres), rows) => put!(postgres, rows),
+            (AnyConnection::Sqlite(sqlite), [row]) => put!(sqlite, row),
+            (AnyConnection::Sqlite(sqlite), rows) => put!(sqlite, rows),
+        };
+    }
+    Ok(())
+}
+
+/// Refuses lines that give back what is no line.
+fn name_lines(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
+    let lines = purchases
+        .iter()
+        .flat_map(|purchase| purchase.lines.iter().enumerate());
+    let named: Vec<(usize, Key)> = lines
+        .filter_map(|(at, line)| Some((at, Key(line.reverses?))))
+        .collect();
+    for chunk in named.chunks(CHUNK) {
+        let there: Vec<Key> = Sql::text("SELECT id FROM purchase_lines WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND id IN ")
+            .among(chunk.iter().map(|(_, key)| *key))
+            .rows::<Binary, _>(tx.connection)?;
+        if let Some((at, _)) = chunk.iter().find(|(_, key)| !there.contains(key)) {
+            return Err(Invalid::new(format!("/lines/{at}/reverses"), "not_found").into());
+        }
+    }
+    Ok(())
+}
+
+/// Removes lines. A deleted return that names one of them names nothing from then on, so it cannot come back.
+///
+/// # Errors
+/// [`Error::Conflict`] where a return names one of them.
+pub(super) fn remove(tx: &mut Tx<'_>, lines: &[Key]) -> Result<()> {
+    let organization = tx.organization();
+    for chunk in lines.chunks(CHUNK) {
+        let those = |sql: Sql, column: &'static str| {
+            sql.then(" WHERE organization = ")
+                .bind(organization)
+                .then(" AND ")
+                .name(column)
+                .then(" IN ")
+                .among(chunk.iter().copied())
+        };
+        those(Sql::text("UPDATE purchase_lines SET reverses = NULL"), "reverses")
+            .then(" AND purchase_id IN (SELECT id FROM purchases WHERE purchases.organization = purchase_lines.organization AND deleted_at IS NOT NULL)")
+            .execute(tx.connection)?;
+        let named = those(Sql::text("SELECT id FROM purchase_lines"), "reverses").then(" LIMIT 1");
+        if !named.rows::<Binary, Key>(tx.connection)?.is_empty() {
+            return Err(Error::Conflict {
+                pointer: String::new(),
+                code: "in_use",
+            });
+        }
+        those(Sql::text("DELETE FROM purchase_lines"), "id").execute(tx.connection)?;
+    }
     Ok(())
 }
 

@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use crate::column::Key;
 use crate::dialect::CHUNK;
-use crate::resource::{Stored, clear_parts};
+use crate::resource::Stored;
 use crate::sql::Sql;
-use crate::{Read, Result, Scope, Tx, codes};
+use crate::{Error, Read, Result, Scope, Tx, codes};
 pub use totals::{holdings, totals};
 
 impl Stored for Purchase {
@@ -34,26 +34,33 @@ impl Stored for Purchase {
     }
 
     fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        lines::insert(tx, new)?;
+        within(tx, new.iter(), Action::Create)?;
+        lines::write(tx, new)?;
         returns::settle(tx, new.iter().map(|new| (None, new)))
     }
 
     fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
+        let moved = changed
+            .iter()
+            .filter(|(old, new)| old.customer_id != new.customer_id);
+        within(tx, moved.map(|(_, new)| new), Action::Update)?;
         // What a line is worth in the base currency hangs on day and currency, too.
         let parts = |purchase: &Self| {
-            let Self {
-                lines,
-                purchased_on,
-                currency,
-                ..
-            } = purchase;
-            (lines.clone(), *purchased_on, *currency)
+            let lines = purchase.lines.clone();
+            (lines, purchase.purchased_on, purchase.currency)
         };
+        let mut removed = Vec::new();
         for (old, new) in changed {
             known_lines(old, new)?;
+            let keys = |purchase: &Self| -> BTreeSet<Uuid> {
+                purchase.lines.iter().filter_map(|line| line.id).collect()
+            };
+            removed.extend(keys(old).difference(&keys(new)).copied().map(Key));
         }
-        let others = clear_parts(tx, changed, parts, ("purchase_lines", "purchase_id"))?;
-        lines::insert(tx, &others)?;
+        lines::remove(tx, &removed)?;
+        let others = changed.iter().filter(|(old, new)| parts(old) != parts(new));
+        let others: Vec<Self> = others.map(|(_, new)| new.clone()).collect();
+        lines::write(tx, &others)?;
         returns::settle(tx, changed.iter().map(|(old, new)| (Some(old), new)))
     }
 
@@ -92,6 +99,7 @@ impl Stored for Purchase {
                 line.id = None;
             }
         }
+        give_products(tx, drafts)?;
         give_terms(tx, drafts)?;
         give_costs(tx, drafts)
     }
@@ -127,6 +135,61 @@ impl Stored for Purchase {
     fn happened_on(&self) -> Option<Date> {
         Some(self.purchased_on)
     }
+}
+
+/// Refuses purchases of customers with whom the user may not do this.
+fn within<'a>(
+    tx: &mut Tx<'_>,
+    purchases: impl Iterator<Item = &'a Purchase>,
+    action: Action,
+) -> Result<()> {
+    let allowed = Purchase::visible(tx.scope, action);
+    let keys: Vec<Key> = purchases.map(|purchase| purchase.id.into()).collect();
+    if allowed.is_always() {
+        return Ok(());
+    }
+    for chunk in keys.chunks(CHUNK) {
+        let others = Sql::text("SELECT id FROM purchases WHERE organization = ")
+            .bind(tx.organization())
+            .then(" AND id IN ")
+            .among(chunk.iter().copied())
+            .then(" AND NOT ")
+            .piece(allowed.clone())
+            .then(" LIMIT 1");
+        if !others.rows::<Binary, Key>(tx.connection)?.is_empty() {
+            return Err(Error::Forbidden);
+        }
+    }
+    Ok(())
+}
+
+/// What is given back is the product that was bought, also where nobody says so.
+fn give_products(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
+    let lines = |draft: &NewPurchase| -> Vec<Uuid> {
+        draft
+            .lines
+            .iter()
+            .filter_map(|line| line.reverses)
+            .collect()
+    };
+    let ids: BTreeSet<Uuid> = drafts.iter().flat_map(lines).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut sold = BTreeMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(Key, Key)> =
+            Sql::text("SELECT id, product_id FROM purchase_lines WHERE organization = ")
+                .bind(tx.organization())
+                .then(" AND product_id IS NOT NULL AND id IN ")
+                .among(chunk.iter().copied())
+                .rows::<(Binary, Binary), _>(tx.connection)?;
+        sold.extend(rows.into_iter().map(|(line, product)| (line.0, product)));
+    }
+    for line in drafts.iter_mut().flat_map(|draft| &mut draft.lines) {
+        if let (None, Some(reversed)) = (line.product_id, line.reverses) {
+            line.product_id = sold.get(&reversed).copied().map(Id::from);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses keys of lines that the purchase does not have.

@@ -10,17 +10,18 @@ use perennial_domain::field::Resource;
 use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::purchase::{Purchase, Returned};
 
-use crate::column::Key;
+use crate::column::{Key, key};
 use crate::dialect::{CHUNK, hold_rows};
 use crate::sql::Sql;
 use crate::{Error, Result, Tx};
 
-/// A purchase that is given back: its customer, its currency, whether it is a return itself.
-type Original = (Key, Key, String, Option<Key>);
+/// A purchase that is given back: its customer, its currency, whether it is a return itself, and what is left of its freight.
+type Original = (Key, Key, String, Option<Key>, i64);
 
 /// What is left of a line after what was given back.
 struct Left {
     purchase: Key,
+    product: Option<Key>,
     bought: i64,
     quantity: i64,
     amount: i64,
@@ -66,6 +67,12 @@ pub(super) fn settle<'a>(
                 code: "in_use",
             });
         }
+        if originals
+            .values()
+            .any(|(.., reverses, freight)| reverses.is_none() && *freight < 0)
+        {
+            return Err(Invalid::new("/freight", "reversed").into());
+        }
         if left.values().any(Left::is_overdrawn) {
             return Err(Invalid::new("/lines", "reversed").into());
         }
@@ -80,7 +87,7 @@ fn fits(
     originals: &BTreeMap<Key, Original>,
     left: &BTreeMap<Key, Left>,
 ) -> Result<()> {
-    let Some((_, customer, currency, reverses)) = row
+    let Some((_, customer, currency, reverses, freight)) = row
         .reverses_id
         .and_then(|original| originals.get(&original.into()))
     else {
@@ -96,6 +103,9 @@ fn fits(
     if row.currency.is_some_and(|own| own.code() != currency) {
         faults.push(FieldError::new("/currency", "other_currency"));
     }
+    if *freight < 0 {
+        faults.push(FieldError::new("/freight", "reversed"));
+    }
     for (at, line) in row.lines.iter().enumerate() {
         let named = line.reverses.and_then(|line| left.get(&Key(line)));
         let named = named.filter(|left| row.reverses_id.map(Key::from) == Some(left.purchase));
@@ -104,6 +114,9 @@ fn fits(
         };
         match named {
             None => refuse("reverses", "not_found"),
+            Some(left) if left.product != key(line.product_id) => {
+                refuse("product_id", "other_product");
+            }
             Some(left) if left.is_beyond(left.quantity) => refuse("quantity", "reversed"),
             Some(left) if left.is_beyond(left.amount) => refuse("amount", "reversed"),
             Some(_) => {}
@@ -118,29 +131,31 @@ fn fits(
 
 fn originals(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Original>> {
     let rows: Vec<Original> = Sql::text(
-        "SELECT id, customer_id, currency, reverses_id FROM purchases WHERE organization = ",
+        "SELECT o.id, o.customer_id, o.currency, o.reverses_id, CAST(o.freight + COALESCE((SELECT SUM(r.freight) FROM purchases r \
+         WHERE r.organization = o.organization AND r.reverses_id = o.id AND r.deleted_at IS NULL), 0) AS BIGINT) FROM purchases o WHERE o.organization = ",
     )
     .bind(tx.organization())
-    .then(" AND id IN ")
+    .then(" AND o.id IN ")
     .among(ids.iter().copied())
-    .rows::<(Binary, Binary, Text, Nullable<Binary>), _>(tx.connection)?;
+    .rows::<(Binary, Binary, Text, Nullable<Binary>, BigInt), _>(tx.connection)?;
     Ok(rows.into_iter().map(|row| (row.0, row)).collect())
 }
 
 /// The lines of purchases, and what is left of each after what was given back.
 fn left(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Left>> {
-    let rows: Vec<(Key, Key, i64, i64, i64)> = Sql::text("SELECT l.id, l.purchase_id, l.quantity, CAST(l.quantity + COALESCE(SUM(b.quantity), 0) AS BIGINT), CAST(l.amount + COALESCE(SUM(b.amount), 0) AS BIGINT) \
+    let rows: Vec<(Key, Key, Option<Key>, i64, i64, i64)> = Sql::text("SELECT l.id, l.purchase_id, l.product_id, l.quantity, CAST(l.quantity + COALESCE(SUM(b.quantity), 0) AS BIGINT), CAST(l.amount + COALESCE(SUM(b.amount), 0) AS BIGINT) \
          FROM purchase_lines l LEFT JOIN (SELECT x.organization, x.reverses, x.quantity, x.amount FROM purchase_lines x JOIN purchases p \
          ON p.organization = x.organization AND p.id = x.purchase_id WHERE p.deleted_at IS NULL AND x.reverses IS NOT NULL) b \
          ON b.organization = l.organization AND b.reverses = l.id WHERE l.organization = ")
         .bind(tx.organization())
         .then(" AND l.purchase_id IN ")
         .among(ids.iter().copied())
-        .then(" GROUP BY l.organization, l.id, l.purchase_id, l.quantity, l.amount")
-        .rows::<(Binary, Binary, BigInt, BigInt, BigInt), _>(tx.connection)?;
-    let left = |(line, purchase, bought, quantity, amount)| {
+        .then(" GROUP BY l.organization, l.id, l.purchase_id, l.product_id, l.quantity, l.amount")
+        .rows::<(Binary, Binary, Nullable<Binary>, BigInt, BigInt, BigInt), _>(tx.connection)?;
+    let left = |(line, purchase, product, bought, quantity, amount)| {
         let left = Left {
             purchase,
+            product,
             bought,
             quantity,
             amount,
@@ -151,7 +166,7 @@ fn left(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Left>> {
 }
 
 /// Whether a return of these purchases does not fit any more: the purchase is gone, another customer's or a return itself,
-/// or a line is gone.
+/// or a line is gone or of another product.
 fn is_astray(tx: &mut Tx<'_>, ids: &[Key]) -> Result<bool> {
     let returns: Vec<Key> = Sql::text("SELECT r.id FROM purchases r JOIN purchases o ON o.organization = r.organization AND o.id = r.reverses_id WHERE r.organization = ")
         .bind(tx.organization())
@@ -159,7 +174,7 @@ fn is_astray(tx: &mut Tx<'_>, ids: &[Key]) -> Result<bool> {
         .among(ids.iter().copied())
         .then(" AND r.deleted_at IS NULL AND (o.deleted_at IS NOT NULL OR o.reverses_id IS NOT NULL OR o.customer_id <> r.customer_id OR o.currency <> r.currency \
          OR EXISTS (SELECT 1 FROM purchase_lines b WHERE b.organization = r.organization AND b.purchase_id = r.id \
-         AND NOT EXISTS (SELECT 1 FROM purchase_lines l WHERE l.organization = b.organization AND l.id = b.reverses AND l.purchase_id = o.id))) LIMIT 1")
+         AND NOT EXISTS (SELECT 1 FROM purchase_lines l WHERE l.organization = b.organization AND l.id = b.reverses AND l.purchase_id = o.id AND l.product_id IS NOT DISTINCT FROM b.product_id))) LIMIT 1")
         .rows::<Binary, _>(tx.connection)?;
     Ok(!returns.is_empty())
 }

@@ -1,12 +1,14 @@
 //! A purchase's row: what a client wrote, and what follows from it.
 
 use chrono::NaiveDate;
-use perennial_domain::purchase::{Payment, Purchase, Returned};
+use perennial_domain::exchange_rate::ExchangeRate;
+use perennial_domain::problem::Invalid;
+use perennial_domain::purchase::{AppliedRate, Payment, Purchase, Returned, is_kept};
 use perennial_domain::{Currency, Date, Decimal, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Key, W};
-use crate::money::{amount, currency, money, worth};
+use crate::money::{amount, currency, money, rate, worth};
 use crate::resource::{json, of_json, row};
 use crate::schema::purchases;
 use crate::{Result, Tx};
@@ -24,6 +26,9 @@ row! {
         cost_currency: Option<String> = |_, purchase| Ok(currency(purchase.cost)),
         cost_base: Option<i64> = |tx, purchase| {
             let Some(cost) = purchase.cost else { return Ok(None) };
+            if cost.currency == of(tx, purchase) {
+                return Ok(Some(base(tx, purchase, cost.amount)?.ten_thousandths()));
+            }
             Ok(Some(worth(tx, "/cost", cost, purchase.purchased_on)?.ten_thousandths()))
         },
         required_on: Option<NaiveDate>,
@@ -35,7 +40,8 @@ row! {
         total_base: i64 = |tx, purchase| {
             let lines = purchase.lines.iter().map(|line| base(tx, purchase, line.amount.unwrap_or_default()));
             let lines: Vec<Decimal> = lines.collect::<Result<_>>()?;
-            Ok(Decimal::sum(lines).unwrap_or_default().ten_thousandths())
+            let sum = Decimal::sum(lines).filter(is_kept);
+            Ok(sum.ok_or_else(|| Invalid::new("/lines", "too_large"))?.ten_thousandths())
         },
         due: i64 = |tx, purchase| Ok(due(tx, purchase).ten_thousandths()),
         paid: i64 = |_, purchase| Ok(paid(purchase).ten_thousandths()),
@@ -50,7 +56,8 @@ row! {
         },
         #[diesel(skip_update)]
         returned: W<Returned>,
-        facts: String = |_, purchase| json(&Facts {
+        facts: String = |tx, purchase| json(&Facts {
+            rate: rate_of(tx, purchase)?,
             payments: purchase.payments.clone(),
             note: purchase.note.clone(),
         }),
@@ -67,6 +74,7 @@ row! {
         purchase.paid = of(row.paid);
         purchase.open = of(row.due - row.paid);
         purchase.paid_on = row.paid_on.map(Date::from);
+        purchase.rate = facts.rate;
         purchase.payments = facts.payments;
         purchase.note = facts.note;
         Ok(())
@@ -77,6 +85,7 @@ row! {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Facts {
+    rate: Option<AppliedRate>,
     payments: Vec<Payment>,
     note: Option<String>,
 }
@@ -86,11 +95,35 @@ pub(super) fn of(tx: &Tx<'_>, purchase: &Purchase) -> Currency {
     purchase.currency.unwrap_or(tx.scope.currency())
 }
 
+/// The rate at which a purchase counts in the base currency: the one that it was written with, as long as day and currency
+/// are the same; none where its currency is the base.
+fn rate_of(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<AppliedRate>> {
+    let (currency, on) = (of(tx, purchase), purchase.purchased_on);
+    if currency == tx.scope.currency() {
+        return Ok(None);
+    }
+    let same = |kept: &&AppliedRate| kept.currency == currency && kept.on == on;
+    if let Some(kept) = purchase.rate.as_ref().filter(same) {
+        return Ok(Some(kept.clone()));
+    }
+    let (units, rate) = rate(tx, "/currency", currency, on)?;
+    Ok(Some(AppliedRate {
+        currency,
+        on,
+        units,
+        rate,
+    }))
+}
+
 /// What an amount of a purchase is worth in the base currency.
 pub(super) fn base(tx: &mut Tx<'_>, purchase: &Purchase, amount: Decimal) -> Result<Decimal> {
-    let currency = of(tx, purchase);
-    let money = Money { amount, currency };
-    worth(tx, "/currency", money, purchase.purchased_on)
+    let worth = match rate_of(tx, purchase)? {
+        None => Some(amount),
+        Some(applied) => ExchangeRate::convert(applied.units, applied.rate, amount),
+    };
+    Ok(worth
+        .filter(is_kept)
+        .ok_or_else(|| Invalid::new("/lines", "too_large"))?)
 }
 
 fn total(purchase: &Purchase) -> Decimal {

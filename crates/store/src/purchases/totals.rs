@@ -177,6 +177,20 @@ pub fn holdings(read: &mut Read<'_>, customer: Id<Customer>) -> Result<Holdings>
         return Err(Error::Forbidden);
     }
     resource::require::<Customer>(read, customer)?;
+    let theirs = read
+        .scope
+        .owner_condition(Purchase::AREA, Action::Read, "customers", "owner_id");
+    if !theirs.is_always() {
+        let own = Sql::text("SELECT id FROM customers WHERE customers.organization = ")
+            .bind(read.organization())
+            .then(" AND customers.id = ")
+            .bind(Key::from(customer))
+            .then(" AND ")
+            .piece(theirs);
+        if own.rows::<Binary, Key>(read.connection)?.is_empty() {
+            return Err(Error::Forbidden);
+        }
+    }
     let organization = read.organization();
     let visible = Purchase::visible(read.scope, Action::Read);
     let theirs = |sql: Sql| {

@@ -53,9 +53,14 @@ impl Entry {
         }
     }
 
+    /// Which of its rows the user may read.
+    pub(crate) fn level(&self, scope: &Scope) -> Level {
+        scope.level(self.area, Action::Read)
+    }
+
     /// Whether the user may read any of its rows.
     pub(crate) fn is_readable(&self, scope: &Scope) -> bool {
-        scope.level(self.area, Action::Read) != Level::None
+        self.level(scope) != Level::None
     }
 
     /// Which of its rows the user may read; none where it may read every one.

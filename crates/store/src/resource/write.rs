@@ -8,10 +8,20 @@ use perennial_domain::validation;
 
 use super::{Change, Stored, find_all, reload};
 use crate::column::Key;
-use crate::dialect::hold_rows;
+use crate::dialect::{hold_rows, lock_name};
 use crate::events::NewEvent;
 use crate::sql::Sql;
 use crate::{Error, Result, Scope, Tx, references};
+
+/// Lets the batches of an organization go one after the other: several operations hold several customers' figures, each in
+/// an order of its own. What writes once holds them in one order.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn take_turns(tx: &mut Tx<'_>) -> Result<()> {
+    let name = format!("batch {}", tx.organization());
+    lock_name(tx.connection, &name)
+}
 
 /// Creates rows.
 ///
