@@ -43,7 +43,7 @@ enum Action {
     /// Make users
     #[command(subcommand)]
     User(User),
-    /// Import customers or contacts from a CSV file
+    /// Import records from a CSV file
     Import(import::Arguments),
     /// Fill an empty database with a small company to look at
     Demo(demo::Arguments),
