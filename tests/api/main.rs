@@ -1,5 +1,6 @@
 //! The API from the outside, one module a resource or mechanism. Names say the rule; failures show the whole answer.
 
+mod accounts;
 mod batch;
 mod changes;
 mod contacts;

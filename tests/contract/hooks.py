@@ -127,6 +127,9 @@ def obey(value: Any) -> None:
             obey(item)
     if not isinstance(value, dict):
         return
+    if value.get("active") or value.get("email", "") is None:
+        # Who may sign in has an address.
+        value["email"] = address()
     for name, member in list(value.items()):
         if name in REFERENCES:
             value[name] = member and REFERENCES[name]

@@ -1,7 +1,9 @@
-//! `perennial import`: files of customers and contacts, good and bad, on real data.
+//! `perennial import`: files of every kind, good and bad, on real data.
 
 mod matching;
 mod office;
+mod products;
+mod users;
 
 use office::*;
 use perennial_api::clock;

@@ -111,6 +111,38 @@ fn a_name_alone_means_one_record_of_a_file() {
 }
 
 #[test]
+fn others_are_named_by_their_number_in_the_files_system() {
+    let office = Office::new();
+    let erp = Options {
+        system: Some("erp".into()),
+        ..customers()
+    };
+    office.imported(&erp, text("external id,name\n7,Alpha\n8,Beta\n"));
+    office.imported(&erp, text("external id,name,parent\n8,Beta,7\n"));
+    let named = |name: &str| {
+        let mut all = office.all::<Customer>().into_iter();
+        all.find(|customer| customer.name == name).expect(name)
+    };
+    assert_eq!(named("Beta").parent_id, Some(named("Alpha").id));
+    let of_contacts = |system: &str| Options {
+        system: Some(system.into()),
+        ..contacts()
+    };
+    let file = "customer,name\n7,Ann\n";
+    let (_, refusals) = office.import(&of_contacts("crm"), text(file));
+    assert_eq!(refusals, ["2 customer not_found"]);
+    office.imported(&of_contacts("erp"), text(file));
+    assert_eq!(
+        office
+            .contact("Ann")
+            .positions
+            .first()
+            .map(|post| post.customer_id),
+        Some(named("Alpha").id)
+    );
+}
+
+#[test]
 fn owners_tags_and_parents_are_named_as_people_name_them() {
     let office = Office::new();
     let scope = office
@@ -133,7 +165,7 @@ fn owners_tags_and_parents_are_named_as_people_name_them() {
     let users = office.all::<User>();
     let seller = users
         .iter()
-        .find(|user| user.email == SELLER)
+        .find(|user| user.email.as_deref() == Some(SELLER))
         .expect("the seller");
     office.patch(seller, json!({ "name": "Sam Seller" }));
     let file = format!(

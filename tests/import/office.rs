@@ -7,10 +7,12 @@ use perennial_api::import::{Failure, Options, Refusal, Source, Summary, Watch, W
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::organization::NewOrganization;
+use perennial_domain::product::Product;
 use perennial_domain::query::ListQuery;
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
 use perennial_domain::touch::IdentifierKind;
+use perennial_domain::user::User;
 use perennial_store::organizations::FirstUser;
 use perennial_store::{Change, Store, Stored, events, resource};
 use perennial_tests::database::Database;
@@ -23,16 +25,23 @@ pub struct Office {
     pub store: Store,
     /// Events of the founding.
     founding: i64,
-    _database: Database,
+    database: Database,
 }
 
 /// Writes down what an import tells.
 #[derive(Default)]
-pub struct Notes(pub Mutex<Vec<Refusal>>);
+pub struct Notes {
+    refused: Mutex<Vec<Refusal>>,
+    left_out: Mutex<Vec<String>>,
+}
 
 impl Watch for Notes {
+    fn left_out(&self, headings: &[String]) {
+        let mut left_out = self.left_out.lock().expect("nobody panicked");
+        left_out.extend_from_slice(headings);
+    }
     fn refused(&self, refusal: &Refusal) {
-        self.0
+        self.refused
             .lock()
             .expect("nobody panicked")
             .push(refusal.clone());
@@ -40,22 +49,32 @@ impl Watch for Notes {
     fn done(&self, _rows: u64) {}
 }
 
-pub fn customers() -> Options {
+fn all_of(what: What) -> Options {
     Options {
-        what: What::Customers,
+        what,
         user: ADMIN.into(),
         map: Vec::new(),
         system: None,
+        role: None,
         dry_run: false,
         atomic: false,
     }
 }
 
+pub fn customers() -> Options {
+    all_of(What::Customers)
+}
+
 pub fn contacts() -> Options {
-    Options {
-        what: What::Contacts,
-        ..customers()
-    }
+    all_of(What::Contacts)
+}
+
+pub fn products() -> Options {
+    all_of(What::Products)
+}
+
+pub fn users() -> Options {
+    all_of(What::Users)
 }
 
 pub fn northwind(file: &str) -> Source {
@@ -77,7 +96,17 @@ pub fn summary(created: u64, changed: u64, unchanged: u64, refused: u64) -> Summ
 
 impl Office {
     pub fn new() -> Self {
+        Self::over(Database::new())
+    }
+
+    /// An office whose statements are counted.
+    pub fn watched() -> Self {
         let database = Database::new();
+        perennial_store::watch::start(&database.url);
+        Self::over(database)
+    }
+
+    fn over(database: Database) -> Self {
         let store = Store::open(&database.url).expect("the database opens");
         let organization = NewOrganization {
             name: "Northwind".into(),
@@ -102,7 +131,7 @@ impl Office {
         let mut office = Self {
             store,
             founding: 0,
-            _database: database,
+            database,
         };
         office.founding = office.events();
         office
@@ -114,10 +143,8 @@ impl Office {
         options: &Options,
         source: Source,
     ) -> (Result<Summary, Failure>, Vec<String>) {
-        let notes = Arc::new(Notes::default());
-        let watch: Arc<dyn Watch> = Arc::<Notes>::clone(&notes);
-        let outcome = transfer(&self.store, options, source, &watch);
-        let refusals = notes.0.lock().expect("nobody panicked");
+        let (outcome, notes) = self.noted(options, source);
+        let refusals = notes.refused.lock().expect("nobody panicked");
         let short = |refusal: &Refusal| {
             format!(
                 "{} {} {}",
@@ -127,6 +154,26 @@ impl Office {
             )
         };
         (outcome, refusals.iter().map(short).collect())
+    }
+
+    fn noted(&self, options: &Options, source: Source) -> (Result<Summary, Failure>, Arc<Notes>) {
+        let notes = Arc::new(Notes::default());
+        let watch: Arc<dyn Watch> = Arc::<Notes>::clone(&notes);
+        let outcome = transfer(&self.store, options, source, &watch);
+        (outcome, notes)
+    }
+
+    /// The columns that an import leaves out, as it tells.
+    pub fn left_out(&self, options: &Options, source: Source) -> Vec<String> {
+        let (_, notes) = self.noted(options, source);
+        notes.left_out.lock().expect("nobody panicked").clone()
+    }
+
+    /// How many statements an import sends.
+    pub fn statements(&self, options: &Options, source: Source) -> usize {
+        perennial_store::watch::take(&self.database.url);
+        self.imported(options, source);
+        perennial_store::watch::take(&self.database.url).len()
     }
 
     pub fn imported(&self, options: &Options, source: Source) -> Summary {
@@ -158,6 +205,20 @@ impl Office {
         self.all::<Customer>()
             .into_iter()
             .find(|customer| customer.code == code)
+            .expect(code)
+    }
+
+    pub fn product(&self, code: &str) -> Product {
+        self.all::<Product>()
+            .into_iter()
+            .find(|product| product.code == code)
+            .expect(code)
+    }
+
+    pub fn user(&self, code: &str) -> User {
+        self.all::<User>()
+            .into_iter()
+            .find(|user| user.code == code)
             .expect(code)
     }
 

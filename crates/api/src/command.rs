@@ -43,7 +43,7 @@ enum Action {
     /// Make users
     #[command(subcommand)]
     User(User),
-    /// Import customers or contacts from a CSV file
+    /// Import records from a CSV file
     Import(import::Arguments),
     /// Write everything into one file, while the server runs
     Backup(upkeep::Backup),

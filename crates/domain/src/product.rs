@@ -62,11 +62,11 @@ resource! {
         /// Our code for it; made by the server where none is given.
         code: String, length 0..=40 => filtered sorted column aliases(&["product_id", "sku", "编号", "产品编号"]);
         /// Where it belongs.
-        category_id: Option<Id<ProductCategory>> => filtered column;
+        category_id: Option<Id<ProductCategory>> => filtered column aliases(&["category", "category_name"]);
         /// Who supplies it.
-        supplier: Option<String>, length 1..=200 => filtered;
+        supplier: Option<String>, length 1..=200 => filtered aliases(&["supplier_name"]);
         /// What one of it is: a piece, a box of twelve, an hour.
-        unit: Option<String>, length 1..=40 => column;
+        unit: Option<String>, length 1..=40 => column aliases(&["quantity_per_unit"]);
         /// What it costs a customer: by currency and first day.
         prices: Vec<Price>, nested 0..=100;
         /// What one unit costs us, in the base currency.

@@ -181,7 +181,8 @@ fn variants<'a>(syllables: impl Iterator<Item = &'a Vec<String>>, letters: usize
     words.into_iter().map(cut).collect()
 }
 
-fn is_cjk(character: char) -> bool {
+/// Whether a character is one of those that are written without spaces between words.
+pub fn is_cjk(character: char) -> bool {
     matches!(character, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{20000}'..='\u{3ffff}')
 }
 

@@ -30,18 +30,20 @@ resource! {
     User / NewUser: "users", "user", Users;
     write {
         /// The full name, in one field.
-        name: String, length 1..=100 => required sorted column stored("name_sort");
-        /// Signs in with it; unique in the installation.
+        name: String, length 1..=100 => required sorted column stored("name_sort") aliases(&["full_name", "employee", "employee_name", "员工", "员工姓名"]);
+        /// Our code for the person, as in the staff list; made by the server where none is given.
+        code: String, length 0..=40 => filtered sorted column aliases(&["employee_id", "user_id", "user_code", "工号", "员工编号"]);
+        /// Signs in with it, so who may sign in has one; unique in the installation.
         #[cfg_attr(feature = "server", schema(pattern = r"^[^@\s\x00-\x1F\x7F-\x9F,;]+@[^@.\s\x00-\x1F\x7F-\x9F,;][^@\s\x00-\x1F\x7F-\x9F,;]*\.[^@\s\x00-\x1F\x7F-\x9F,;]*[^@.\s\x00-\x1F\x7F-\x9F,;]$"))]
-        email: String, length 3..=200 => required column filtered;
+        email: Option<String>, length 3..=200 => column filtered aliases(&["mail", "email_address", "邮箱"]);
         /// What the user may do.
-        role_id: Id<Role> => required column filtered;
+        role_id: Id<Role> => required column filtered aliases(&["role"]);
         /// Teams the user belongs to.
-        team_ids: Vec<Id<Team>>, length 0..=20 => column;
+        team_ids: Vec<Id<Team>>, length 0..=20 => column aliases(&["team", "teams"]);
         /// Title of the post.
-        title: Option<String>, length 1..=100 => column;
+        title: Option<String>, length 1..=100 => column aliases(&["job_title", "position", "职位"]);
         /// First day in the post.
-        in_post_since: Option<Date>;
+        in_post_since: Option<Date> => aliases(&["hire_date", "hired", "入职日期"]);
         /// The language of the pages.
         language: Language;
         /// IANA zone in which the user reads times; the organization's where none is given.
@@ -57,8 +59,10 @@ resource! {
 
 impl Draft for NewUser {
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
-        if !looks_like_email(&self.email) {
-            report("/email".into(), "email");
+        match &self.email {
+            Some(email) if !looks_like_email(email) => report("/email".into(), "email"),
+            None if self.active => report("/email".into(), "required"),
+            _ => {}
         }
         if self.role_id.is_nil() {
             report("/role_id".into(), "required");

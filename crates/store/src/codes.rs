@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use diesel::sql_types::Text;
 use perennial_domain::problem::Invalid;
 
+use crate::connection::AnyConnection;
 use crate::dialect::CHUNK;
 use crate::sql::Sql;
-use crate::{Result, Tx, sequences};
+use crate::{Result, sequences};
 
 /// Gives each empty code of new rows the next one of their table's sequence that nobody brought along: `C-00001`.
 pub(crate) fn give<'a>(
-    tx: &mut Tx<'_>,
+    (connection, organization): (&mut AnyConnection, i64),
     table: &'static str,
     prefix: &str,
     codes: impl Iterator<Item = &'a mut String>,
@@ -22,12 +23,16 @@ pub(crate) fn give<'a>(
     let mut bare = bare.into_iter();
     while bare.len() > 0 {
         count = count.min(CHUNK);
-        let first = sequences::take(tx, table, i64::try_from(count).unwrap_or(1))?;
+        let first = sequences::take(
+            (&mut *connection, organization),
+            table,
+            i64::try_from(count).unwrap_or(1),
+        )?;
         let next = (first..)
             .take(count)
             .map(|number| format!("{prefix}-{number:05}"));
         let next: Vec<String> = next.collect();
-        let taken = taken(tx, table, &next)?;
+        let taken = taken((&mut *connection, organization), table, &next)?;
         let free = |code: &String| !taken.contains(code) && !given.contains(code);
         for code in next.into_iter().filter(free) {
             let Some(slot) = bare.next() else { break };
@@ -51,13 +56,17 @@ pub(crate) fn check(code: &str) -> Result<()> {
 }
 
 /// Which of these codes living rows have.
-fn taken(tx: &mut Tx<'_>, table: &'static str, codes: &[String]) -> Result<BTreeSet<String>> {
+fn taken(
+    (connection, organization): (&mut AnyConnection, i64),
+    table: &'static str,
+    codes: &[String],
+) -> Result<BTreeSet<String>> {
     let found: Vec<String> = Sql::text("SELECT code FROM ")
         .name(table)
         .then(" WHERE organization = ")
-        .bind(tx.organization())
+        .bind(organization)
         .then(" AND deleted_at IS NULL AND code IN ")
         .among(codes.iter().map(String::as_str))
-        .rows::<Text, _>(tx.connection)?;
+        .rows::<Text, _>(connection)?;
     Ok(found.into_iter().collect())
 }

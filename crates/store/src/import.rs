@@ -1,5 +1,5 @@
-//! What an import asks before it writes: which of its rows are there already. Any number of rows in one statement a
-//! question, and only what the user may see.
+//! What an import asks before it writes: which records its rows mean, and which others they name. Any number of rows in one
+//! statement a question, and only what the user may see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,8 @@ use diesel::sql_types::{Binary, Text};
 use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
+use perennial_domain::field::Resource;
+use perennial_domain::resources;
 use perennial_domain::rights::Action;
 use uuid::Uuid;
 
@@ -16,58 +18,99 @@ use crate::resource::ENTRIES;
 use crate::sql::Sql;
 use crate::{Read, Result, Stored};
 
-/// The parties that another system knows by these ids.
+/// What a record is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum By {
+    /// Its id in another system.
+    External,
+    /// A field of its own.
+    Field(&'static str),
+}
+
+/// Records by what they are known by; of one name there may be several.
+pub type Known = BTreeMap<String, Vec<Uuid>>;
+
+/// Fields whose value names one record alone, the surest first.
+const OWN: [&str; 3] = ["code", "email", "standard"];
+
+/// The records of a resource that the user may name and that are known so. External ids are those of `system`.
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn by_external_id<R: Stored>(
+pub fn known(
     read: &mut Read<'_>,
+    resource: &str,
+    by: By,
     system: &str,
-    values: &[String],
-) -> Result<Vec<R>> {
-    if values.is_empty() {
-        return Ok(Vec::new());
-    }
-    let party = Party::of(R::PLURAL).column();
-    let known = Sql::default()
-        .column(R::PLURAL, "id")
-        .then(" IN (SELECT ")
-        .column("identifiers", party)
-        .then(" FROM identifiers WHERE identifiers.organization = ")
-        .bind(read.organization())
-        .then(" AND identifiers.kind = 'external' AND identifiers.live AND identifiers.system = ")
-        .bind(system)
+    texts: &BTreeSet<String>,
+) -> Result<Known> {
+    known_under(read, resource, by, system, texts, Sql::always())
+}
+
+fn known_under(
+    read: &mut Read<'_>,
+    resource: &str,
+    by: By,
+    system: &str,
+    texts: &BTreeSet<String>,
+    condition: Sql,
+) -> Result<Known> {
+    let entry = ENTRIES.iter().find(|entry| entry.plural == resource);
+    let Some(entry) = entry.filter(|_| !texts.is_empty()) else {
+        return Ok(Known::new());
+    };
+    let (table, organization) = (entry.plural, read.organization());
+    let (holder, column) = match by {
         // What an external id is matched by is itself, and that has the index.
-        .then(" AND identifiers.match_key IN ")
-        .list(values.iter().map(String::as_str))
-        .then(")");
-    load(read, known)
-}
-
-/// The customers of these codes.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn customers_by_code(read: &mut Read<'_>, codes: &[String]) -> Result<Vec<Customer>> {
-    if codes.is_empty() {
-        return Ok(Vec::new());
+        By::External => ("identifiers", "match_key"),
+        By::Field(field) => (table, field),
+    };
+    // E-mail addresses are kept in lower case.
+    let spelled = |text: &String| match by {
+        By::Field("email") => text.to_lowercase(),
+        _ => text.clone(),
+    };
+    let mut sql = Sql::text("SELECT ")
+        .column(holder, column)
+        .then(", ")
+        .column(table, "id")
+        .then(" FROM ")
+        .name(table);
+    if by == By::External {
+        sql = sql
+            .then(" JOIN identifiers ON identifiers.organization = ")
+            .bind(organization)
+            .then(
+                " AND identifiers.kind = 'external' AND identifiers.live AND identifiers.system = ",
+            )
+            .bind(system)
+            .then(" AND ")
+            .column("identifiers", Party::of(table).column())
+            .then(" = ")
+            .column(table, "id");
     }
-    let condition = Sql::default()
-        .column("customers", "code")
+    let rows: Vec<(String, Key)> = sql
+        .then(" WHERE ")
+        .column(table, "organization")
+        .then(" = ")
+        .bind(organization)
+        .then(" AND ")
+        .column(table, "deleted_at")
+        .then(" IS NULL AND ")
+        .piece((entry.nameable)(read.scope))
+        .then(" AND ")
+        .column(holder, column)
         .then(" IN ")
-        .list(codes.iter().map(String::as_str));
-    load(read, condition)
-}
-
-/// The customers of exactly these names; of one name there may be several.
-///
-/// # Errors
-/// Whatever the database says.
-pub fn customers_by_name(read: &mut Read<'_>, names: &[String]) -> Result<Vec<Customer>> {
-    if names.is_empty() {
-        return Ok(Vec::new());
+        .list(texts.iter().map(spelled))
+        .then(" AND ")
+        .piece(condition)
+        .rows::<(Text, Binary), _>(read.connection)?;
+    let mut found = Known::new();
+    for (text, key) in rows {
+        found.entry(text).or_default().push(key.0);
     }
-    load(read, by_name::<Customer>(names))
+    let each = |text: &String| Some((text.clone(), found.get(&spelled(text))?.clone()));
+    Ok(texts.iter().filter_map(each).collect())
 }
 
 /// The contacts of exactly these names who work at one of these customers now, or nowhere.
@@ -76,12 +119,9 @@ pub fn customers_by_name(read: &mut Read<'_>, names: &[String]) -> Result<Vec<Cu
 /// Whatever the database says.
 pub fn contacts_by_name(
     read: &mut Read<'_>,
-    names: &[String],
+    names: &BTreeSet<String>,
     customers: &[Id<Customer>],
-) -> Result<Vec<Contact>> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<Known> {
     let now = "EXISTS (SELECT 1 FROM positions p WHERE p.organization = contacts.organization \
                AND p.contact_id = contacts.id AND p.until IS NULL";
     let nowhere = Sql::text("NOT ").then(now).then(")");
@@ -90,90 +130,56 @@ pub fn contacts_by_name(
         .list(customers.iter().copied().map(Key::from))
         .then(")");
     let place = Sql::join(" OR ", "FALSE", [there, nowhere]);
-    load(read, by_name::<Contact>(names).and(place))
+    known_under(read, Contact::PLURAL, By::Field("name"), "", names, place)
 }
 
-/// The records of a resource that the user may name and that are called so, by what they are called: their code or
-/// e-mail address, where the resource has one, or else their exact name.
+/// The records of a resource that the user may name and that are called so: by code, e-mail address or standard role, by
+/// their id in `system`, or else by exact name, as far as the resource has these.
 ///
 /// # Errors
 /// Whatever the database says.
 pub fn called(
     read: &mut Read<'_>,
     resource: &str,
-    names: BTreeSet<String>,
-) -> Result<BTreeMap<String, Vec<Uuid>>> {
-    let Some(entry) = ENTRIES.iter().find(|entry| entry.plural == resource) else {
+    system: &str,
+    mut texts: BTreeSet<String>,
+) -> Result<Known> {
+    let about = resources::named(resource);
+    let has =
+        |name: &str| about.is_some_and(|about| about.fields.iter().any(|field| field.name == name));
+    let own = OWN.into_iter().filter(|name| has(name)).map(By::Field);
+    let external = (has("identifiers") && !system.is_empty()).then_some(By::External);
+    let name = has("name").then_some(By::Field("name"));
+    let mut found = Known::new();
+    for by in own.chain(external).chain(name) {
+        let these = known(read, resource, by, system, &texts)?;
+        texts.retain(|text| !these.contains_key(text));
+        found.extend(these);
+    }
+    Ok(found)
+}
+
+/// Those of these records that live and that the user may see, by their keys.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn records<R: Stored>(
+    read: &mut Read<'_>,
+    keys: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, R>> {
+    let keys: BTreeSet<Uuid> = keys.into_iter().collect();
+    if keys.is_empty() {
         return Ok(BTreeMap::new());
-    };
-    let mut fields = entry.fields.iter().map(|field| field.name);
-    let own = fields.find(|name| ["code", "email"].contains(name));
-    let (table, own) = (entry.plural, own.unwrap_or("name"));
-    // E-mail addresses are kept in lower case.
-    let spelled = |name: &String| {
-        if own == "email" {
-            name.to_lowercase()
-        } else {
-            name.clone()
-        }
-    };
-    let sql = Sql::text("SELECT ")
-        .column(table, "id")
-        .then(", ")
-        .column(table, own)
-        .then(", ")
-        .column(table, "name")
-        .then(" FROM ")
-        .name(table)
-        .then(" WHERE ")
-        .column(table, "organization")
-        .then(" = ")
-        .bind(read.organization())
-        .then(" AND ")
-        .column(table, "deleted_at")
-        .then(" IS NULL AND ")
-        .piece((entry.nameable)(read.scope))
-        .then(" AND (")
-        .column(table, own)
-        .then(" IN ")
-        .list(names.iter().map(spelled))
-        .then(" OR ")
-        .column(table, "name")
-        .then(" IN ")
-        .list(names.iter().map(String::as_str))
-        .then(")");
-    let rows: Vec<(Key, String, String)> = sql.rows::<(Binary, Text, Text), _>(read.connection)?;
-    let of = |name: String| {
-        let spelled = spelled(&name);
-        let those = |is: &dyn Fn(&(Key, String, String)) -> bool| {
-            rows.iter()
-                .filter(|row| is(row))
-                .map(|row| row.0.0)
-                .collect()
-        };
-        let mut ids: Vec<Uuid> = those(&|row| row.1 == spelled);
-        if ids.is_empty() {
-            ids = those(&|row| row.2 == name);
-        }
-        (name, ids)
-    };
-    Ok(names.into_iter().map(of).collect())
-}
-
-/// The rows of one of these names.
-fn by_name<R: Stored>(names: &[String]) -> Sql {
-    let name = Sql::default().column(R::PLURAL, "name");
-    name.then(" IN ").list(names.iter().map(String::as_str))
-}
-
-/// The live rows that the user may see and that meet a condition.
-fn load<R: Stored>(read: &mut Read<'_>, condition: Sql) -> Result<Vec<R>> {
+    }
     let live = Sql::default()
         .column(R::PLURAL, "deleted_at")
         .then(" IS NULL");
-    let condition = R::visible(read.scope, Action::Read)
-        .and(live)
-        .and(condition);
+    let those = Sql::default()
+        .column(R::PLURAL, "id")
+        .then(" IN ")
+        .among(keys);
+    let condition = R::visible(read.scope, Action::Read).and(live).and(those);
     let order = Sql::default().column(R::PLURAL, "id");
-    R::load(read, condition, order, i64::MAX)
+    let rows = R::load(read, condition, order, i64::MAX)?;
+    Ok(rows.into_iter().map(|row| (row.id().uuid(), row)).collect())
 }

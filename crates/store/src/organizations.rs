@@ -20,7 +20,7 @@ use crate::events::{NewEvent, record_founding};
 use crate::resource::{ENTRIES, stamp};
 use crate::schema::{organizations, roles, users};
 use crate::sql::Sql;
-use crate::users::email_key;
+use crate::users::{email_key, give_codes};
 use crate::{Change, Error, Read, Result, Store, Tx, search};
 
 type Values = (
@@ -305,13 +305,16 @@ pub(crate) fn insert_user(
     now: Instant,
 ) -> Result<Id<User>> {
     use users::dsl as u;
-    let id = Key(Uuid::now_v7());
+    let (id, email) = (Key(Uuid::now_v7()), email_key(&user.email));
+    let mut code = String::new();
+    give_codes((&mut *connection, organization), std::iter::once(&mut code))?;
     let row = (
         u::organization.eq(organization),
         u::id.eq(id),
         u::name.eq(&user.name),
+        u::code.eq(&code),
         u::name_sort.eq(words::sort_key(&user.name)),
-        u::email.eq(email_key(&user.email)),
+        u::email.eq(Some(&email)),
         u::role_id.eq(role),
         u::language.eq(W(language)),
         u::active.eq(true),
@@ -324,7 +327,7 @@ pub(crate) fn insert_user(
     diesel::insert_into(u::users)
         .values(row)
         .execute(connection)?;
-    let document = words::document(&[&user.name], &[&email_key(&user.email)]);
+    let document = words::document(&[&user.name], &[&code, &email]);
     search::put(connection, organization, User::PLURAL, id, &document)?;
     record_founding(connection, organization, User::PLURAL, id, now)?;
     Ok(id.into())

@@ -95,7 +95,7 @@ impl Stored for Product {
 
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewProduct]) -> Result<()> {
         codes::give(
-            tx,
+            tx.parts(),
             Self::PLURAL,
             "SKU",
             drafts.iter_mut().map(|draft| &mut draft.code),

@@ -2,13 +2,18 @@
 
 use diesel::sql_types::BigInt;
 
+use crate::Result;
+use crate::connection::AnyConnection;
 use crate::sql::Sql;
-use crate::{Result, Tx};
 
 /// Takes so many numbers of a sequence; returns the first. The first of all is 1.
-pub(crate) fn take(tx: &mut Tx<'_>, name: &'static str, count: i64) -> Result<i64> {
+pub(crate) fn take(
+    (connection, organization): (&mut AnyConnection, i64),
+    name: &'static str,
+    count: i64,
+) -> Result<i64> {
     let next: Vec<i64> = Sql::text("INSERT INTO sequences (organization, name, next) VALUES (")
-        .bind(tx.organization())
+        .bind(organization)
         .then(", ")
         .bind(name)
         .then(", ")
@@ -16,6 +21,6 @@ pub(crate) fn take(tx: &mut Tx<'_>, name: &'static str, count: i64) -> Result<i6
         .then(") ON CONFLICT (organization, name) DO UPDATE SET next = sequences.next + ")
         .bind(count)
         .then(" RETURNING next")
-        .rows::<BigInt, _>(tx.connection)?;
+        .rows::<BigInt, _>(connection)?;
     Ok(next.first().copied().unwrap_or(count + 1) - count)
 }

@@ -13,18 +13,20 @@ use perennial_domain::user::{NewUser, Role, User};
 use perennial_domain::{Id, search as words};
 
 use crate::column::{Key, W};
+use crate::connection::AnyConnection;
 use crate::dialect::{CHUNK, insert_many, lock_name};
 use crate::resource::{self, Stored, clear_parts, grouped, keys, row};
 use crate::schema::{team_members, users};
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Scope, Tx, organizations};
+use crate::{Error, Read, Result, Scope, Tx, codes, organizations};
 
 // The password's hash is none of its columns: it never leaves its table this way.
 row! {
     struct Row of User in users {
         name: String,
         name_sort: String = |_, user| Ok(words::sort_key(&user.name)),
-        email: String = |_, user| Ok(email_key(&user.email)),
+        code: String,
+        email: Option<String> = |_, user| Ok(user.email.as_deref().map(email_key)),
         role_id: Key,
         title: Option<String>,
         in_post_since: Option<NaiveDate>,
@@ -135,11 +137,11 @@ impl Stored for User {
         (field.name == "team_ids").then(|| Sql::text(among).list(values.iter().cloned()).then(")"))
     }
 
-    fn prepare(_tx: &mut Tx<'_>, drafts: &mut [NewUser]) -> Result<()> {
-        drafts
-            .iter_mut()
-            .for_each(|draft| draft.email = email_key(&draft.email));
-        Ok(())
+    fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewUser]) -> Result<()> {
+        for draft in &mut *drafts {
+            draft.email = draft.email.as_deref().map(email_key);
+        }
+        give_codes(tx.parts(), drafts.iter_mut().map(|draft| &mut draft.code))
     }
 
     /// Nobody locks themselves out. Nobody gives a role that may do more than their own, changes somebody who has such a
@@ -149,6 +151,7 @@ impl Stored for User {
             pointer: format!("/{field}"),
             code: "own",
         };
+        codes::check(&draft.code)?;
         if old.is_none_or(|old| old.role_id != draft.role_id) {
             covers(tx, draft.role_id)?;
         }
@@ -188,8 +191,18 @@ impl Stored for User {
     }
 
     fn document(&self) -> Option<String> {
-        Some(words::document(&[&self.name], &[&self.email]))
+        let texts = [Some(self.code.as_str()), self.email.as_deref()];
+        let texts: Vec<&str> = texts.into_iter().flatten().collect();
+        Some(words::document(&[&self.name], &texts))
     }
+}
+
+/// Gives new users who have none a code.
+pub(crate) fn give_codes<'a>(
+    tenant: (&mut AnyConnection, i64),
+    codes: impl Iterator<Item = &'a mut String>,
+) -> Result<()> {
+    codes::give(tenant, User::PLURAL, "U", codes)
 }
 
 /// Ends every session of users: whoever is let in again signs in again.

@@ -51,7 +51,7 @@ pub fn Top(props: &TopProps) -> Html {
         .unwrap_or_default();
     let email = session
         .me()
-        .map(|me| me.user.email.clone())
+        .and_then(|me| me.user.email.clone())
         .unwrap_or_default();
     let out = move |_: MouseEvent| session.sign_out(false);
     html! {

@@ -69,7 +69,7 @@ pub fn SignInAgain() -> Html {
     });
     let email = session
         .me()
-        .map(|me| me.user.email.clone())
+        .and_then(|me| me.user.email.clone())
         .unwrap_or_default();
     html! {
         <dialog ref={node} class="dialog" aria-label={texts.text(Key::SessionEnded)} oncancel={|event: Event| event.prevent_default()}>

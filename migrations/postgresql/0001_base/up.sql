@@ -91,13 +91,15 @@ CREATE INDEX teams_by_updated_at ON teams (organization, updated_at, id);
 CREATE INDEX teams_parent ON teams (organization, parent_id);
 CREATE INDEX teams_deleted_at ON teams (deleted_at) WHERE deleted_at IS NOT NULL;
 
--- People who work for the organization. An e-mail address signs in to exactly one of the installation.
+-- People who work for the organization. An e-mail address signs in to exactly one of the installation; who has
+-- none does not sign in.
 CREATE TABLE users (
     organization BIGINT NOT NULL REFERENCES organizations (key),
     id BYTEA NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_sort TEXT COLLATE "C" NOT NULL,
-    email TEXT COLLATE "C" NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
+    email TEXT COLLATE "C",
     role_id BYTEA NOT NULL,
     title TEXT COLLATE "C",
     in_post_since DATE,
@@ -116,8 +118,11 @@ CREATE TABLE users (
     FOREIGN KEY (organization, role_id) REFERENCES roles (organization, id)
 );
 CREATE UNIQUE INDEX users_id ON users (id);
+CREATE UNIQUE INDEX users_code ON users (organization, code) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email) WHERE deleted_at IS NULL;
+CREATE INDEX users_by_code ON users (organization, code, id);
 CREATE INDEX users_by_email ON users (organization, email, id);
+CREATE INDEX users_name ON users (organization, name);
 CREATE INDEX users_by_name ON users (organization, name_sort, id);
 CREATE INDEX users_by_created_at ON users (organization, created_at, id);
 CREATE INDEX users_by_updated_at ON users (organization, updated_at, id);

@@ -135,7 +135,8 @@ fn staff(
     let user =
         |(place, (employee, since)): (usize, (&Employee, &perennial_domain::Date))| NewUser {
             name: employee.name.to_owned(),
-            email: email(employee),
+            code: String::new(),
+            email: Some(email(employee)),
             role_id: role(if place + 1 == MANAGER {
                 StandardRole::Manager
             } else {

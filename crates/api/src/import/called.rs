@@ -1,22 +1,25 @@
-//! Other records that a row names, as people name them: by code, by e-mail address, by exact name.
+//! Other records that a row names, as people name them: by code, by e-mail address, by external id, by exact name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use perennial_domain::problem::FieldError;
+use perennial_domain::resources;
+use perennial_store::import::Known;
 use perennial_store::{Error, Read, import};
 use uuid::Uuid;
 
 /// The records of each resource that rows name, by what they are called.
 #[derive(Default)]
-pub struct Called(BTreeMap<&'static str, BTreeMap<String, Vec<Uuid>>>);
+pub struct Called(BTreeMap<&'static str, Known>);
 
 impl Called {
-    /// Looks up what is called so, of each resource at once.
+    /// Looks up what is called so, of each resource at once. External ids are those of `system`.
     ///
     /// # Errors
     /// Whatever the database says.
     pub fn find<'a>(
         read: &mut Read<'_>,
+        system: &str,
         names: impl Iterator<Item = (&'static str, &'a str)>,
     ) -> Result<Self, Error> {
         let mut asked: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
@@ -25,7 +28,7 @@ impl Called {
         }
         let mut found = BTreeMap::new();
         for (resource, names) in asked {
-            found.insert(resource, import::called(read, resource, names)?);
+            found.insert(resource, import::called(read, resource, system, names)?);
         }
         Ok(Self(found))
     }
@@ -43,22 +46,14 @@ impl Called {
                 format!("there is no \"{name}\" among the {resource}"),
             )),
             Some(_) => {
-                let other = match resource {
-                    "customers" => "the code",
-                    "users" => "the e-mail address",
-                    _ => "the id",
-                };
+                let has_code = resources::named(resource)
+                    .is_some_and(|about| about.fields.iter().any(|field| field.name == "code"));
+                let other = if has_code { "the code" } else { "the id" };
                 let detail =
                     format!("there are several \"{name}\" among the {resource}; give {other}");
                 Err(fault("ambiguous", detail))
             }
         }
-    }
-
-    /// The records of a resource that were found.
-    pub fn all(&self, resource: &str) -> impl Iterator<Item = Uuid> {
-        let ids = self.0.get(resource).into_iter().flat_map(BTreeMap::values);
-        ids.flatten().copied()
     }
 }
 

@@ -2,156 +2,82 @@
 
 use std::collections::BTreeSet;
 
-use perennial_domain::customer::Customer;
 use perennial_domain::field::{Field, Kind, Resource};
 use perennial_domain::rights::FieldAccess;
 use perennial_domain::text::Language;
 use perennial_domain::touch::IdentifierKind;
 use perennial_store::Scope;
-use serde_json::{Map, Value};
 
 use super::Options;
-
-/// A part of an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressPart {
-    /// Street, house, floor.
-    Street,
-    /// City.
-    City,
-    /// Province, state or region.
-    Region,
-    /// Postal code.
-    PostalCode,
-    /// Country.
-    Country,
-}
+use super::plan::Body;
+use super::sheet::Sheet;
 
 /// What a column means.
 #[derive(Clone, Copy, Debug)]
-pub enum Target {
-    /// A field of the record.
-    Field(&'static Field),
-    /// Identifiers of a kind.
-    Identifier(IdentifierKind),
-    /// A part of the first address.
-    Address(AddressPart),
-    /// The customer at which a contact works: its code or its exact name.
-    Customer,
-    /// The title of a contact's post there.
-    Title,
+pub struct Target {
+    /// The field that holds it.
+    pub field: &'static Field,
+    /// Which part of the field; empty where it is the whole.
+    pub part: &'static str,
+    /// That part, where it has a field of its own.
+    member: Option<&'static Field>,
 }
 
-/// Targets that are no field of their own, with the names that a file may use. Those of identifiers are shared.
-const IDENTIFIERS: [(Target, &[&str]); 5] = [
-    (
-        Target::Identifier(IdentifierKind::Email),
-        &["email", "mail", "email address", "邮箱", "电子邮件"],
-    ),
-    (
-        Target::Identifier(IdentifierKind::Mobile),
-        &["mobile", "mobile phone", "cell", "cell phone", "手机"],
-    ),
-    (
-        Target::Identifier(IdentifierKind::Phone),
-        &["phone", "telephone", "tel", "电话"],
-    ),
-    (Target::Identifier(IdentifierKind::Fax), &["fax", "传真"]),
-    (
-        Target::Identifier(IdentifierKind::External),
-        &["external id", "外部编号"],
-    ),
-];
-const OF_CUSTOMERS: [(Target, &[&str]); 5] = [
-    (
-        Target::Address(AddressPart::Street),
-        &["address", "street", "street address", "地址", "街道"],
-    ),
-    (
-        Target::Address(AddressPart::City),
-        &["city", "town", "城市"],
-    ),
-    (
-        Target::Address(AddressPart::Region),
-        &["region", "state", "province", "省", "省份", "地区"],
-    ),
-    (
-        Target::Address(AddressPart::PostalCode),
-        &[
-            "postal code",
-            "post code",
-            "zip",
-            "zip code",
-            "邮编",
-            "邮政编码",
-        ],
-    ),
-    (Target::Address(AddressPart::Country), &["country", "国家"]),
-];
-const OF_CONTACTS: [(Target, &[&str]); 2] = [
-    (
-        Target::Customer,
-        &[
-            "customer",
-            "customer code",
-            "customer name",
-            "company",
-            "company name",
-            "客户",
-            "客户编号",
-            "客户名称",
-            "公司",
-        ],
-    ),
-    (
-        Target::Title,
-        &[
-            "title",
-            "contact title",
-            "job title",
-            "position",
-            "职务",
-            "职位",
-        ],
-    ),
-];
-
 impl Target {
-    /// The field that holds it.
-    fn field<R: Resource>(self) -> Option<&'static Field> {
-        match self {
-            Self::Field(field) => Some(field),
-            Self::Identifier(_) => R::field("identifiers"),
-            Self::Address(_) => R::field("addresses"),
-            Self::Customer | Self::Title => R::field("positions"),
-        }
+    /// A field or, as `field.part`, a part of it.
+    fn of<R: Resource>(path: &'static str) -> Option<Self> {
+        let (name, part) = path.split_once('.').unwrap_or((path, ""));
+        let field = R::field(name)?;
+        let member = match field.kind {
+            Kind::Parts(members) => members.iter().find(|member| member.name == part),
+            _ => None,
+        };
+        Some(Self {
+            field,
+            part,
+            member,
+        })
     }
 
-    /// Whether two columns may mean it: of phone numbers and e-mail addresses there may be several.
-    fn is_repeatable(self) -> bool {
-        matches!(self, Self::Identifier(kind) if kind != IdentifierKind::External)
+    /// The field that says how its text is read.
+    pub fn value(self) -> &'static Field {
+        self.member.unwrap_or(self.field)
+    }
+
+    /// Whether both mean the same.
+    pub fn is(self, other: Self) -> bool {
+        self.field.name == other.field.name && self.part == other.part
+    }
+
+    /// Whether it is an id in another system.
+    fn is_external(self) -> bool {
+        self.part == IdentifierKind::External.as_str()
+    }
+
+    /// Whether one cell may hold several, and two columns may mean it: phone numbers and e-mail addresses.
+    pub fn is_repeatable(self) -> bool {
+        self.is_list() && self.member.is_none() && !self.is_external()
+    }
+
+    fn is_list(self) -> bool {
+        matches!(self.field.kind, Kind::Parts(_))
     }
 
     /// Whether it holds what `pointer` points at in a body.
-    fn holds(self, pointer: &[&str], body: &Map<String, Value>) -> bool {
-        let at = |list: &str, index: &str, member: &str| {
-            let part = body.get(list)?.get(index.parse::<usize>().ok()?)?;
-            part.get(member)?.as_str().map(str::to_owned)
-        };
-        match (self, pointer) {
-            (Self::Field(field), [name, ..]) => field.name == *name,
-            (Self::Identifier(kind), ["identifiers", index, ..]) => {
-                at("identifiers", index, "kind").is_some_and(|word| word == kind.as_str())
+    fn holds(self, pointer: &[&str], body: &Body) -> bool {
+        match pointer {
+            [name, ..] if self.field.name != *name => false,
+            // Of identifiers, two records have an external one in common.
+            [_] if self.is_list() => self.is_external(),
+            [name, index, rest @ ..] if self.is_list() => {
+                let part = || body.get(*name)?.get(index.parse::<usize>().ok()?);
+                let kind = || part()?.get("kind")?.as_str();
+                match self.member {
+                    Some(member) => rest.first() == Some(&member.name),
+                    None => kind() == Some(self.part),
+                }
             }
-            (Self::Identifier(kind), ["identifiers"]) => kind == IdentifierKind::External,
-            (Self::Address(AddressPart::Street), ["addresses", _, "street"])
-            | (Self::Address(AddressPart::City), ["addresses", _, "city"])
-            | (Self::Address(AddressPart::Region), ["addresses", _, "region"])
-            | (Self::Address(AddressPart::PostalCode), ["addresses", _, "postal_code"])
-            | (Self::Address(AddressPart::Country), ["addresses", _, "country"])
-            | (Self::Title, ["positions", _, "title"])
-            | (Self::Customer, ["positions", _, "customer_id"]) => true,
-            _ => false,
+            _ => true,
         }
     }
 }
@@ -172,6 +98,10 @@ pub struct Columns {
     pub all: Vec<Column>,
     /// The system that external ids belong to.
     pub system: String,
+    /// What a new record has unless its row says otherwise.
+    pub defaults: Body,
+    /// Headings of columns that there is no place for.
+    pub left_out: Vec<String>,
 }
 
 impl Columns {
@@ -179,9 +109,10 @@ impl Columns {
     ///
     /// # Errors
     /// A sentence with everything that has to be settled before anything is written.
-    pub fn of<R: Resource>(
+    pub fn of<S: Sheet>(
         header: &[String],
         options: &Options,
+        defaults: Body,
         scope: &Scope,
     ) -> Result<Self, String> {
         let mut faults = Vec::new();
@@ -190,18 +121,21 @@ impl Columns {
             .iter()
             .map(|(theirs, ours)| (plain(theirs), ours.as_str()))
             .collect();
-        let (mut all, mut unknown) = (Vec::new(), Vec::new());
+        let (mut all, mut unknown, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         for heading in header {
             let mapped = map
                 .iter()
                 .position(|(theirs, _)| *theirs == plain(heading))
                 .map(|at| map.remove(at).1);
-            let target = target::<R>(mapped.unwrap_or(heading));
+            let target = target::<S>(mapped.unwrap_or(heading));
             match mapped {
                 Some(ours) if target.is_none() && !ours.is_empty() => faults.push(format!(
                     "--map {heading}={ours}: {} have no {ours}",
-                    R::PLURAL
+                    S::Record::PLURAL
                 )),
+                None if target.is_none() && is_among(S::LEFT_OUT, heading) => {
+                    left_out.push(heading.clone());
+                }
                 // Spreadsheets leave such columns behind.
                 None if target.is_none() && !heading.is_empty() => unknown.push(heading.as_str()),
                 _ => {}
@@ -222,8 +156,10 @@ impl Columns {
         let columns = Self {
             all,
             system: options.system.clone().unwrap_or_default(),
+            defaults,
+            left_out,
         };
-        columns.check::<R>(scope, &mut faults);
+        columns.check::<S>(scope, &mut faults);
         if faults.is_empty() {
             Ok(columns)
         } else {
@@ -231,22 +167,22 @@ impl Columns {
         }
     }
 
-    fn check<R: Resource>(&self, scope: &Scope, faults: &mut Vec<String>) {
-        let mut seen: Vec<(String, &str)> = Vec::new();
+    fn check<S: Sheet>(&self, scope: &Scope, faults: &mut Vec<String>) {
         let mut locked = BTreeSet::new();
-        for column in &self.all {
-            let Some(target) = column.target else {
-                continue;
-            };
-            let meaning = format!("{target:?}");
-            match seen.iter().find(|(known, _)| *known == meaning) {
-                Some((_, first)) if !target.is_repeatable() => faults.push(format!(
-                    "the columns {first} and {} mean the same",
-                    column.heading
-                )),
-                _ => seen.push((meaning, &column.heading)),
+        let targets = || {
+            self.all
+                .iter()
+                .filter_map(|column| Some((column, column.target?)))
+        };
+        for (place, (column, target)) in targets().enumerate() {
+            let known = targets().take(place).find(|(_, known)| known.is(target));
+            if let Some((first, _)) = known.filter(|_| !target.is_repeatable()) {
+                faults.push(format!(
+                    "the columns {} and {} mean the same",
+                    first.heading, column.heading
+                ));
             }
-            let class = target.field::<R>().and_then(|field| field.class);
+            let class = target.field.class;
             if class.is_some_and(|class| scope.access(class) < FieldAccess::Write) {
                 locked.insert(column.heading.as_str());
             }
@@ -258,43 +194,33 @@ impl Columns {
                 locked.join(", ")
             ));
         }
-        if self.has(IdentifierKind::External) && self.system.is_empty() {
+        let external = targets().any(|(_, target)| target.is_external());
+        if external && self.system.is_empty() {
             faults.push(
                 "external ids need to know which system they belong to: --system NAME".to_owned(),
             );
         }
-        let tells = |column: &Column| matches!(column.target, Some(Target::Field(field)) if field.name == "name" || field.name == "code");
-        if !self.has(IdentifierKind::External) && !self.all.iter().any(tells) {
+        let tells = |target: Target| {
+            target.field.name == "name" || S::KNOWN_BY.contains(&target.field.name)
+        };
+        if !external && !targets().any(|(_, target)| tells(target)) {
             faults.push(format!(
-                "no column names the {}: there must be a name, a code or an external id",
-                R::PLURAL
+                "no column names the {}: there must be {} or a name",
+                S::Record::PLURAL,
+                S::TOLD_BY
             ));
         }
     }
 
-    fn has(&self, kind: IdentifierKind) -> bool {
-        self.all
-            .iter()
-            .any(|column| matches!(column.target, Some(Target::Identifier(of)) if of == kind))
-    }
-
     /// The heading of the column that what `pointer` points at in a body came from; our own name where none is known.
-    pub fn heading(&self, pointer: &str, body: &Map<String, Value>) -> Option<String> {
+    pub fn heading(&self, pointer: &str, body: &Body) -> Option<String> {
         let path: Vec<&str> = pointer.split('/').skip(1).collect();
-        let holds = |column: &&Column| {
-            column
-                .target
-                .is_some_and(|target| target.holds(&path, body))
-        };
         let named = path.first().map(|name| (*name).to_owned());
-        self.all
-            .iter()
-            .find(holds)
-            .map(|column| column.heading.clone())
+        self.heading_of(|target| target.holds(&path, body))
             .or(named)
     }
 
-    /// The heading of the column that means `target`.
+    /// The heading of the column that means that.
     pub fn heading_of(&self, is: impl Fn(Target) -> bool) -> Option<String> {
         self.all
             .iter()
@@ -304,28 +230,18 @@ impl Columns {
 }
 
 /// What a name means: a part, or a field by its name, its other names or its label in either language.
-fn target<R: Resource>(name: &str) -> Option<Target> {
-    let name = plain(name);
-    let of_kind: &[(Target, &[&str])] = if R::PLURAL == Customer::PLURAL {
-        &OF_CUSTOMERS
-    } else {
-        &OF_CONTACTS
-    };
-    let part = IDENTIFIERS
-        .iter()
-        .chain(of_kind)
-        .find(|(_, names)| names.iter().any(|known| plain(known) == name));
-    if let Some((target, _)) = part {
-        return Some(*target);
+fn target<S: Sheet>(name: &str) -> Option<Target> {
+    let part = S::PARTS.iter().find(|(_, names)| is_among(names, name));
+    if let Some((path, _)) = part {
+        return Target::of::<S::Record>(path);
     }
+    let name = plain(name);
     let fields = || {
-        R::FIELDS
+        S::Record::FIELDS
             .iter()
             .filter(|field| field.written && !matches!(field.kind, Kind::Parts(_) | Kind::Figures))
     };
-    let known = |field: &&Field| {
-        plain(field.name) == name || field.aliases.iter().any(|alias| plain(alias) == name)
-    };
+    let known = |field: &&Field| plain(field.name) == name || is_among(field.aliases, &name);
     let shown = |field: &&Field| {
         Language::ALL
             .iter()
@@ -334,7 +250,12 @@ fn target<R: Resource>(name: &str) -> Option<Target> {
     fields()
         .find(known)
         .or_else(|| fields().find(shown))
-        .map(Target::Field)
+        .and_then(|field| Target::of::<S::Record>(field.name))
+}
+
+/// Whether a name is one of those, however it is spelled.
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| plain(known) == plain(name))
 }
 
 /// A name without case, spaces, underscores and dashes.
@@ -347,15 +268,17 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use perennial_domain::contact::Contact;
+    use crate::import::party::{Contacts, Customers};
+    use crate::import::products::Products;
+    use crate::import::users::Users;
 
     use super::*;
 
-    fn meaning<R: Resource>(name: &str) -> String {
-        match target::<R>(name) {
-            Some(Target::Field(field)) => field.name.to_owned(),
-            other => format!("{other:?}"),
-        }
+    fn meaning<S: Sheet>(name: &str) -> String {
+        target::<S>(name).map_or_else(String::new, |target| {
+            let path = [target.field.name, target.part];
+            path.join(".").trim_end_matches('.').to_owned()
+        })
     }
 
     #[test]
@@ -367,18 +290,52 @@ mod tests {
             "客户名称",
             "COMPANY",
         ] {
-            assert_eq!(meaning::<Customer>(name), "name");
+            assert_eq!(meaning::<Customers>(name), "name");
         }
-        assert_eq!(meaning::<Customer>("customer-code"), "code");
+        assert_eq!(meaning::<Customers>("customer-code"), "code");
+        assert_eq!(meaning::<Customers>("Postal Code"), "addresses.postal_code");
+        assert_eq!(meaning::<Customers>("E-Mail"), "identifiers.email");
         assert_eq!(
-            meaning::<Customer>("Postal Code"),
-            "Some(Address(PostalCode))"
+            meaning::<Contacts>("customer_code"),
+            "positions.customer_id"
         );
-        assert_eq!(meaning::<Customer>("E-Mail"), "Some(Identifier(Email))");
-        assert_eq!(meaning::<Contact>("customer_code"), "Some(Customer)");
-        assert_eq!(meaning::<Contact>("contact_title"), "Some(Title)");
-        assert_eq!(meaning::<Contact>("contact_name"), "name");
-        assert_eq!(meaning::<Customer>("positions"), "None");
-        assert_eq!(meaning::<Customer>("identifiers"), "None");
+        assert_eq!(meaning::<Contacts>("contact_title"), "positions.title");
+        assert_eq!(meaning::<Contacts>("contact_name"), "name");
+        assert_eq!(meaning::<Customers>("positions"), "");
+        assert_eq!(meaning::<Customers>("identifiers"), "");
+        assert_eq!(meaning::<Users>("employee_id"), "code");
+        assert_eq!(meaning::<Users>("工号"), "code");
+        assert_eq!(meaning::<Users>("hire_date"), "in_post_since");
+        assert_eq!(meaning::<Users>("姓"), "name.last");
+        assert_eq!(meaning::<Products>("unit_price"), "prices.amount");
+        assert_eq!(meaning::<Products>("product_id"), "code");
+    }
+
+    fn check<S: Sheet>() {
+        for (path, _) in S::PARTS {
+            let target = Target::of::<S::Record>(path).expect(path);
+            let identifier = IdentifierKind::parse(target.part).is_some();
+            assert!(
+                !target.is_list() || identifier || target.member.is_some(),
+                "{path}"
+            );
+        }
+        for (field, _) in S::MADE {
+            let field = S::Record::field(field).expect(field);
+            assert!(matches!(field.kind, Kind::Reference(_)), "{}", field.name);
+        }
+        assert!(
+            S::KNOWN_BY
+                .iter()
+                .all(|field| S::Record::field(field).is_some())
+        );
+    }
+
+    #[test]
+    fn what_a_sheet_names_is_there() {
+        check::<Customers>();
+        check::<Contacts>();
+        check::<Users>();
+        check::<Products>();
     }
 }

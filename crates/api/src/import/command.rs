@@ -27,6 +27,9 @@ pub struct Arguments {
     /// The system that external ids belong to
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
+    /// The role of new users, by name; seller unless given
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
     /// Say what would happen, and keep nothing
     #[arg(long)]
     dry_run: bool,
@@ -51,6 +54,7 @@ pub fn run(store: &Store, arguments: Arguments) -> Result<(), String> {
         user,
         map,
         system,
+        role,
         dry_run,
         atomic,
     } = arguments;
@@ -59,6 +63,7 @@ pub fn run(store: &Store, arguments: Arguments) -> Result<(), String> {
         user,
         map,
         system,
+        role,
         dry_run,
         atomic,
     };
@@ -136,6 +141,10 @@ impl Console {
 }
 
 impl Watch for Console {
+    fn left_out(&self, headings: &[String]) {
+        tell(&format!("left out: {}\n", headings.join(", ")));
+    }
+
     fn refused(&self, refusal: &Refusal) {
         self.finish();
         tell(&format!("{refusal}\n"));

@@ -1,11 +1,19 @@
 //! Writing what was decided.
 
-use perennial_store::{Error, Tx, resource};
+use std::collections::{BTreeMap, BTreeSet};
 
+use perennial_domain::field::Resource;
+use perennial_domain::problem::Invalid;
+use perennial_domain::validation;
+use perennial_store::{Change, Error, Tx, resource};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::called::Called;
 use super::columns::Columns;
-use super::party::Party;
-use super::plan::{Decision, Past, Step, plan, refused};
-use super::row::Row;
+use super::plan::{Body, Decision, Missing, Past, Step, plan, refused};
+use super::row::{self, Row};
+use super::sheet::Sheet;
 use super::{Refusal, Summary};
 
 /// What became of rows.
@@ -25,14 +33,14 @@ impl Kept {
 }
 
 /// Rows that belong together, and what was decided about them.
-pub struct Batch<R: Party> {
+pub struct Batch<S: Sheet> {
     /// The rows.
     pub rows: Vec<Row>,
     /// What becomes of each.
-    pub decisions: Vec<Decision<R>>,
+    pub decisions: Vec<Decision<S::Record>>,
 }
 
-impl<R: Party> Batch<R> {
+impl<S: Sheet> Batch<S> {
     /// Whether anything has to be written.
     pub fn writes(&self) -> bool {
         self.decisions.iter().flatten().any(Step::writes)
@@ -58,7 +66,7 @@ impl<R: Party> Batch<R> {
     /// What is no row's fault.
     pub fn keep(&self, tx: &mut Tx<'_>, columns: &Columns) -> Result<Kept, Error> {
         let mut kept = self.settled();
-        let written: Vec<(&Row, &Step<R>)> = self
+        let written: Vec<(&Row, &Step<S::Record>)> = self
             .rows
             .iter()
             .zip(&self.decisions)
@@ -66,48 +74,46 @@ impl<R: Party> Batch<R> {
             .filter(|(_, step)| step.writes())
             .collect();
         if !written.is_empty() {
-            part(tx, columns, &written, &mut kept)?;
+            part::<S>(tx, columns, &written, &mut kept)?;
         }
         Ok(kept)
     }
 }
 
-fn part<R: Party>(
+fn part<S: Sheet>(
     tx: &mut Tx<'_>,
     columns: &Columns,
-    steps: &[(&Row, &Step<R>)],
+    steps: &[(&Row, &Step<S::Record>)],
     kept: &mut Kept,
 ) -> Result<(), Error> {
-    match (
-        tx.attempt(|tx| write(tx, steps.iter().map(|(_, step)| *step))),
-        steps,
-    ) {
+    let all: Vec<&Step<S::Record>> = steps.iter().map(|(_, step)| *step).collect();
+    match (tx.attempt(|tx| write::<S>(tx, columns, &all)), steps) {
         (Ok(done), _) => kept.summary.add(done),
         (Err(error @ (Error::Database(_) | Error::Unavailable(_))), _) => return Err(error),
         (Err(Error::Conflict { .. } | Error::Stale { .. }), [(row, _)]) => {
-            again::<R>(tx, columns, row, kept)?
+            again::<S>(tx, columns, row, kept)?
         }
         (Err(error), [(row, step)]) => kept.refuse(refused(row, columns, &step.body(), error)?),
         (Err(_), steps) => {
             let (first, rest) = steps.split_at(steps.len() / 2);
-            part(tx, columns, first, kept)?;
-            part(tx, columns, rest, kept)?;
+            part::<S>(tx, columns, first, kept)?;
+            part::<S>(tx, columns, rest, kept)?;
         }
     }
     Ok(())
 }
 
 /// Somebody may have written the record since it was looked for, or a row before it did: looks again.
-fn again<R: Party>(
+fn again<S: Sheet>(
     tx: &mut Tx<'_>,
     columns: &Columns,
     row: &Row,
     kept: &mut Kept,
 ) -> Result<(), Error> {
-    let decision = plan::<R>(tx, columns, std::slice::from_ref(row), &Past::default())?.pop();
+    let decision = plan::<S>(tx, columns, std::slice::from_ref(row), &Past::default())?.pop();
     match decision {
         Some(Err(refusals)) => kept.refuse(refusals),
-        Some(Ok(step)) if step.writes() => match tx.attempt(|tx| write(tx, std::iter::once(&step)))
+        Some(Ok(step)) if step.writes() => match tx.attempt(|tx| write::<S>(tx, columns, &[&step]))
         {
             Ok(done) => kept.summary.add(done),
             Err(error) => kept.refuse(refused(row, columns, &step.body(), error)?),
@@ -117,27 +123,94 @@ fn again<R: Party>(
     Ok(())
 }
 
-fn write<'a, R: Party>(
+fn write<S: Sheet>(
     tx: &mut Tx<'_>,
-    steps: impl Iterator<Item = &'a Step<R>>,
+    columns: &Columns,
+    steps: &[&Step<S::Record>],
 ) -> Result<Summary, Error> {
+    let made = make::<S>(tx, columns, steps)?;
+    let filled = |body: &Body, missing: &[Missing]| {
+        let keys = missing.iter().filter_map(|missing| {
+            let key = made.get(missing)?;
+            Some((missing.0.to_owned(), json!(key)))
+        });
+        Value::Object(body.clone().into_iter().chain(keys).collect())
+    };
     let (mut drafts, mut changes) = (Vec::new(), Vec::new());
     for step in steps {
         match step {
-            Step::Create(_, draft) => drafts.push(draft.clone()),
-            Step::Update(change) => changes.push(change.clone()),
+            Step::Create(_, draft, missing) if missing.is_empty() => drafts.push(draft.clone()),
+            Step::Create(body, _, missing) => {
+                drafts.push(validation::draft::<S::Record>(filled(body, missing))?);
+            }
+            Step::Update(change, missing) => changes.push(Change {
+                patch: filled(&step.body(), missing),
+                ..change.clone()
+            }),
             Step::Same | Step::Differs => {}
         }
     }
     if !changes.is_empty() {
-        resource::update::<R>(tx, &changes)?;
+        resource::update::<S::Record>(tx, &changes)?;
     }
     if !drafts.is_empty() {
-        resource::create::<R>(tx, &drafts)?;
+        resource::create::<S::Record>(tx, &drafts)?;
     }
     Ok(Summary {
         created: drafts.len() as u64,
         changed: changes.len() as u64,
         ..Summary::default()
     })
+}
+
+/// Makes the records that these steps name and that are still missing; tells the keys of all.
+fn make<S: Sheet>(
+    tx: &mut Tx<'_>,
+    columns: &Columns,
+    steps: &[&Step<S::Record>],
+) -> Result<BTreeMap<Missing, Uuid>, Error> {
+    let mut keys = BTreeMap::new();
+    for (field, make) in S::MADE {
+        let named = steps.iter().flat_map(|step| step.missing());
+        let names: BTreeSet<&str> = named
+            .filter(|(of, _)| of == field)
+            .map(|(_, name)| name.as_str())
+            .collect();
+        let kind = S::Record::field(field).map(|field| field.kind);
+        let Some(resource) = kind.and_then(row::resource).filter(|_| !names.is_empty()) else {
+            continue;
+        };
+        // An earlier part of the rows may have made them.
+        let called = Called::find(
+            tx,
+            &columns.system,
+            names.iter().map(|name| (resource, *name)),
+        )?;
+        let there = |name| Some((name, called.one(resource, name).ok()?));
+        let mut known: BTreeMap<&str, Uuid> = names.iter().copied().filter_map(there).collect();
+        let missing: Vec<&str> = names
+            .into_iter()
+            .filter(|name| !known.contains_key(name))
+            .collect();
+        if !missing.is_empty() {
+            let made = make(tx, &missing).map_err(|error| about(field, error))?;
+            known.extend(missing.into_iter().zip(made));
+        }
+        let known = known.into_iter();
+        keys.extend(known.map(|(name, key)| ((*field, name.to_owned()), key)));
+    }
+    Ok(keys)
+}
+
+/// What is wrong with a name that a field gives is wrong with that field.
+fn about(field: &str, error: Error) -> Error {
+    match error {
+        Error::Invalid(Invalid(mut faults)) => {
+            for fault in &mut faults {
+                fault.pointer = format!("/{field}");
+            }
+            Error::Invalid(Invalid(faults))
+        }
+        other => other,
+    }
 }

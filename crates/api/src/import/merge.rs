@@ -5,9 +5,6 @@ use perennial_domain::contact::Position;
 use perennial_domain::customer::Customer;
 use perennial_domain::touch::{Address, Identifier};
 
-use super::columns::AddressPart;
-use super::row::Row;
-
 /// Identifiers of a kind (external ids: of a system) take the place of those that are there; others stay.
 pub fn identifiers(known: &[Identifier], given: &[Identifier]) -> Vec<Identifier> {
     let alike =
@@ -30,22 +27,24 @@ pub fn identifiers(known: &[Identifier], given: &[Identifier]) -> Vec<Identifier
     merged
 }
 
-/// The parts that are given, of the first address.
-pub fn addresses(known: &[Address], given: &[(AddressPart, String)]) -> Vec<Address> {
+/// The parts that are given, of the first address, by their fields' names.
+pub fn addresses(known: &[Address], given: &[(&str, &str)]) -> Vec<Address> {
     let mut merged = known.to_vec();
     if given.is_empty() {
         return merged;
     }
     let mut first = merged.first().cloned().unwrap_or_default();
     for (part, text) in given {
-        let place = match part {
-            AddressPart::Street => &mut first.street,
-            AddressPart::City => &mut first.city,
-            AddressPart::Region => &mut first.region,
-            AddressPart::PostalCode => &mut first.postal_code,
-            AddressPart::Country => &mut first.country,
+        let place = match *part {
+            "street" => &mut first.street,
+            "city" => &mut first.city,
+            "region" => &mut first.region,
+            "postal_code" => &mut first.postal_code,
+            "country" => &mut first.country,
+            _ => continue,
         };
-        place.clone_from(text);
+        // Other programs write a street in several lines.
+        *place = text.lines().map(str::trim).collect::<Vec<_>>().join(", ");
     }
     match merged.first_mut() {
         Some(seat) => *seat = first,
@@ -55,20 +54,20 @@ pub fn addresses(known: &[Address], given: &[(AddressPart, String)]) -> Vec<Addr
 }
 
 /// The title of the post that a contact has at a customer now; a post there, if there was none.
-pub fn positions(known: &[Position], customer: Option<Id<Customer>>, row: &Row) -> Vec<Position> {
+pub fn positions(
+    known: &[Position],
+    customer_id: Id<Customer>,
+    title: Option<&str>,
+) -> Vec<Position> {
     let mut merged = known.to_vec();
-    let Some(customer_id) = customer else {
-        return merged;
-    };
     let is_now =
         |position: &&mut Position| position.customer_id == customer_id && position.until.is_none();
-    let title = row.title.clone();
     match (merged.iter_mut().find(is_now), title) {
-        (Some(position), Some(title)) => position.title = title,
+        (Some(position), Some(title)) => title.clone_into(&mut position.title),
         (Some(_), None) => {}
         (None, title) => merged.push(Position {
             customer_id,
-            title: title.unwrap_or_default(),
+            title: title.unwrap_or_default().to_owned(),
             ..Position::default()
         }),
     }
@@ -124,10 +123,7 @@ mod tests {
             city: "苏州".into(),
             ..Address::default()
         };
-        let merged = addresses(
-            &[seat.clone(), other.clone()],
-            &[(AddressPart::City, "杭州".into())],
-        );
+        let merged = addresses(&[seat.clone(), other.clone()], &[("city", "杭州")]);
         assert_eq!(
             merged,
             [
@@ -138,10 +134,7 @@ mod tests {
                 other
             ]
         );
-        assert_eq!(
-            addresses(&[], &[(AddressPart::City, "杭州".into())]).len(),
-            1
-        );
+        assert_eq!(addresses(&[], &[("city", "杭州")]).len(), 1);
         assert!(addresses(&[], &[]).is_empty());
     }
 }

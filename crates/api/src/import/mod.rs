@@ -1,21 +1,26 @@
-//! Customers and contacts from a CSV file.
+//! Records from a CSV file.
 //!
-//! [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by record;
-//! [`row`] reads the cells of a record; [`party`] finds which rows are there already, [`called`] the other records that they
-//! name; [`plan`] decides what becomes of each and [`keep`] writes it. [`transfer()`] goes through a file a chunk at a time.
-//! What is specific to the command line is in [`command`].
+//! A kind of file is one implementation of [`Sheet`](sheet::Sheet): [`party`], [`products`], [`users`]. The rest is the same
+//! for all: [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by
+//! record; [`row`] reads the cells of a record; [`called`] finds the other records that rows name, [`matching`] which rows
+//! are there already; [`plan`] decides what becomes of each and [`keep`] writes it. [`transfer()`] goes through a file a
+//! chunk at a time. What is specific to the command line is in [`command`].
 
 pub mod called;
 pub mod cell;
 pub mod columns;
 pub mod command;
 pub mod keep;
+pub mod matching;
 pub mod merge;
 pub mod party;
 pub mod plan;
+pub mod products;
 pub mod row;
+pub mod sheet;
 pub mod table;
 pub mod transfer;
+pub mod users;
 
 use perennial_domain::problem::FieldError;
 
@@ -30,6 +35,10 @@ pub enum What {
     Customers,
     /// People at customers.
     Contacts,
+    /// What we sell, with prices and categories.
+    Products,
+    /// People who work for the organization.
+    Users,
 }
 
 /// How a file is imported.
@@ -43,6 +52,8 @@ pub struct Options {
     pub map: Vec<(String, String)>,
     /// The system that the file's external ids belong to.
     pub system: Option<String>,
+    /// The role of new users, by name.
+    pub role: Option<String>,
     /// Find out what would happen, and keep nothing.
     pub dry_run: bool,
     /// Keep everything or, if one row is refused, nothing.
@@ -164,6 +175,8 @@ fn said(error: &perennial_store::Error) -> String {
 
 /// Is told how an import goes, while it goes.
 pub trait Watch: Send + Sync {
+    /// Columns of these headings are not read: there is no place for them.
+    fn left_out(&self, headings: &[String]);
     /// A row was refused; one row may have several faults.
     fn refused(&self, refusal: &Refusal);
     /// So many rows are done.

@@ -1,261 +1,183 @@
-//! Which rows are there already.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Customers and contacts: what they are reached by, where they are, and who works where.
 
 use perennial_domain::Id;
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
-use perennial_domain::field::Resource;
 use perennial_domain::touch::{Identifier, IdentifierKind};
-use perennial_store::{Error, Read, Stored, import};
-use serde_json::{Map, json};
+use perennial_store::import::{self, Known};
+use perennial_store::{Error, Read};
+use serde_json::{Value, json};
 
-use super::Refusal;
-use super::called::{Called, fault};
-use super::columns::{Columns, Target};
-use super::merge;
+use super::columns::Columns;
+use super::plan::Body;
 use super::row::Row;
+use super::sheet::{Part, Sheet};
+use super::{matching, merge};
 
-/// What a row is about.
-#[derive(Clone, Debug)]
-pub struct Match<R> {
-    /// The record as it is; none where it is new.
-    pub old: Option<R>,
-    /// The customer that a contact belongs to.
-    pub customer: Option<Id<Customer>>,
-    /// Whether nothing but a name says so: neither a code nor an external id.
-    pub by_name: bool,
-}
+const EMAIL: Part = (
+    "identifiers.email",
+    &["email", "mail", "email address", "邮箱", "电子邮件"],
+);
+const MOBILE: Part = (
+    "identifiers.mobile",
+    &["mobile", "mobile phone", "cell", "cell phone", "手机"],
+);
+const PHONE: Part = ("identifiers.phone", &["phone", "telephone", "tel", "电话"]);
+const FAX: Part = ("identifiers.fax", &["fax", "传真"]);
+const EXTERNAL: Part = ("identifiers.external", &["external id", "外部编号"]);
 
-/// A resource that can be imported.
-pub trait Party: Stored {
-    /// What a row can give so that no name has to tell whom it is about.
-    const TOLD_BY: &'static str;
+/// Files of customers.
+#[derive(Debug)]
+pub enum Customers {}
 
-    /// What it is known by.
-    fn identifiers(&self) -> &[Identifier];
-
-    /// What each row is about, or why that cannot be said.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    fn matches(
-        read: &mut Read<'_>,
-        columns: &Columns,
-        rows: &[Row],
-    ) -> Result<Vec<Result<Match<Self>, Refusal>>, Error>;
-
-    /// Adds what only this resource has to what is written of a row.
-    fn complete(found: &Match<Self>, row: &Row, body: &mut Map<String, serde_json::Value>);
-}
-
-impl Party for Customer {
+impl Sheet for Customers {
+    type Record = Customer;
+    const KNOWN_BY: &'static [&'static str] = &["code"];
     const TOLD_BY: &'static str = "a code or an external id";
+    const PARTS: &'static [Part] = &[
+        EMAIL,
+        MOBILE,
+        PHONE,
+        FAX,
+        EXTERNAL,
+        (
+            "addresses.street",
+            &["address", "street", "street address", "地址", "街道"],
+        ),
+        ("addresses.city", &["city", "town", "城市"]),
+        (
+            "addresses.region",
+            &["region", "state", "province", "省", "省份", "地区"],
+        ),
+        (
+            "addresses.postal_code",
+            &[
+                "postal code",
+                "post code",
+                "zip",
+                "zip code",
+                "邮编",
+                "邮政编码",
+            ],
+        ),
+        ("addresses.country", &["country", "国家"]),
+    ];
 
-    fn identifiers(&self) -> &[Identifier] {
-        &self.identifiers
+    fn identifiers(record: &Customer) -> &[Identifier] {
+        &record.identifiers
     }
 
-    /// By external id, else by code, else, where the row has none, by exact name.
-    fn matches(
-        read: &mut Read<'_>,
-        columns: &Columns,
-        rows: &[Row],
-    ) -> Result<Vec<Result<Match<Self>, Refusal>>, Error> {
-        let known = by_external_id::<Self>(read, columns, rows)?;
-        let codes = import::customers_by_code(read, &distinct(rows.iter().filter_map(Row::code)))?;
-        let codes: BTreeMap<String, Self> = codes
-            .into_iter()
-            .map(|customer| (customer.code.clone(), customer))
+    fn complete(columns: &Columns, old: Option<&Customer>, row: &Row, body: &mut Body) {
+        identifiers::<Self>(columns, old, row, body);
+        let given = row.of("addresses");
+        let given: Vec<(&str, &str)> = given
+            .filter_map(|(part, value)| Some((part, value.as_str()?)))
             .collect();
-        let nameless = rows
-            .iter()
-            .filter(|row| row.code().is_none())
-            .filter_map(Row::name);
-        let names = grouped(
-            import::customers_by_name(read, &distinct(nameless))?,
-            |customer| customer.name.clone(),
-        );
-        let each = |row: &Row| {
-            let (found, by_name) =
-                match (row.external_id().and_then(|id| known.get(id)), row.code()) {
-                    (Some(customer), _) => (Some(customer), false),
-                    (None, Some(code)) => (codes.get(code), false),
-                    (None, None) => only(columns, row, candidates(&names, row))?,
-                };
-            Ok(Match {
-                old: found.cloned(),
-                customer: None,
-                by_name,
-            })
-        };
-        Ok(rows.iter().map(each).collect())
-    }
-
-    fn complete(found: &Match<Self>, row: &Row, body: &mut Map<String, serde_json::Value>) {
-        if !row.address.is_empty() {
-            let known = found
-                .old
-                .as_ref()
-                .map_or(&[][..], |customer| &customer.addresses);
-            body.insert(
-                "addresses".into(),
-                json!(merge::addresses(known, &row.address)),
-            );
+        if !given.is_empty() {
+            let known = old.map_or(&[][..], |customer| &customer.addresses);
+            body.insert("addresses".into(), json!(merge::addresses(known, &given)));
         }
     }
 }
 
-impl Party for Contact {
+/// Files of contacts, each with the customer at which the contact works.
+#[derive(Debug)]
+pub enum Contacts {}
+
+impl Sheet for Contacts {
+    type Record = Contact;
+    const KNOWN_BY: &'static [&'static str] = &[];
     const TOLD_BY: &'static str = "an external id";
+    const PARTS: &'static [Part] = &[
+        EMAIL,
+        MOBILE,
+        PHONE,
+        FAX,
+        EXTERNAL,
+        (
+            "positions.customer_id",
+            &[
+                "customer",
+                "customer code",
+                "customer name",
+                "company",
+                "company name",
+                "客户",
+                "客户编号",
+                "客户名称",
+                "公司",
+            ],
+        ),
+        (
+            "positions.title",
+            &[
+                "title",
+                "contact title",
+                "job title",
+                "position",
+                "职务",
+                "职位",
+            ],
+        ),
+    ];
 
-    fn identifiers(&self) -> &[Identifier] {
-        &self.identifiers
+    fn identifiers(record: &Contact) -> &[Identifier] {
+        &record.identifiers
     }
 
-    /// By external id, else by customer and exact name.
-    fn matches(
-        read: &mut Read<'_>,
-        columns: &Columns,
-        rows: &[Row],
-    ) -> Result<Vec<Result<Match<Self>, Refusal>>, Error> {
-        let known = by_external_id::<Self>(read, columns, rows)?;
-        let customers = Called::find(
-            read,
-            rows.iter()
-                .filter_map(|row| Some((Customer::PLURAL, row.customer.as_deref()?))),
-        )?;
-        let ids: Vec<Id<Customer>> = customers.all(Customer::PLURAL).map(Id::new).collect();
-        let names =
-            import::contacts_by_name(read, &distinct(rows.iter().filter_map(Row::name)), &ids)?;
-        let names = grouped(names, |contact| contact.name.clone());
-        let each = |row: &Row| {
-            let customer = at(columns, row, &customers)?;
-            let now = |contact: &&Self| {
-                let mut places = contact
-                    .positions
-                    .iter()
-                    .filter(|position| position.until.is_none());
-                match customer {
-                    Some(customer) => places.any(|position| position.customer_id == customer),
-                    None => places.next().is_none(),
-                }
-            };
-            let (found, by_name) = match row.external_id().and_then(|id| known.get(id)) {
-                Some(contact) => (Some(contact), false),
-                None => only(columns, row, candidates(&names, row).filter(now))?,
-            };
-            Ok(Match {
-                old: found.cloned(),
-                customer,
-                by_name,
-            })
+    /// One name may be many people's: only those who are where the rows say.
+    fn namesakes(read: &mut Read<'_>, rows: &[&Row]) -> Result<Known, Error> {
+        let names = matching::texts(rows.iter().filter_map(|row| row.name()));
+        let customers: Vec<Id<Customer>> = rows.iter().filter_map(|row| customer(row)).collect();
+        import::contacts_by_name(read, &names, &customers)
+    }
+
+    fn fits(record: &Contact, row: &Row) -> bool {
+        let mut now = record
+            .positions
+            .iter()
+            .filter(|position| position.until.is_none());
+        match customer(row) {
+            Some(customer) => now.any(|position| position.customer_id == customer),
+            None => now.next().is_none(),
+        }
+    }
+
+    fn complete(columns: &Columns, old: Option<&Contact>, row: &Row, body: &mut Body) {
+        identifiers::<Self>(columns, old, row, body);
+        if let Some(customer) = customer(row) {
+            let known = old.map_or(&[][..], |contact| &contact.positions);
+            let title = row.part("positions", "title").and_then(Value::as_str);
+            let positions = merge::positions(known, customer, title);
+            body.insert("positions".into(), json!(positions));
+        }
+    }
+}
+
+/// What a row's party is reached by and known by elsewhere.
+fn identifiers<S: Sheet>(columns: &Columns, old: Option<&S::Record>, row: &Row, body: &mut Body) {
+    let identifier = |(part, value): (&str, &Value)| {
+        let kind = IdentifierKind::parse(part)?;
+        let system = match kind {
+            IdentifierKind::External => columns.system.clone(),
+            _ => String::new(),
         };
-        Ok(rows.iter().map(each).collect())
-    }
-
-    fn complete(found: &Match<Self>, row: &Row, body: &mut Map<String, serde_json::Value>) {
-        if found.customer.is_some() {
-            let known = found
-                .old
-                .as_ref()
-                .map_or(&[][..], |contact| &contact.positions);
-            body.insert(
-                "positions".into(),
-                json!(merge::positions(known, found.customer, row)),
-            );
-        }
-    }
-}
-
-/// The customer that a contact's row names.
-fn at(columns: &Columns, row: &Row, customers: &Called) -> Result<Option<Id<Customer>>, Refusal> {
-    let Some(text) = row.customer.as_deref() else {
-        return Ok(None);
+        Some(Identifier {
+            kind,
+            system,
+            value: value.as_str()?.to_owned(),
+        })
     };
-    let found = customers.one(Customer::PLURAL, text).map(Id::new);
-    found.map(Some).map_err(|fault| {
-        let heading = columns.heading_of(|target| matches!(target, Target::Customer));
-        Refusal::new(row.line, heading, fault)
-    })
-}
-
-/// The records that the rows' external ids name, by these.
-fn by_external_id<R: Party>(
-    read: &mut Read<'_>,
-    columns: &Columns,
-    rows: &[Row],
-) -> Result<BTreeMap<String, R>, Error> {
-    let found = import::by_external_id::<R>(
-        read,
-        &columns.system,
-        &distinct(rows.iter().filter_map(Row::external_id)),
-    )?;
-    Ok(found
-        .into_iter()
-        .filter_map(|record| Some((external_id(&record, columns)?.to_owned(), record)))
-        .collect())
-}
-
-/// A record's id in the system that the file comes from.
-fn external_id<'a, R: Party>(record: &'a R, columns: &Columns) -> Option<&'a str> {
-    let of_system = |identifier: &&Identifier| {
-        identifier.kind == IdentifierKind::External && identifier.system == columns.system
-    };
-    record
-        .identifiers()
-        .iter()
-        .find(of_system)
-        .map(|identifier| identifier.value.as_str())
-}
-
-fn candidates<'a, R>(
-    names: &'a BTreeMap<String, Vec<R>>,
-    row: &Row,
-) -> impl Iterator<Item = &'a R> {
-    row.name()
-        .and_then(|name| names.get(name))
-        .into_iter()
-        .flatten()
-}
-
-/// The one record of a row's name, and whether that name decides. Who has another external id in the file's system is
-/// somebody else.
-fn only<'a, R: Party>(
-    columns: &Columns,
-    row: &Row,
-    candidates: impl Iterator<Item = &'a R>,
-) -> Result<(Option<&'a R>, bool), Refusal> {
-    let mut candidates = candidates
-        .filter(|record| row.external_id().is_none() || external_id(*record, columns).is_none());
-    match (candidates.next(), candidates.next()) {
-        (Some(_), Some(_)) => {
-            let reason = format!("several records have this name; give {}", R::TOLD_BY);
-            Err(unclear(columns, row, reason))
-        }
-        (found, _) => Ok((found, found.is_some() || row.external_id().is_none())),
+    let given: Vec<Identifier> = row.of("identifiers").filter_map(identifier).collect();
+    if !given.is_empty() {
+        let known = old.map_or(&[][..], S::identifiers);
+        let merged = merge::identifiers(known, &given);
+        body.insert("identifiers".into(), json!(merged));
     }
 }
 
-/// The refusal of a row whose name does not tell whom it is about.
-pub fn unclear(columns: &Columns, row: &Row, reason: String) -> Refusal {
-    let heading =
-        columns.heading_of(|target| matches!(target, Target::Field(field) if field.name == "name"));
-    Refusal::new(row.line, heading, fault("ambiguous", reason))
-}
-
-fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    texts
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
-}
-
-fn grouped<R>(records: Vec<R>, key: impl Fn(&R) -> String) -> BTreeMap<String, Vec<R>> {
-    let mut groups: BTreeMap<String, Vec<R>> = BTreeMap::new();
-    for record in records {
-        groups.entry(key(&record)).or_default().push(record);
-    }
-    groups
+/// The customer at which a row's contact works.
+fn customer(row: &Row) -> Option<Id<Customer>> {
+    let id = row.part("positions", "customer_id")?.as_str()?;
+    id.parse().ok()
 }

@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use perennial_domain::Id;
-use perennial_domain::field::Kind;
+use perennial_domain::field::{Kind, Resource};
 use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::text::{Key, Language};
 use perennial_domain::validation;
@@ -15,20 +14,23 @@ use uuid::Uuid;
 
 use super::Refusal;
 use super::called::Called;
-use super::columns::Columns;
-use super::merge;
-use super::party::{Match, Party, unclear};
-use super::row::{Row, print};
+use super::columns::{Columns, Target};
+use super::matching::{self, Match, unclear};
+use super::row::{Row, print, resource};
+use super::sheet::Sheet;
 
 /// What is written of a record: fields and their values.
 pub type Body = Map<String, Value>;
 
+/// A field that names a record which is not there yet, and that record's name.
+pub type Missing = (&'static str, String);
+
 /// What becomes of a row.
 pub enum Step<R: Stored> {
-    /// A new record.
-    Create(Body, R::Draft),
+    /// A new record, after those that it names and that are missing.
+    Create(Body, R::Draft, Vec<Missing>),
     /// A record that is there and differs.
-    Update(Change<R>),
+    Update(Change<R>, Vec<Missing>),
     /// A record that is there as it is in the file.
     Same,
     /// A record that an earlier row made in a rehearsal, which kept nothing of it.
@@ -53,12 +55,12 @@ pub struct Past {
 impl Past {
     /// Notes the names of what a row is about. Where nothing but its name tells that, and another row was about a record
     /// of this name, the row may mean somebody else: the line of that row.
-    fn meet<R: Party>(&self, row: &Row, found: &Match<R>) -> Option<u64> {
+    fn meet<R: Stored>(&self, row: &Row, found: &Match<R>) -> Option<u64> {
         let mut named = self.named.borrow_mut();
         let known = found.old.as_ref().map(Stored::title);
         let mut before = None;
         for name in row.name().into_iter().chain(known) {
-            match named.entry(print(&(name, found.customer.map(Id::uuid)))) {
+            match named.entry(print(&(name, row.places()))) {
                 Entry::Occupied(first) if *first.get() != row.line => before = Some(*first.get()),
                 Entry::Occupied(_) => {}
                 Entry::Vacant(place) => drop(place.insert(row.line)),
@@ -66,23 +68,33 @@ impl Past {
         }
         before.filter(|_| found.by_name)
     }
+
+    /// What a rehearsal made of one of these keys.
+    fn rehearsed_as(&self, keys: &[u64]) -> Option<u64> {
+        keys.iter().find_map(|key| self.rehearsed.get(key)).copied()
+    }
 }
 
 impl<R: Stored> Step<R> {
     /// Whether it changes anything.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Create(..) | Self::Update(_))
+        matches!(self, Self::Create(..) | Self::Update(..))
     }
 
     /// What is written.
     pub fn body(&self) -> Body {
         match self {
-            Self::Create(body, _) => body.clone(),
-            Self::Update(Change {
-                patch: Value::Object(patch),
-                ..
-            }) => patch.clone(),
+            Self::Create(body, ..) => body.clone(),
+            Self::Update(change, _) => change.patch.as_object().cloned().unwrap_or_default(),
             _ => Body::new(),
+        }
+    }
+
+    /// The records that it names and that are missing.
+    pub fn missing(&self) -> &[Missing] {
+        match self {
+            Self::Create(.., missing) | Self::Update(_, missing) => missing,
+            _ => &[],
         }
     }
 }
@@ -91,103 +103,109 @@ impl<R: Stored> Step<R> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub fn plan<R: Party>(
+pub fn plan<S: Sheet>(
     read: &mut Read<'_>,
     columns: &Columns,
     rows: &[Row],
     past: &Past,
-) -> Result<Vec<Decision<R>>, Error> {
-    let matches = R::matches(read, columns, rows)?;
-    let called = Called::find(read, rows.iter().flat_map(Row::named))?;
-    let decide = |(row, found): (&Row, Result<Match<R>, Refusal>)| {
-        let found = found.map_err(|refusal| vec![refusal])?;
-        if let Some(line) = past.meet(row, &found) {
+) -> Result<Vec<Decision<S::Record>>, Error> {
+    let called = Called::find(read, &columns.system, rows.iter().flat_map(Row::named))?;
+    let resolved = rows
+        .iter()
+        .map(|row| resolved::<S>(columns, row, &called, past));
+    let matched = matching::find::<S>(read, columns, resolved.collect())?;
+    let decide = |matched: matching::Matched<S::Record>| {
+        let (row, found) = matched?;
+        if let Some(line) = past.meet(&row, &found) {
             let reason = format!(
                 "two rows (lines {line} and {}) have this name; give {}",
                 row.line,
-                R::TOLD_BY
+                S::TOLD_BY
             );
-            return Err(vec![unclear(columns, row, reason)]);
+            return Err(vec![unclear(columns, &row, reason)]);
         }
         if found.old.is_none()
-            && let Some(print) = row.keys().iter().find_map(|key| past.rehearsed.get(key))
+            && let Some(print) = past.rehearsed_as(&row.keys)
         {
-            return Ok(if *print == row.print {
+            return Ok(if print == row.print {
                 Step::Same
             } else {
                 Step::Differs
             });
         }
-        let mut body = body(&found, row);
-        let unknown = refer(columns, row, &called, past, &mut body);
-        if !unknown.is_empty() {
-            return Err(unknown);
-        }
-        step(&found, &body).map_err(|invalid| refusals(row, columns, &body, invalid))
+        let mut body = row.fields.clone();
+        S::complete(columns, found.old.as_ref(), &row, &mut body);
+        step(columns, found.old, &body, missing(&row))
+            .map_err(|invalid| refusals(&row, columns, &body, invalid))
     };
-    Ok(rows.iter().zip(matches).map(decide).collect())
+    Ok(matched.into_iter().map(decide).collect())
 }
 
-/// Adds the records that a row names; why not, where there are none.
-fn refer(
+/// What stands for the key of a record that is missing.
+const UNMADE: Uuid = Uuid::max();
+
+/// A row with the keys of the records that it names; of names there remain those of missing records, which are made with
+/// it.
+fn resolved<S: Sheet>(
     columns: &Columns,
     row: &Row,
     called: &Called,
     past: &Past,
-    body: &mut Body,
-) -> Vec<Refusal> {
+) -> Result<Row, Vec<Refusal>> {
+    let mut known = Row {
+        names: Vec::new(),
+        ..row.clone()
+    };
     let mut refusals = Vec::new();
-    for (field, names) in &row.names {
-        let id = |(resource, name): (&str, &String)| match name.parse::<Uuid>() {
+    for (target, names) in &row.names {
+        let resource = resource(target.value().kind).unwrap_or_default();
+        // Made in a rehearsal, which kept nothing of it.
+        if resource == S::Record::PLURAL && names.iter().any(|name| past.called.contains(name)) {
+            continue;
+        }
+        let id = |name: &String| match name.parse::<Uuid>() {
             Ok(id) => Ok(id),
             Err(_) => called.one(resource, name),
         };
-        let found = match field.kind {
-            Kind::References(resource) => {
-                let ids: Result<Vec<Uuid>, _> =
-                    names.iter().map(|name| id((resource, name))).collect();
-                ids.map(|ids| json!(ids))
+        let ids: Result<Vec<Uuid>, FieldError> = names.iter().map(id).collect();
+        let is_made = S::MADE.iter().any(|(field, _)| *field == target.field.name);
+        match (ids, target.value().kind) {
+            (Ok(ids), Kind::References(_)) => known.put(*target, json!(ids)),
+            (Ok(ids), _) => known.put(*target, json!(ids.first())),
+            (Err(fault), _) if is_made && fault.code == "not_found" => {
+                known.put(*target, json!(UNMADE));
+                known.names.push((*target, names.clone()));
             }
-            Kind::Reference(resource) => {
-                let name = names.first();
-                // Made in a rehearsal, which kept nothing of it.
-                if name.is_some_and(|name| past.called.contains(name)) {
-                    continue;
-                }
-                name.map(|name| id((resource, name)))
-                    .transpose()
-                    .map(|id| json!(id))
-            }
-            _ => continue,
-        };
-        match found {
-            Ok(value) => drop(body.insert(field.name.to_owned(), value)),
-            Err(fault) => {
-                let heading = columns.heading(&format!("/{}", field.name), body);
+            (Err(fault), _) => {
+                let heading = columns.heading_of(|other| other.is(*target));
                 refusals.push(Refusal::new(row.line, heading, fault));
             }
         }
     }
-    refusals
-}
-
-fn body<R: Party>(found: &Match<R>, row: &Row) -> Body {
-    let mut body = row.fields.clone();
-    if !row.identifiers.is_empty() {
-        let known = found.old.as_ref().map_or(&[][..], R::identifiers);
-        body.insert(
-            "identifiers".into(),
-            json!(merge::identifiers(known, &row.identifiers)),
-        );
+    if refusals.is_empty() {
+        Ok(known)
+    } else {
+        Err(refusals)
     }
-    R::complete(found, row, &mut body);
-    body
 }
 
-fn step<R: Party>(found: &Match<R>, body: &Body) -> Result<Step<R>, Invalid> {
-    let Some(old) = &found.old else {
-        let draft = validation::draft::<R>(Value::Object(body.clone()))?;
-        return Ok(Step::Create(body.clone(), draft));
+fn missing(row: &Row) -> Vec<Missing> {
+    let each =
+        |(target, names): &(Target, Vec<String>)| Some((target.field.name, names.first()?.clone()));
+    row.names.iter().filter_map(each).collect()
+}
+
+fn step<R: Stored>(
+    columns: &Columns,
+    old: Option<R>,
+    body: &Body,
+    missing: Vec<Missing>,
+) -> Result<Step<R>, Invalid> {
+    let Some(old) = old else {
+        let mut whole = columns.defaults.clone();
+        whole.extend(body.clone());
+        let draft = validation::draft::<R>(Value::Object(whole.clone()))?;
+        return Ok(Step::Create(whole, draft, missing));
     };
     let before = old.draft();
     let known = serde_json::to_value(&before).unwrap_or_default();
@@ -200,11 +218,12 @@ fn step<R: Party>(found: &Match<R>, body: &Body) -> Result<Step<R>, Invalid> {
     if validation::merge::<R>(&before, &patch)? == before {
         return Ok(Step::Same);
     }
-    Ok(Step::Update(Change {
+    let change = Change {
         id: old.id(),
         version: old.version(),
         patch,
-    }))
+    };
+    Ok(Step::Update(change, missing))
 }
 
 /// The faults of what was to be written of a row, by the columns of the file.

@@ -3,12 +3,15 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use perennial_domain::Currency;
-use perennial_domain::field::{Field, Kind};
+use perennial_domain::field::Kind;
 use perennial_domain::problem::FieldError;
-use perennial_domain::touch::{Identifier, IdentifierKind};
-use serde_json::{Map, Value};
+use perennial_domain::touch::IdentifierKind;
+use perennial_store::import::By;
+use serde_json::Value;
 
-use super::columns::{AddressPart, Columns, Target};
+use super::columns::{Columns, Target};
+use super::plan::Body;
+use super::sheet::Sheet;
 use super::table::Record;
 use super::{Refusal, cell};
 
@@ -18,17 +21,13 @@ pub struct Row {
     /// The line on which it begins.
     pub line: u64,
     /// Values of the record's own fields, by their names.
-    pub fields: Map<String, Value>,
-    /// Other records, as the file names them, by the field that refers to them.
-    pub names: Vec<(&'static Field, Vec<String>)>,
-    /// E-mail addresses, phone numbers and the external id.
-    pub identifiers: Vec<Identifier>,
-    /// Parts of the first address.
-    pub address: Vec<(AddressPart, String)>,
-    /// The customer that a contact belongs to, by code or exact name.
-    pub customer: Option<String>,
-    /// The title of the contact's post there.
-    pub title: Option<String>,
+    pub fields: Body,
+    /// What it says of parts of fields.
+    pub parts: Vec<(Target, Value)>,
+    /// Other records, as the file names them, and what they are named for.
+    pub names: Vec<(Target, Vec<String>)>,
+    /// What tells this row from others of the file: rows that share one of these mean the same record.
+    pub keys: Vec<u64>,
     /// Equal for rows whose cells are equal.
     pub print: u64,
 }
@@ -38,7 +37,7 @@ impl Row {
     ///
     /// # Errors
     /// Every cell that does not fit.
-    pub fn read(
+    pub fn read<S: Sheet>(
         columns: &Columns,
         record: &Record,
         currency: Currency,
@@ -58,63 +57,37 @@ impl Row {
             ..Self::default()
         };
         let mut refusals = Vec::new();
-        for (column, text) in columns
-            .all
-            .iter()
-            .zip(&record.cells)
-            .filter(|(_, text)| !text.is_empty())
+        let cells = columns.all.iter().zip(&record.cells);
+        let told = cells.filter(|(_, text)| !text.is_empty());
+        for (column, target, text) in
+            told.filter_map(|(column, text)| Some((column, column.target?, text)))
         {
-            if column.target.is_some() && text.contains(is_hidden) {
-                let fault = FieldError::new("", "control_character");
-                refusals.push(Refusal::new(
-                    record.line,
-                    Some(column.heading.clone()),
-                    fault,
-                ));
+            let mut refuse = |fault| {
+                let heading = Some(column.heading.clone());
+                refusals.push(Refusal::new(record.line, heading, fault));
+            };
+            if text.contains(is_hidden) {
+                refuse(FieldError::new("", "control_character"));
                 continue;
             }
-            match column.target {
-                None => {}
-                Some(Target::Field(field)) if matches!(field.kind, Kind::Reference(_)) => {
-                    row.names.push((field, vec![text.clone()]));
-                }
-                Some(Target::Field(field)) if matches!(field.kind, Kind::References(_)) => {
+            match target.value().kind {
+                Kind::Reference(_) => row.names.push((target, vec![text.clone()])),
+                Kind::References(_) => {
                     let names = cell::several(text).map(str::to_owned).collect();
-                    row.names.push((field, names));
+                    row.names.push((target, names));
                 }
-                Some(Target::Field(field)) => match cell::value(field, text, currency) {
-                    Ok(value) => drop(row.fields.insert(field.name.to_owned(), value)),
-                    Err(fault) => refusals.push(Refusal::new(
-                        record.line,
-                        Some(column.heading.clone()),
-                        fault,
-                    )),
+                _ if target.is_repeatable() => row
+                    .parts
+                    .extend(cell::several(text).map(|part| (target, part.into()))),
+                Kind::Parts(_) => row.parts.push((target, text.as_str().into())),
+                _ => match cell::value(target.value(), text, currency) {
+                    Ok(value) => row.put(target, value),
+                    Err(fault) => refuse(fault),
                 },
-                Some(Target::Identifier(IdentifierKind::External)) => {
-                    row.identifiers.push(Identifier {
-                        kind: IdentifierKind::External,
-                        system: columns.system.clone(),
-                        value: text.clone(),
-                    });
-                }
-                Some(Target::Identifier(kind)) => {
-                    let identifier = |value: &str| Identifier {
-                        kind,
-                        system: String::new(),
-                        value: value.to_owned(),
-                    };
-                    row.identifiers.extend(cell::several(text).map(identifier));
-                }
-                Some(Target::Address(AddressPart::Street)) => {
-                    // Other programs write a street in several lines.
-                    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-                    row.address.push((AddressPart::Street, lines.join(", ")));
-                }
-                Some(Target::Address(part)) => row.address.push((part, text.clone())),
-                Some(Target::Customer) => row.customer = Some(text.clone()),
-                Some(Target::Title) => row.title = Some(text.clone()),
             }
         }
+        S::read(&mut row);
+        row.keys = row.keys::<S>();
         if refusals.is_empty() {
             Ok(row)
         } else {
@@ -122,49 +95,96 @@ impl Row {
         }
     }
 
-    /// The record's id in the other system.
-    pub fn external_id(&self) -> Option<&str> {
-        let external = |identifier: &&Identifier| identifier.kind == IdentifierKind::External;
-        self.identifiers
-            .iter()
-            .find(external)
-            .map(|identifier| identifier.value.as_str())
+    /// Adds what it says of a field, or of a part of one.
+    pub fn put(&mut self, target: Target, value: Value) {
+        if target.part.is_empty() {
+            self.fields.insert(target.field.name.to_owned(), value);
+        } else {
+            self.parts.push((target, value));
+        }
     }
 
-    /// The record's own code.
-    pub fn code(&self) -> Option<&str> {
-        self.fields.get("code").and_then(Value::as_str)
+    /// The text of one of the record's own fields.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field).and_then(Value::as_str)
     }
 
     /// The record's name.
     pub fn name(&self) -> Option<&str> {
-        self.fields.get("name").and_then(Value::as_str)
+        self.text("name")
+    }
+
+    /// What it says of the parts of a field, each with its name.
+    pub fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = (&'static str, &'a Value)> {
+        let of_field = move |(target, _): &&(Target, Value)| target.field.name == field;
+        self.parts
+            .iter()
+            .filter(of_field)
+            .map(|(target, value)| (target.part, value))
+    }
+
+    /// What it says of one part of a field.
+    pub fn part<'a>(&'a self, field: &'a str, part: &str) -> Option<&'a Value> {
+        self.of(field)
+            .find(|(name, _)| *name == part)
+            .map(|(_, value)| value)
+    }
+
+    /// The record's id in the other system.
+    pub fn external_id(&self) -> Option<&str> {
+        let external = IdentifierKind::External.as_str();
+        self.part("identifiers", external).and_then(Value::as_str)
+    }
+
+    /// What it gives that tells its record from every other, the surest first.
+    pub fn given<S: Sheet>(&self) -> impl Iterator<Item = (By, &str)> {
+        let external = self.external_id().map(|id| (By::External, id));
+        let own = |field: &&'static str| Some((By::Field(field), self.text(field)?));
+        external
+            .into_iter()
+            .chain(S::KNOWN_BY.iter().filter_map(own))
     }
 
     /// What its record is called.
     pub fn called(&self) -> impl Iterator<Item = &str> {
-        self.code().into_iter().chain(self.name())
+        self.text("code").into_iter().chain(self.name())
     }
 
     /// The other records that it names, with their resources.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.names.iter().flat_map(|(field, names)| {
-            let resource = match field.kind {
-                Kind::Reference(resource) | Kind::References(resource) => resource,
-                _ => "",
-            };
+        self.names.iter().flat_map(|(target, names)| {
+            let resource = resource(target.value().kind).unwrap_or_default();
             names.iter().map(move |name| (resource, name.as_str()))
         })
     }
 
-    /// What tells this row from others of the file: rows that share one of these mean the same record.
-    pub fn keys(&self) -> Vec<u64> {
-        let external = self.external_id().map(|id| print(&("external", id)));
-        let own = match (self.code(), self.name()) {
-            (Some(code), _) => Some(print(&("code", code))),
-            (None, name) => name.map(|name| print(&("name", name, &self.customer))),
-        };
-        external.into_iter().chain(own).collect()
+    fn keys<S: Sheet>(&self) -> Vec<u64> {
+        let given = self.given::<S>().map(|given| print(&given));
+        let mut keys: Vec<u64> = given.collect();
+        if self.given::<S>().all(|(by, _)| by == By::External) {
+            let places = self.names.iter();
+            let places: Vec<&Vec<String>> = places
+                .filter(|(target, _)| !target.part.is_empty())
+                .map(|(_, names)| names)
+                .collect();
+            keys.extend(self.name().map(|name| print(&(name, &places))));
+        }
+        keys
+    }
+
+    /// The records that its parts name: namesakes at others are somebody else.
+    pub fn places(&self) -> Vec<&str> {
+        let named = self.parts.iter();
+        let named = named.filter(|(target, _)| resource(target.value().kind).is_some());
+        named.filter_map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+/// The resource that a field of this kind names records of.
+pub fn resource(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Reference(resource) | Kind::References(resource) => Some(resource),
+        _ => None,
     }
 }
 

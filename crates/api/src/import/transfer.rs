@@ -1,19 +1,23 @@
 //! Through a file, a chunk at a time.
 
 use std::collections::HashSet;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use perennial_domain::contact::Contact;
-use perennial_domain::customer::Customer;
+use perennial_domain::Currency;
+use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, Level};
 use perennial_store::{Error, Scope, Store, Tx};
 
 use super::columns::Columns;
 use super::keep::{Batch, Kept};
-use super::party::Party;
-use super::plan::{Past, Step, plan};
+use super::party::{Contacts, Customers};
+use super::plan::{Body, Decision, Past, Step, plan};
+use super::products::Products;
 use super::row::Row;
+use super::sheet::Sheet;
 use super::table::{Source, Table};
+use super::users::Users;
 use super::{Failure, Options, Summary, Watch, What, said};
 use crate::clock;
 
@@ -30,18 +34,6 @@ pub fn transfer(
     source: Source,
     watch: &Arc<dyn Watch>,
 ) -> Result<Summary, Failure> {
-    match options.what {
-        What::Customers => import::<Customer>(store, options, source, watch),
-        What::Contacts => import::<Contact>(store, options, source, watch),
-    }
-}
-
-fn import<R: Party>(
-    store: &Store,
-    options: &Options,
-    source: Source,
-    watch: &Arc<dyn Watch>,
-) -> Result<Summary, Failure> {
     let scope = store
         .scope_of_email(&options.user, clock::now())
         .map_err(|error| match error {
@@ -50,25 +42,65 @@ fn import<R: Party>(
             }
             error => said(&error),
         })?;
-    if scope.level(R::AREA, Action::Import) == Level::None {
-        return Err(format!("{} may not import {}", options.user, R::PLURAL).into());
+    let import = match options.what {
+        What::Customers => import::<Customers>,
+        What::Contacts => import::<Contacts>,
+        What::Products => import::<Products>,
+        What::Users => import::<Users>,
+    };
+    import(store, options, source, &scope, watch)
+}
+
+/// What holds for a whole file.
+struct Terms {
+    options: Options,
+    source: Source,
+    /// What a new record has unless its row says otherwise.
+    defaults: Body,
+    watch: Arc<dyn Watch>,
+}
+
+fn import<S: Sheet>(
+    store: &Store,
+    options: &Options,
+    source: Source,
+    scope: &Scope,
+    watch: &Arc<dyn Watch>,
+) -> Result<Summary, Failure> {
+    let (area, plural) = (S::Record::AREA, S::Record::PLURAL);
+    if scope.level(area, Action::Import) == Level::None {
+        return Err(format!("{} may not import {plural}", options.user).into());
+    }
+    let terms = Terms {
+        options: options.clone(),
+        source: if options.atomic {
+            source.repeatable()?
+        } else {
+            source
+        },
+        defaults: store.read(scope, |read| Ok(S::defaults(read, options)))??,
+        watch: Arc::clone(watch),
+    };
+    // What the header alone can tell is told before the database is held.
+    let chunks = Chunks::<S>::open(&terms, scope)?;
+    if !chunks.columns.left_out.is_empty() {
+        watch.left_out(&chunks.columns.left_out);
     }
     if options.atomic {
-        whole::<R>(store, options, source.repeatable()?, &scope, watch)
+        whole::<S>(store, terms, scope)
     } else {
-        by_chunks::<R>(store, options, &source, &scope, watch)
+        by_chunks(store, &terms, chunks, scope)
     }
 }
 
 /// A chunk is a transaction of its own; what is read and decided before it holds nobody up.
-fn by_chunks<R: Party>(
+fn by_chunks<S: Sheet>(
     store: &Store,
-    options: &Options,
-    source: &Source,
+    terms: &Terms,
+    mut chunks: Chunks<S>,
     scope: &Scope,
-    watch: &Arc<dyn Watch>,
 ) -> Result<Summary, Failure> {
-    let mut chunks = Chunks::open::<R>(source, options, scope, watch)?;
+    let (options, watch) = (&terms.options, &terms.watch);
     let columns = Arc::clone(&chunks.columns);
     let (mut total, mut past) = (Summary::default(), Past::default());
     loop {
@@ -80,9 +112,9 @@ fn by_chunks<R: Party>(
         };
         let now = scope.at(clock::now());
         let decisions = store
-            .read(&now, |read| plan::<R>(read, &columns, &rows, &past))
+            .read(&now, |read| plan::<S>(read, &columns, &rows, &past))
             .map_err(failed)?;
-        let batch = Arc::new(Batch { rows, decisions });
+        let batch = Arc::new(Batch::<S> { rows, decisions });
         let kept = if batch.writes() {
             let (batch, columns, keep) =
                 (Arc::clone(&batch), Arc::clone(&columns), !options.dry_run);
@@ -112,44 +144,31 @@ fn by_chunks<R: Party>(
 }
 
 /// Notes the rows that a rehearsal would have made.
-fn remember<R: Party>(batch: &Batch<R>, kept: &Kept, past: &mut Past) {
+fn remember<S: Sheet>(batch: &Batch<S>, kept: &Kept, past: &mut Past) {
     let refused: HashSet<u64> = kept.refusals.iter().map(|refusal| refusal.line).collect();
     let made =
-        |(_, decision): &(&Row, &Result<Step<R>, _>)| matches!(decision, Ok(Step::Create(..)));
+        |(_, decision): &(&Row, &Decision<S::Record>)| matches!(decision, Ok(Step::Create(..)));
     for (row, _) in batch.rows.iter().zip(&batch.decisions).filter(made) {
         if !refused.contains(&row.line) {
             past.called.extend(row.called().map(str::to_owned));
             past.rehearsed
-                .extend(row.keys().into_iter().map(|key| (key, row.print)));
+                .extend(row.keys.iter().map(|key| (*key, row.print)));
         }
     }
 }
 
 /// One transaction for the whole file.
-fn whole<R: Party>(
-    store: &Store,
-    options: &Options,
-    source: Source,
-    scope: &Scope,
-    watch: &Arc<dyn Watch>,
-) -> Result<Summary, Failure> {
-    // What the header alone can tell is told before the database is held.
-    Chunks::open::<R>(&source, options, scope, watch)?;
-    let (options, watch) = (options.clone(), Arc::clone(watch));
+fn whole<S: Sheet>(store: &Store, terms: Terms, scope: &Scope) -> Result<Summary, Failure> {
     write(store, scope, move |tx| {
-        let outcome = through::<R>(tx, &options, &source, &watch)?;
-        let keep = !options.dry_run && outcome.as_ref().is_ok_and(|summary| summary.refused == 0);
-        Ok((outcome, keep))
+        let outcome = through::<S>(tx, &terms)?;
+        let kept = outcome.as_ref().is_ok_and(|summary| summary.refused == 0);
+        Ok((outcome, kept && !terms.options.dry_run))
     })?
 }
 
-fn through<R: Party>(
-    tx: &mut Tx<'_>,
-    options: &Options,
-    source: &Source,
-    watch: &Arc<dyn Watch>,
-) -> Result<Result<Summary, Failure>, Error> {
-    let mut chunks = match Chunks::open::<R>(source, options, tx.scope, watch) {
+fn through<S: Sheet>(tx: &mut Tx<'_>, terms: &Terms) -> Result<Result<Summary, Failure>, Error> {
+    let (options, watch) = (&terms.options, &terms.watch);
+    let mut chunks = match Chunks::<S>::open(terms, tx.scope) {
         Ok(chunks) => chunks,
         Err(reason) => return Ok(Err(reason.into())),
     };
@@ -157,8 +176,8 @@ fn through<R: Party>(
     let (mut total, past) = (Summary::default(), Past::default());
     loop {
         let Chunk { rows, refused, end } = chunks.next();
-        let decisions = plan::<R>(tx, &columns, &rows, &past)?;
-        let kept = Batch { rows, decisions }.keep(tx, &columns)?;
+        let decisions = plan::<S>(tx, &columns, &rows, &past)?;
+        let kept = Batch::<S> { rows, decisions }.keep(tx, &columns)?;
         kept.refusals
             .iter()
             .for_each(|refusal| watch.refused(refusal));
@@ -215,30 +234,28 @@ struct Chunk {
 
 /// A file in chunks. Two rows about the same record never share one, nor do a row and one that it may name, so that the
 /// second finds what the first wrote.
-struct Chunks {
+struct Chunks<S> {
     table: Table,
     columns: Arc<Columns>,
-    currency: perennial_domain::Currency,
+    currency: Currency,
     watch: Arc<dyn Watch>,
     /// Read already, for the next chunk.
     next: Option<Row>,
+    sheet: PhantomData<S>,
 }
 
-impl Chunks {
-    fn open<R: Party>(
-        source: &Source,
-        options: &Options,
-        scope: &Scope,
-        watch: &Arc<dyn Watch>,
-    ) -> Result<Self, String> {
-        let table = Table::open(source)?;
-        let columns = Arc::new(Columns::of::<R>(&table.header, options, scope)?);
+impl<S: Sheet> Chunks<S> {
+    fn open(terms: &Terms, scope: &Scope) -> Result<Self, String> {
+        let table = Table::open(&terms.source)?;
+        let defaults = terms.defaults.clone();
+        let columns = Columns::of::<S>(&table.header, &terms.options, defaults, scope)?;
         Ok(Self {
             table,
-            columns,
+            columns: Arc::new(columns),
             currency: scope.currency(),
-            watch: Arc::clone(watch),
+            watch: Arc::clone(&terms.watch),
             next: None,
+            sheet: PhantomData,
         })
     }
 
@@ -269,14 +286,14 @@ impl Chunks {
                     break;
                 }
             };
-            let own = row.keys();
-            if own.iter().any(|key| keys.contains(key))
-                || row.named().any(|(_, name)| called.contains(name))
-            {
+            let is_named = row
+                .named()
+                .any(|(resource, name)| resource == S::Record::PLURAL && called.contains(name));
+            if is_named || row.keys.iter().any(|key| keys.contains(key)) {
                 self.next = Some(row);
                 break;
             }
-            keys.extend(own);
+            keys.extend(row.keys.iter().copied());
             called.extend(row.called().map(str::to_owned));
             chunk.rows.push(row);
         }
@@ -288,7 +305,7 @@ impl Chunks {
         let Some(record) = self.table.read()? else {
             return Ok(None);
         };
-        let row = Row::read(&self.columns, &record, self.currency);
+        let row = Row::read::<S>(&self.columns, &record, self.currency);
         Ok(Some(row.map_err(|refusals| {
             refusals
                 .iter()

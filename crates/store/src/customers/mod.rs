@@ -55,7 +55,7 @@ impl Stored for Customer {
     /// Gives codes, and new customers of those who see only some to their maker.
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewCustomer]) -> Result<()> {
         codes::give(
-            tx,
+            tx.parts(),
             Self::PLURAL,
             "C",
             drafts.iter_mut().map(|draft| &mut draft.code),

@@ -83,7 +83,7 @@ impl Stored for Purchase {
     /// Gives codes, today, the base currency, the day to pay by, and what the products cost us.
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
         codes::give(
-            tx,
+            tx.parts(),
             Self::PLURAL,
             "P",
             drafts.iter_mut().map(|draft| &mut draft.code),
