@@ -4,6 +4,7 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::product::Product;
+use perennial_domain::purchase::Purchase;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -15,9 +16,11 @@ use crate::pages::customers::customer_page;
 use crate::pages::not_found::NotFound;
 use crate::pages::password::NewPassword;
 use crate::pages::products::product_page;
+use crate::pages::purchases::{PurchaseList, purchase_page};
 use crate::pages::settings::Settings;
 use crate::pages::setup::Setup;
 use crate::pages::sign_in::{Away, SignIn};
+use crate::pages::totals::Totals;
 use crate::preferences::PreferencesProvider;
 use crate::routes::Route;
 use crate::session::{Phase, SessionProvider, use_session};
@@ -76,6 +79,9 @@ fn inside(route: &Route) -> Html {
             html! { <ListPage key={Contact::PLURAL} shape={Shape::of::<Contact>()}/> }
         }
         Route::Contact { id } => contact_page(id),
+        Route::Purchases => html! { <PurchaseList key={Purchase::PLURAL}/> },
+        Route::Totals => html! { <Totals/> },
+        Route::Purchase { id } => purchase_page(id),
         Route::Products => {
             html! { <ListPage key={Product::PLURAL} shape={Shape::of::<Product>()}/> }
         }

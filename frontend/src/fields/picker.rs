@@ -14,7 +14,7 @@ use crate::keys::is_composing;
 use crate::load::use_load;
 use crate::names::{use_name, use_names};
 use crate::session::use_session;
-use crate::shape::Record;
+use crate::shape::{Record, Shape};
 use crate::texts::use_texts;
 
 /// How long typing rests before the list is asked, in milliseconds.
@@ -156,6 +156,9 @@ pub fn Picker(props: &PickerProps) -> Html {
         }
     };
     let list = format!("{}-list", props.id);
+    let shape = Shape::named(&props.plural);
+    let name =
+        |record: &Record| shape.map_or_else(String::new, |shape| shape.name(record).to_owned());
     let option = |(place, record): (usize, &Rc<Record>)| {
         let onmousedown = {
             let (pick, record) = (pick.clone(), record.clone());
@@ -166,15 +169,16 @@ pub fn Picker(props: &PickerProps) -> Html {
         };
         let more = ["code", "email"]
             .iter()
+            .filter(|name| shape.is_some_and(|shape| shape.title != **name))
             .map(|name| record.text(name))
             .find(|text| !text.is_empty());
         html! {
             <li role="option" id={format!("{list}-{place}")} aria-selected={(Some(place) == *at).to_string()} {onmousedown}>
-                { record.name() } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
+                { name(record) } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
             </li>
         }
     };
-    let chosen = chosen.map(|record| record.name().to_owned());
+    let chosen = chosen.map(|record| name(&record));
     let shown = (*typed)
         .clone()
         .or_else(|| chosen.clone())

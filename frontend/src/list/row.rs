@@ -88,27 +88,29 @@ pub fn Row(props: &RowProps) -> Html {
             event.prevent_default();
         }
     };
+    let title = props.shape.name(&props.record);
     let name = || {
         html! {
             <td class="col-name">
                 <span class="row-head">
-                    { avatar(props.record.name(), false) }
-                    <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
+                    if props.shape.is_named() { { avatar(title, false) } }
+                    <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ title }</a>
                     if props.record.is_deleted() { <span class="pill orange">{ texts.text(Key::ListDeleted) }</span> }
                 </span>
             </td>
         }
     };
     let column = |field: &FieldRef| {
-        if field.name == "name" {
+        if field.name == props.shape.title {
             return name();
         }
-        html! { <td class={class(*field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
+        html! { <td class={class(props.shape, *field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
     };
     let cells = if props.cards {
         let said = props
             .columns
             .iter()
+            .filter(|field| field.name != props.shape.title)
             .filter_map(|field| said(&texts, *field, &props.record));
         html! { <>{ name() }<td class="card-values">{ for said }</td></> }
     } else {
@@ -121,7 +123,7 @@ pub fn Row(props: &RowProps) -> Html {
     html! {
         <tr class={classes!(props.chosen.then_some("chosen-row"), props.open.then_some("open-row"))} aria-rowindex={(props.place + 2).to_string()} {onclick}>
             <td class="col-check">
-                <input type="checkbox" tabindex="-1" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &props.record.name())])}/>
+                <input type="checkbox" tabindex="-1" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &title)])}/>
             </td>
             { cells }
         </tr>
@@ -133,7 +135,7 @@ fn said(texts: &Texts, field: FieldRef, record: &Record) -> Option<Html> {
     let value = record.value(field.name);
     let label = texts.text(field.label);
     match field.kind {
-        _ if field.name == "name" || is_empty(value) => None,
+        _ if is_empty(value) => None,
         Kind::Flag => (value == true).then(|| html! { <span>{ label }</span> }),
         Kind::Integer | Kind::Decimal | Kind::Money | Kind::Date | Kind::Instant => {
             Some(html! { <span>{ label }{ " " }{ cell(texts, field, value, true) }</span> })

@@ -14,6 +14,7 @@ use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::skeleton;
+use crate::fields::whole::Whole;
 use crate::frame::page::use_title;
 use crate::list::kept;
 use crate::list::page::total;
@@ -47,6 +48,12 @@ pub struct RecordPageProps {
     pub shape: &'static Shape,
     /// The record.
     pub id: String,
+    /// What can be done with it, beside deleting it.
+    #[prop_or_default]
+    pub acts: Option<Block>,
+    /// What it comes to, in its head; the usual figures, where there is nothing else.
+    #[prop_or_default]
+    pub head: Option<Block>,
     /// What stands in the middle; the fields, where there is nothing else.
     #[prop_or_default]
     pub main: Option<Block>,
@@ -68,8 +75,11 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
     let name = editing
         .record
         .as_ref()
-        .map(|record| record.name().to_owned());
-    use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.title())));
+        .map(|record| shape.name(record).to_owned());
+    use_title(
+        name.as_deref()
+            .unwrap_or_else(|| texts.text(shape.plural_title())),
+    );
     use_effect_with(editing.record.clone(), {
         let names = names.clone();
         move |record| names.learn(shape.plural, record.clone())
@@ -96,7 +106,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         move |record: Rc<Record>| {
             let (send, path) = (send.clone(), path.clone());
             toasts.offer(
-                texts.format(Key::RecordDeleted, &[("name", &record.name())]),
+                texts.format(Key::RecordDeleted, &[("name", &shape.name(&record))]),
                 Key::ActUndo,
                 Callback::from(move |()| send.emit(path.clone())),
             );
@@ -149,7 +159,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
     };
     let crumbs = html! {
         <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}>
-            <Link to={kept::address(shape)}>{ icon(Mark::Back) }{ texts.text(shape.title()) }</Link>
+            <Link to={kept::address(shape)}>{ icon(Mark::Back) }{ texts.text(shape.plural_title()) }</Link>
             if let Some(place) = &place {
                 <span class="quiet">{ texts.format(Key::RecordPlace, &[("place", &texts.number(i64::try_from(place.at + 1).unwrap_or_default())), ("count", &total(&texts, &place.rows))]) }</span>
                 { step(place, -1, Key::RecordPrevious, Mark::Left) }
@@ -161,7 +171,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         return html! {
             <div class="record-page">
                 { crumbs }
-                <h1 class="hidden">{ texts.text(shape.title()) }</h1>
+                <h1 class="hidden">{ texts.text(shape.plural_title()) }</h1>
                 <div class="card padded">
                     if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { { skeleton(&texts, 8) } }
                 </div>
@@ -178,16 +188,17 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         </section>
     };
     // What hangs on a deleted record is not told any more.
-    let (main, side) = if record.is_deleted() {
-        (None, None)
+    let (main, side, acts) = if record.is_deleted() {
+        (None, None, None)
     } else {
-        (props.main, props.side)
+        (props.main, props.side, props.acts)
     };
     let remove = delete.send.reform({
         let (path, record) = (path.clone(), record.clone());
         move |_: MouseEvent| (path.clone(), record.clone())
     });
     html! {
+        <ContextProvider<Whole> context={Whole(record.clone())}>
         <div class="record-page">
             { crumbs }
             if record.is_deleted() {
@@ -201,15 +212,16 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             }
             <header class="card padded record-head">
                 <div class="row">
-                    { avatar(record.name(), true) }
-                    <div class="grow"><h1>{ record.name() }</h1>{ subtitle(&texts, &record) }</div>
+                    if shape.is_named() { { avatar(shape.name(&record), true) } }
+                    <div class="grow"><h1>{ shape.name(&record) }</h1>{ subtitle(&texts, shape, &record) }</div>
+                    { block(acts) }
                     if !record.is_deleted() && session.may(shape.area, Action::Delete) {
                         <button type="button" class="pf-v6-c-button pf-m-secondary" disabled={delete.busy} onclick={remove}>{ texts.text(Key::ActDelete) }</button>
                     }
                 </div>
                 <ProblemNote problem={delete.problem.or(restore.problem)}/>
                 { badges(&texts, &session, shape, &record) }
-                { figures(&texts, &session, shape, &record) }
+                { block(props.head).unwrap_or_else(|| figures(&texts, &session, shape, &record)) }
             </header>
             if main.is_some() || side.is_some() {
                 <div class="record-body">
@@ -221,5 +233,6 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             }
             { editing.conflict }
         </div>
+        </ContextProvider<Whole>>
     }
 }
