@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::components::name::Name;
 use crate::components::time::time;
-use crate::fields::ledger::{Ledger, is_ledger};
+use crate::fields::ledger::{Amount, Ledger, is_amount, is_ledger};
 use crate::fields::part;
 use crate::fields::text::is_percent;
 use crate::shape::{FieldRef, is_empty};
@@ -22,6 +22,9 @@ pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html 
         }
         (Kind::Integer, Value::Number(number)) => {
             html! { <span class="number">{ texts.number(number.as_i64().unwrap_or_default()) }</span> }
+        }
+        (Kind::Decimal, Value::String(amount)) if !short && is_amount(&field) => {
+            html! { <Amount value={amount.clone()}/> }
         }
         (Kind::Decimal, Value::String(_)) | (Kind::Money, Value::Object(_)) => {
             html! { <span class="number">{ plain(texts, field, value) }</span> }

@@ -54,6 +54,25 @@ pub fn amount(texts: &Texts, amount: Option<Decimal>, currency: Currency) -> Htm
     }
 }
 
+/// Whether a decimal is an amount in its record's currency.
+pub fn is_amount(field: &Field) -> bool {
+    matches!(field.kind, Kind::Decimal) && matches!(field.name, "amount" | "freight" | "price")
+}
+
+/// Properties of [`Amount`].
+#[derive(Properties, PartialEq)]
+pub struct AmountProps {
+    /// The amount, as the wire has it.
+    pub value: AttrValue,
+}
+
+/// An amount in the currency of the record around it, with all its digits.
+#[component]
+pub fn Amount(props: &AmountProps) -> Html {
+    let (texts, account) = (use_texts(), use_account());
+    html! { <span class="number">{ texts.price(&props.value, account.currency.code()) }</span> }
+}
+
 /// Properties of [`Ledger`].
 #[derive(Properties, PartialEq)]
 pub struct LedgerProps {
@@ -75,9 +94,6 @@ pub fn Ledger(props: &LedgerProps) -> Html {
     let class = |field: &FieldRef| matches!(field.kind, Kind::Decimal).then_some("col-number");
     let shown = |field: FieldRef, row: &Value| match (field.name, &row[field.name]) {
         ("amount", _) => amount(&texts, worth(row), account.currency),
-        ("price", Value::String(price)) => {
-            html! { <span class="number">{ texts.price(price, account.currency.code()) }</span> }
-        }
         ("discount", Value::String(none)) if none == "0" => Html::default(),
         (_, value) if is_empty(value) => Html::default(),
         (_, value) => cell(&texts, field, value, false),
@@ -89,15 +105,17 @@ pub fn Ledger(props: &LedgerProps) -> Html {
         html! { <tr>{ for columns.iter().map(cell) }</tr> }
     };
     let before = columns.iter().take_while(|field| field.name != "amount");
-    let before = before.count().to_string();
+    let before = before.count();
+    let after = columns.len() - before - 1;
     html! {
         <div class="ledger-box">
             <table class="ledger">
                 <thead><tr>{ for columns.iter().map(|field| html! { <th scope="col" class={class(field)}>{ texts.text(field.label) }</th> }) }</tr></thead>
                 <tbody>{ for props.rows.iter().map(row) }</tbody>
                 <tfoot><tr>
-                    <th scope="row" colspan={before}>{ texts.text(Key::LedgerTotal) }</th>
+                    <th scope="row" colspan={before.to_string()}>{ texts.text(Key::LedgerTotal) }</th>
                     <td class="col-number">{ amount(&texts, sum(&props.rows), account.currency) }</td>
+                    if after > 0 { <td colspan={after.to_string()}></td> }
                 </tr></tfoot>
             </table>
         </div>

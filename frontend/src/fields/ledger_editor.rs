@@ -129,7 +129,7 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
             let editor = editor(field);
             let computed = field.name == "amount" && !is_empty(&row["price"]);
             html! {
-                <div key={field.name} class={classes!("ledger-cell", field.name)}>
+                <div key={field.name} class={classes!("ledger-cell", format!("of-{}", field.name))}>
                     if computed {
                         <div class="field">
                             <span class="field-label">{ texts.text(field.label) }</span>
@@ -166,7 +166,7 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
     html! {
         <div id={props.id.clone()} class="ledger-box">
             <div class={classes!("ledger-editor", props.field.name)} {onkeydown}>
-                <div class="ledger-row ledger-head" aria-hidden="true">{ for columns.iter().map(|field| html! { <span class={field.name}>{ texts.text(field.label) }</span> }) }</div>
+                <div class="ledger-row ledger-head" aria-hidden="true">{ for columns.iter().map(|field| html! { <span class={format!("of-{}", field.name)}>{ texts.text(field.label) }</span> }) }</div>
                 <div ref={node.clone()}>{ for shown }</div>
                 <p class="ledger-total"><span>{ texts.text(Key::LedgerTotal) }</span>{ " " }<b>{ amount(&texts, sum(&rows), account.currency) }</b></p>
             </div>
@@ -174,7 +174,7 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
     }
 }
 
-/// What Enter leads to: the next value of the ledger, or what follows it where the row is still empty.
+/// What Enter leads to: the next value of the ledger, and from the last one to what follows it.
 fn next(ledger: &Element, at: &Element) -> Option<Element> {
     let all = |within: &Element, what: &str| -> Vec<Element> {
         let found = within.query_selector_all(what).ok();
@@ -183,10 +183,9 @@ fn next(ledger: &Element, at: &Element) -> Option<Element> {
             .flat_map(|all| (0..all.length()).filter_map(move |at| all.get(at)));
         found.filter_map(|node| node.dyn_into().ok()).collect()
     };
-    let is_blank = at.closest(".blank").ok()?.is_some();
     let within = all(ledger, "input");
     let place = within.iter().position(|input| input == at)?;
-    if let Some(next) = within.get(place + 1).filter(|_| !is_blank) {
+    if let Some(next) = within.get(place + 1) {
         return Some(next.clone());
     }
     let around = at.closest("form, .fact").ok()??;

@@ -28,6 +28,8 @@ pub fn width(texts: &Texts, shape: &Shape, field: FieldRef) -> u32 {
         Kind::Choices(choices) => longest(choices) * 4 / 5 + 8,
         Kind::Flag => 6,
         Kind::Integer | Kind::Decimal => 9,
+        // Names of companies and products are longer than people's.
+        Kind::Reference("customers" | "products") => 22,
         Kind::Text | Kind::Date | Kind::Reference(_) => 12,
         Kind::Instant | Kind::Money => 13,
         Kind::References(_) => 15,

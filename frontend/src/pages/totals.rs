@@ -78,7 +78,7 @@ pub fn Totals() -> Html {
             </nav>
             <div class="page-head">
                 <h1>{ title }</h1>
-                <label class="row"><span class="quiet">{ texts.text(Key::TotalsBy) }</span>
+                <label class="by"><span class="quiet">{ texts.text(Key::TotalsBy) }</span>
                     <span class="pf-v6-c-form-control"><select onchange={onby}>{ for Grouping::ALL.iter().filter(may_group).map(option) }</select></span>
                 </label>
             </div>
