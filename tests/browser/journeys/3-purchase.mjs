@@ -35,8 +35,8 @@ async function sell({ page, say, allow }, api, customer, [gauge]) {
     await page.keyboard.press('Enter');
     const cell = (line, field) => dialog.locator(`#new-purchases-lines-${line}-${field}`);
     const stands = (line, field) => eventually(async () => assert.equal((await focused(page)).id, `new-purchases-lines-${line}-${field}`));
-    const total = (amount) => eventually(async () => assert.equal(await dialog.locator('.ledger-total b').innerText(), await yuan(page, amount)));
-    const line = (number) => dialog.getByRole('group', { name: say('ledger.row', { number }) });
+    const total = (amount) => eventually(async () => assert.equal(await dialog.locator('.ledger-editor.lines .ledger-total b').innerText(), await yuan(page, amount)));
+    const line = (number) => dialog.locator('.ledger-editor.lines').getByRole('group', { name: say('ledger.row', { number }) });
 
     await tabTo(page, at('new-purchases-lines-0-product_id'));
     await page.keyboard.type('硬度');
@@ -154,19 +154,20 @@ async function giveBack({ page, say, allow }, api, id) {
         return dialog;
     };
     const quantity = (line) => `new-purchases-lines-${line}-quantity`;
+    const line = (dialog, number) => dialog.locator('.ledger-editor.lines').getByRole('group', { name: say('ledger.row', { number }) });
     let dialog = await begin();
     await eventually(async () => assert.deepEqual(await focused(page).then(({ id, value }) => [id, value]), [quantity(0), '-3']));
-    assert.equal(await dialog.locator('.ledger-row.blank').count(), 0, 'nothing is given back that was not bought');
+    assert.equal(await dialog.locator('.lines .ledger-row.blank').count(), 0, 'nothing is given back that was not bought');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('-4');
     // The other two stay with the customer.
     for (const number of [3, 2]) {
         await tabTo(page, called(say('part.remove', { number })));
         await page.keyboard.press('Enter');
-        await dialog.getByRole('group', { name: say('ledger.row', { number }) }).waitFor({ state: 'detached' });
+        await line(dialog, number).waitFor({ state: 'detached' });
     }
     await page.keyboard.press('Control+Enter');
-    await dialog.getByRole('group', { name: say('ledger.row', { number: 1 }) }).getByRole('alert').filter({ hasText: say('invalid.reversed') }).waitFor();
+    await line(dialog, 1).getByRole('alert').filter({ hasText: say('invalid.reversed') }).waitFor();
     await eventually(async () => assert.equal((await focused(page)).id, quantity(0)));
     await picture(page, 'purchase-return-fault');
     await page.keyboard.press('Control+A');
