@@ -94,6 +94,9 @@ fn shown(field: FieldRef, value: &Value) -> String {
 fn read(field: FieldRef, text: &str, optional: bool) -> Value {
     let trimmed = text.trim();
     match field.kind {
+        Kind::Text if field.name == "currency" && !trimmed.is_empty() => {
+            trimmed.to_ascii_uppercase().into()
+        }
         Kind::Text if !trimmed.is_empty() || !optional => text.into(),
         _ if trimmed.is_empty() => Value::Null,
         Kind::Integer => number(trimmed)

@@ -13,11 +13,10 @@ use yew::prelude::*;
 use crate::components::cell::cell;
 use crate::components::problem::ProblemNote;
 use crate::list::create::Create;
-use crate::list::page::ListPage;
 use crate::load::use_send;
-use crate::record::field::{InPlace, Save};
+use crate::record::field::InPlace;
 use crate::record::header::figure;
-use crate::record::page::{Block, RecordPage};
+use crate::record::page::{Block, Drawing, RecordPage};
 use crate::record::purchases::Purchases;
 use crate::session::{Session, use_session};
 use crate::shape::{Record, Shape};
@@ -25,13 +24,6 @@ use crate::texts::use_texts;
 
 /// What the page shows in its head and in its cards.
 const SHOWN: [&str; 5] = ["lines", "payments", "total", "open", "returned"];
-
-/// The list of purchases.
-#[component]
-pub fn PurchaseList() -> Html {
-    let (shape, session) = (Shape::of::<Purchase>(), use_session());
-    html! { <ListPage {shape} preset={preset(&session)} sums="/purchases/totals"/> }
-}
 
 /// What a new purchase begins with: today, in our currency, sold by whoever writes it down, no line yet.
 pub fn preset(session: &Session) -> Map<String, Value> {
@@ -55,16 +47,85 @@ pub fn purchase_page(id: &str) -> Html {
     }
 }
 
-fn acts(record: Rc<Record>, _: Callback<Save>, onmade: Callback<()>) -> Html {
-    html! { <Returning {record} {onmade}/> }
+fn acts(of: Drawing<'_>) -> Html {
+    html! { <Returning record={of.record} onmade={of.reload}/> }
 }
 
-fn head(record: Rc<Record>, _: Callback<Save>, _: Callback<()>) -> Html {
-    html! { <Head {record}/> }
+/// Who bought when, what it comes to and how it stands.
+fn head(of: Drawing<'_>) -> Html {
+    let Drawing {
+        texts,
+        session,
+        record,
+        ..
+    } = of;
+    let purchase = purchase(&record);
+    let (key, colour) = state(&purchase, session);
+    let back = match purchase.returned {
+        Returned::Nothing => None,
+        Returned::Partly => Some(Key::PurchasePartly),
+        Returned::Wholly => Some(Key::PurchaseWholly),
+    };
+    let shape = Shape::of::<Purchase>();
+    let said = |name: &str| {
+        let field = shape.field(name).filter(|field| session.sees(field))?;
+        let shown = cell(texts, field, record.value(name), false);
+        Some(figure(texts, field.label, shown))
+    };
+    let figures = ["customer_id", "purchased_on", "seller_id", "total", "open"];
+    html! {
+        <>
+            <div class="pills badges">
+                if purchase.reverses_id.is_some() { <span class="pill purple">{ texts.text(Key::PurchaseReturn) }</span> }
+                <span class={classes!("pill", colour)}>{ texts.text(key) }</span>
+                if let Some(back) = back { <span class="pill grey">{ texts.text(back) }</span> }
+            </div>
+            <dl class="figures">{ for figures.into_iter().filter_map(said) }</dl>
+        </>
+    }
 }
 
-fn main(record: Rc<Record>, save: Callback<Save>, _: Callback<()>) -> Html {
-    html! { <Main {record} {save}/> }
+/// Its lines, payments and returns.
+fn main(of: Drawing<'_>) -> Html {
+    let Drawing {
+        texts,
+        session,
+        record,
+        save,
+        ..
+    } = of;
+    let shape = Shape::of::<Purchase>();
+    let purchase = purchase(&record);
+    let may_update = session.may(shape.area, Action::Update);
+    let card = |name: &str, proposal: Option<(AttrValue, Value)>| {
+        let field = shape.field(name)?;
+        let title = texts.text(field.label);
+        Some(html! {
+            <section class="card padded" aria-label={title}>
+                <h2>{ title }</h2>
+                <dl class="about alone">
+                    <InPlace {field} value={record.value(name).clone()} save={save.clone()} writable={may_update && session.writes(&field)} {proposal}/>
+                </dl>
+            </section>
+        })
+    };
+    let open = purchase.open.amount;
+    let payment = (open != Decimal::default()).then(|| {
+        let proposed = json!({ "on": session.today(), "amount": open, "note": "" });
+        let payments = record.value("payments").as_array().into_iter().flatten();
+        let payments: Value = payments.cloned().chain([proposed]).collect();
+        (texts.text(Key::PurchasePay).into(), payments)
+    });
+    let state = (record.version(), String::new());
+    html! {
+        <>
+            { card("lines", None) }
+            { card("payments", payment) }
+            if purchase.returned != Returned::Nothing {
+                <Purchases title={Key::PurchaseReturns} filter={format!("reverses_id={}", record.id())} {state}/>
+            }
+        </>
+    }
 }
 
 /// How a purchase stands with what is to be paid, and the colour of that.
@@ -86,86 +147,14 @@ fn purchase(record: &Record) -> Purchase {
 }
 
 #[derive(Properties, PartialEq)]
-struct OfProps {
+struct ReturningProps {
     record: Rc<Record>,
-    #[prop_or_default]
-    save: Callback<Save>,
-    #[prop_or_default]
     onmade: Callback<()>,
-}
-
-/// Who bought when, what it comes to and how it stands.
-#[component]
-fn Head(props: &OfProps) -> Html {
-    let (texts, session) = (use_texts(), use_session());
-    let record = &props.record;
-    let purchase = purchase(record);
-    let (key, colour) = state(&purchase, &session);
-    let back = match purchase.returned {
-        Returned::Nothing => None,
-        Returned::Partly => Some(Key::PurchasePartly),
-        Returned::Wholly => Some(Key::PurchaseWholly),
-    };
-    let shape = Shape::of::<Purchase>();
-    let said = |name: &str| {
-        let field = shape.field(name).filter(|field| session.sees(field))?;
-        let shown = cell(&texts, field, record.value(name), false);
-        Some(figure(&texts, field.label, shown))
-    };
-    let figures = ["customer_id", "purchased_on", "seller_id", "total", "open"];
-    html! {
-        <>
-            <div class="pills badges">
-                if record.value("reverses_id").is_string() { <span class="pill purple">{ texts.text(Key::PurchaseReturn) }</span> }
-                <span class={classes!("pill", colour)}>{ texts.text(key) }</span>
-                if let Some(back) = back { <span class="pill grey">{ texts.text(back) }</span> }
-            </div>
-            <dl class="figures">{ for figures.into_iter().filter_map(said) }</dl>
-        </>
-    }
-}
-
-/// Its lines, payments and returns.
-#[component]
-fn Main(props: &OfProps) -> Html {
-    let (texts, session) = (use_texts(), use_session());
-    let (record, shape) = (&props.record, Shape::of::<Purchase>());
-    let purchase = purchase(record);
-    let may_update = session.may(shape.area, Action::Update) && !record.is_deleted();
-    let card = |name: &str, proposal: Option<(AttrValue, Value)>| {
-        let field = shape.field(name).filter(|field| session.sees(field))?;
-        let title = texts.text(field.label);
-        Some(html! {
-            <section class="card padded" aria-label={title}>
-                <h2>{ title }</h2>
-                <dl class="about alone">
-                    <InPlace {field} value={record.value(name).clone()} save={props.save.clone()} writable={may_update && session.writes(&field)} {proposal}/>
-                </dl>
-            </section>
-        })
-    };
-    let open = purchase.open.amount;
-    let payment = (open != Decimal::default()).then(|| {
-        let proposed = json!({ "on": session.today(), "amount": open, "note": "" });
-        let payments = record.value("payments").as_array().into_iter().flatten();
-        let payments: Value = payments.cloned().chain([proposed]).collect();
-        (texts.text(Key::PurchasePay).into(), payments)
-    });
-    let state = record.version().to_string();
-    html! {
-        <>
-            { card("lines", None) }
-            { card("payments", payment) }
-            if purchase.returned != Returned::Nothing {
-                <Purchases title={Key::PurchaseReturns} filter={format!("reverses_id={}", record.id())} {state}/>
-            }
-        </>
-    }
 }
 
 /// The way to give back what is left of it.
 #[component]
-fn Returning(props: &OfProps) -> Html {
+fn Returning(props: &ReturningProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let (record, shape) = (&props.record, Shape::of::<Purchase>());
     let purchase = purchase(record);

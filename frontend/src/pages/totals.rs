@@ -201,10 +201,8 @@ fn narrowed(view: &View, by: Grouping, group: &Group) -> Option<View> {
 
 /// The last day of a month such as `1997-05`: the day before the next one's first.
 fn last_day(month: &str) -> String {
-    let number = |part: Option<&str>| part.and_then(|part| part.parse().ok()).unwrap_or_default();
-    let mut parts = month.split('-');
-    let (year, month_number): (f64, f64) = (number(parts.next()), number(parts.next()));
-    let day = js_sys::Date::new(&js_sys::Date::utc(year, month_number).into());
+    let day = js_sys::Date::new(&month.into());
+    day.set_utc_month(day.get_utc_month() + 1);
     day.set_utc_date(0);
-    format!("{month}-{:02}", day.get_utc_date())
+    String::from(day.to_iso_string()).chars().take(10).collect()
 }

@@ -22,8 +22,8 @@ use crate::texts::{Texts, use_texts};
 pub struct HeldProps {
     /// The customer.
     pub customer: String,
-    /// Its state: this is read again when it changes.
-    pub state: String,
+    /// Its version and that of its figures: this is read again when they change.
+    pub state: (i64, String),
 }
 
 /// A customer's credit and what it has of us; each where the user may see it.

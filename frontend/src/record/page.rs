@@ -25,15 +25,28 @@ use crate::record::editing::use_editing;
 use crate::record::field::Save;
 use crate::record::header::{badges, figures, subtitle};
 use crate::routes::{go_instead, record_path};
-use crate::session::use_session;
+use crate::session::{Session, use_session};
 use crate::shape::{Record, Shape};
-use crate::texts::use_texts;
+use crate::texts::{Texts, use_texts};
 use crate::toasts::use_toasts;
 
-/// What a resource's page has beside its fields: drawn from the record, the way to save a patch of it and the way to load
-/// it again.
+/// What a block of a record's page is drawn from.
+pub struct Drawing<'a> {
+    /// Who reads it.
+    pub texts: &'a Texts,
+    /// What they may see and do.
+    pub session: &'a Session,
+    /// The record.
+    pub record: Rc<Record>,
+    /// Saves a patch of it.
+    pub save: Callback<Save>,
+    /// Loads it again.
+    pub reload: Callback<()>,
+}
+
+/// What a resource's page has beside its fields.
 #[derive(Clone, Copy)]
-pub struct Block(pub fn(Rc<Record>, Callback<Save>, Callback<()>) -> Html);
+pub struct Block(pub fn(Drawing<'_>) -> Html);
 
 impl PartialEq for Block {
     fn eq(&self, other: &Self) -> bool {
@@ -179,12 +192,25 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         };
     };
     let block = |block: Option<Block>| {
-        block.map(|Block(draw)| draw(record.clone(), editing.save.clone(), editing.reload.clone()))
+        block.map(|Block(draw)| {
+            draw(Drawing {
+                texts: &texts,
+                session: &session,
+                record: record.clone(),
+                save: editing.save.clone(),
+                reload: editing.reload.clone(),
+            })
+        })
+    };
+    let without = if record.is_deleted() {
+        Vec::new()
+    } else {
+        props.without.clone()
     };
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
-            <About {shape} record={record.clone()} save={editing.save.clone()} without={props.without.clone()}/>
+            <About {shape} record={record.clone()} save={editing.save.clone()} {without}/>
         </section>
     };
     // What hangs on a deleted record is not told any more.

@@ -31,8 +31,8 @@ pub struct PurchasesProps {
     pub title: Key,
     /// Which of them: the list's own parameters.
     pub filter: String,
-    /// They are read again when it changes.
-    pub state: String,
+    /// The version of what they belong to, and that of its figures: they are read again when these change.
+    pub state: (i64, String),
     /// What a new one begins with, where there may be one.
     #[prop_or_default]
     pub preset: Option<Map<String, Value>>,
