@@ -4,6 +4,7 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::product::Product;
+use perennial_domain::purchase::Purchase;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -15,12 +16,14 @@ use crate::pages::customers::customer_page;
 use crate::pages::not_found::NotFound;
 use crate::pages::password::NewPassword;
 use crate::pages::products::product_page;
+use crate::pages::purchases::{preset, purchase_page};
 use crate::pages::settings::Settings;
 use crate::pages::setup::Setup;
 use crate::pages::sign_in::{Away, SignIn};
+use crate::pages::totals::Totals;
 use crate::preferences::PreferencesProvider;
 use crate::routes::Route;
-use crate::session::{Phase, SessionProvider, use_session};
+use crate::session::{Phase, Session, SessionProvider, use_session};
 use crate::shape::Shape;
 use crate::toasts::ToastsProvider;
 
@@ -62,11 +65,13 @@ fn Gate(props: &GateProps) -> Html {
         (Phase::In(_) | Phase::Ended(_), Route::Home | Route::Setup) => {
             html! { <Redirect<Route> to={Route::Customers}/> }
         }
-        (Phase::In(_) | Phase::Ended(_), route) => html! { <Shell>{ inside(route) }</Shell> },
+        (Phase::In(_) | Phase::Ended(_), route) => {
+            html! { <Shell>{ inside(route, &session) }</Shell> }
+        }
     }
 }
 
-fn inside(route: &Route) -> Html {
+fn inside(route: &Route, session: &Session) -> Html {
     match route {
         Route::Customers => {
             html! { <ListPage key={Customer::PLURAL} shape={Shape::of::<Customer>()}/> }
@@ -76,6 +81,11 @@ fn inside(route: &Route) -> Html {
             html! { <ListPage key={Contact::PLURAL} shape={Shape::of::<Contact>()}/> }
         }
         Route::Contact { id } => contact_page(id),
+        Route::Purchases => {
+            html! { <ListPage key={Purchase::PLURAL} shape={Shape::of::<Purchase>()} preset={preset(session)} sums="/purchases/totals"/> }
+        }
+        Route::Totals => html! { <Totals/> },
+        Route::Purchase { id } => purchase_page(id),
         Route::Products => {
             html! { <ListPage key={Product::PLURAL} shape={Shape::of::<Product>()}/> }
         }

@@ -30,6 +30,18 @@ pub enum Route {
         /// Which.
         id: String,
     },
+    /// The list of purchases.
+    #[at("/purchases")]
+    Purchases,
+    /// What purchases come to.
+    #[at("/purchases/totals")]
+    Totals,
+    /// A purchase.
+    #[at("/purchases/:id")]
+    Purchase {
+        /// Which.
+        id: String,
+    },
     /// The list of products.
     #[at("/products")]
     Products,

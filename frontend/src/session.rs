@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use perennial_domain::Currency;
 use perennial_domain::field::{Field, Kind};
 use perennial_domain::problem::Problem;
 use perennial_domain::rights::{Action, Area, FieldAccess, Level};
@@ -60,6 +61,25 @@ impl Session {
         class.map_or(FieldAccess::Write, |class| {
             self.me().map_or(FieldAccess::Hide, |me| me.access(class))
         })
+    }
+
+    /// The organization's own currency.
+    pub fn currency(&self) -> Currency {
+        self.me()
+            .map(|me| me.organization.currency)
+            .unwrap_or_default()
+    }
+
+    /// The organization's day now, as the wire has it.
+    pub fn today(&self) -> String {
+        let zone = self.me().map(|me| me.organization.zone.clone());
+        let options = js_sys::Object::new();
+        let zone = zone.unwrap_or_default();
+        let _ = js_sys::Reflect::set(&options, &"timeZone".into(), &zone.into());
+        // Swedes write days as ISO 8601 does.
+        js_sys::Date::new_0()
+            .to_locale_date_string("sv-SE", &options)
+            .into()
     }
 
     /// Whether the user may read the records of a resource.

@@ -2,7 +2,7 @@
 //! without being compiled for each.
 
 use perennial_domain::each_resource;
-use perennial_domain::field::{Draft, Field, Resource};
+use perennial_domain::field::{Draft, Field, Kind, Resource};
 use perennial_domain::problem::FieldError;
 use perennial_domain::rights::Area;
 use perennial_domain::text::Key;
@@ -18,6 +18,10 @@ pub struct Shape {
     pub singular: &'static str,
     /// Where its rights are kept.
     pub area: Area,
+    /// The field that people call it by: `name`.
+    pub title: &'static str,
+    /// The order of its list unless another is asked for: `-purchased_on`.
+    pub order: &'static str,
     /// Its fields, in the order of forms and columns.
     pub fields: &'static [Field],
     /// The rules between its fields, as the server applies them.
@@ -40,6 +44,8 @@ impl Shape {
                 plural: R::PLURAL,
                 singular: R::SINGULAR,
                 area: R::AREA,
+                title: R::TITLE,
+                order: R::ORDER,
                 fields: R::FIELDS,
                 check: check::<R>,
                 blank: blank::<R>,
@@ -64,17 +70,19 @@ impl Shape {
             .map(FieldRef)
     }
 
-    /// What a list of it is called: as its area, unless that holds several.
-    pub fn title(&self) -> Key {
-        Key::find(&format!("many.{}", self.singular)).unwrap_or(self.area.label())
+    /// What people call a record of it.
+    pub fn name<'a>(&self, record: &'a Record) -> &'a str {
+        record.text(self.title)
     }
 
-    /// The order of its list unless another is asked for, as the server has it.
-    pub fn own_order(&self) -> &'static str {
-        match self.field("name").filter(|field| field.sorted) {
-            Some(_) => "name",
-            None => "-created_at",
-        }
+    /// Whether it is called by a name, of which a letter and a colour remind, and not by a code.
+    pub fn is_named(&self) -> bool {
+        self.title == "name"
+    }
+
+    /// What a list of it is called: as its area, unless that holds several.
+    pub fn plural_title(&self) -> Key {
+        Key::find(&format!("many.{}", self.singular)).unwrap_or(self.area.label())
     }
 
     /// What one of it is called in the middle of a sentence.
@@ -86,7 +94,7 @@ impl Shape {
 fn check<R: Resource>(draft: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     // Read as the record itself: for some of them that way is there already.
-    if let Ok(record) = serde_json::from_value::<R>(draft.clone()) {
+    if let Ok(record) = serde_json::from_value::<R>(given(draft)) {
         record
             .draft()
             .check(&mut |pointer, code| errors.push(FieldError::new(pointer, code)));
@@ -98,15 +106,26 @@ fn blank<R: Resource>() -> Map<String, Value> {
     let Ok(Value::Object(mut draft)) = serde_json::to_value(R::Draft::default()) else {
         return Map::new();
     };
-    draft
-        .values_mut()
-        .filter(|value| **value == NIL)
-        .for_each(|value| *value = Value::Null);
+    for (name, value) in &mut draft {
+        let decimal = R::field(name).is_some_and(|field| matches!(field.kind, Kind::Decimal));
+        if NIL.iter().any(|nil| value == nil) || decimal {
+            *value = Value::Null;
+        }
+    }
     draft
 }
 
-/// The id that stands for "not given".
-const NIL: &str = "00000000-0000-0000-0000-000000000000";
+/// The id and the day that stand for "not given".
+const NIL: [&str; 2] = ["00000000-0000-0000-0000-000000000000", "0001-01-01"];
+
+/// A draft without what is not given: the rest has a value that stands for nothing.
+pub fn given(draft: &Value) -> Value {
+    let mut given = draft.clone();
+    if let Value::Object(given) = &mut given {
+        given.retain(|_, value| !value.is_null());
+    }
+    given
+}
 
 /// A field of the table; two are equal if they are the same entry.
 #[derive(Clone, Copy, Debug)]
@@ -166,11 +185,6 @@ impl Record {
     /// How often it was written.
     pub fn version(&self) -> i64 {
         self.value("version").as_i64().unwrap_or_default()
-    }
-
-    /// What people call it.
-    pub fn name(&self) -> &str {
-        self.text("name")
     }
 
     /// The same, as it is once it was deleted a moment ago.

@@ -123,6 +123,25 @@ impl Texts {
             .unwrap_or_else(|| format!("{amount} {currency}"))
     }
 
+    /// A price in a currency: the currency's digits, and more where it has them.
+    pub fn price(&self, amount: &str, currency: &str) -> String {
+        let options = [
+            ("style", "currency"),
+            ("currency", currency),
+            ("currencyDisplay", "narrowSymbol"),
+            ("maximumFractionDigits", "4"),
+        ];
+        self.intl("NumberFormat", &options, &[amount.into()])
+            .unwrap_or_else(|| format!("{amount} {currency}"))
+    }
+
+    /// A fraction as it came over the wire: 0.15 is 15 %.
+    pub fn percent(&self, fraction: &str) -> String {
+        let options = [("style", "percent"), ("maximumFractionDigits", "2")];
+        self.intl("NumberFormat", &options, &[fraction.into()])
+            .unwrap_or_else(|| fraction.to_owned())
+    }
+
     /// A day, as it came over the wire.
     pub fn date(&self, date: &str) -> String {
         let options = [("dateStyle", "medium"), ("timeZone", "UTC")];
@@ -132,6 +151,17 @@ impl Texts {
             &[Date::new(&date.into()).into()],
         )
         .unwrap_or_else(|| date.to_owned())
+    }
+
+    /// A month such as `1997-05`.
+    pub fn month(&self, month: &str) -> String {
+        let options = [("year", "numeric"), ("month", "short"), ("timeZone", "UTC")];
+        self.intl(
+            "DateTimeFormat",
+            &options,
+            &[Date::new(&month.into()).into()],
+        )
+        .unwrap_or_else(|| month.to_owned())
     }
 
     /// A moment, as it came over the wire, in the reader's zone.

@@ -192,7 +192,7 @@ fn purchases_add_up_in_every_way() {
             &json!("Tea"),
             &json!("2"),
             &json!("20"),
-            &json!("2024-01-15")
+            &json!("2024-01-01")
         )
     );
     // A stranger sees neither customers nor what they bought.

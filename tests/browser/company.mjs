@@ -58,7 +58,27 @@ export async function company(server) {
         { name: '便携式硬度计', category_id: category.id, unit: '台', prices: [{ amount: { amount: '4680', currency: 'CNY' } }], cost: { amount: '2950', currency: 'CNY' } },
         { name: '校准服务', unit: '次', prices: [{ amount: { amount: '300', currency: 'CNY' } }], cost: { amount: '420', currency: 'CNY' } },
     ]);
-    return { api, category, products, people, roles, teams: { east, south }, tags, customers, contacts };
+    const purchases = await bought(api, customers, products, people);
+    return { api, category, products, purchases, people, roles, teams: { east, south }, tags, customers, contacts };
+}
+
+/** What was bought: something paid, something overdue, something in another currency; some of the first is given back. */
+async function bought(api, customers, [gauge, calibration], { seller, other }) {
+    const [rate] = await api.createAll('exchange-rates', [{ currency: 'USD', since: '2020-01-01', rate: '7.1234' }]);
+    const sale = (at, purchased_on, lines, more) => ({ customer_id: customers[at].id, purchased_on, seller_id: at % 2 ? other.id : seller.id, lines, ...more });
+    const [paid, overdue, foreign] = await api.createAll('purchases', [
+        sale(0, '2026-01-12', [
+            { product_id: gauge.id, quantity: '3', price: '4680', discount: '0.05' },
+            { product_id: calibration.id, description: '上门', quantity: '3', price: '300' },
+        ], { freight: '60', payments: [{ on: '2026-02-02', amount: '14298', note: '电汇' }], due_on: '2026-02-11' }),
+        sale(1, '2025-11-03', [{ description: '旧设备回收', quantity: '1', amount: '1250.50' }], { due_on: '2025-12-03' }),
+        sale(4, '2026-02-20', [{ product_id: gauge.id, quantity: '2', price: '655.25' }], { currency: 'USD' }),
+    ]);
+    const { lines: [line] } = await api.get(`purchases/${paid.id}`);
+    const [back] = await api.createAll('purchases', [
+        sale(0, '2026-02-05', [{ product_id: gauge.id, quantity: '-1', price: '4680', discount: '0.05', reverses: line.id }], { reverses_id: paid.id }),
+    ]);
+    return { rate, paid, overdue, foreign, back };
 }
 
 /** A user chooses a password by the link that an administrator hands over. */

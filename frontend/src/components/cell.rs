@@ -7,7 +7,9 @@ use yew::prelude::*;
 
 use crate::components::name::Name;
 use crate::components::time::time;
+use crate::fields::ledger::{Amount, Ledger, is_amount, is_ledger};
 use crate::fields::part;
+use crate::fields::text::is_percent;
 use crate::shape::{FieldRef, is_empty};
 use crate::texts::Texts;
 
@@ -21,10 +23,10 @@ pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html 
         (Kind::Integer, Value::Number(number)) => {
             html! { <span class="number">{ texts.number(number.as_i64().unwrap_or_default()) }</span> }
         }
-        (Kind::Decimal, Value::String(decimal)) => {
-            html! { <span class="number">{ texts.decimal(decimal) }</span> }
+        (Kind::Decimal, Value::String(amount)) if !short && is_amount(&field) => {
+            html! { <Amount value={amount.clone()}/> }
         }
-        (Kind::Money, Value::Object(_)) => {
+        (Kind::Decimal, Value::String(_)) | (Kind::Money, Value::Object(_)) => {
             html! { <span class="number">{ plain(texts, field, value) }</span> }
         }
         (Kind::Date, Value::String(date)) => {
@@ -55,6 +57,9 @@ pub fn cell(texts: &Texts, field: FieldRef, value: &Value, short: bool) -> Html 
                 if rows.len() > 1 { <span class="quiet">{ format!(" +{}", rows.len() - 1) }</span> }
             </>
         },
+        (Kind::Parts(_), Value::Array(rows)) if is_ledger(&field) => {
+            html! { <Ledger {field} rows={rows.clone()}/> }
+        }
         (Kind::Parts(_), Value::Array(rows)) => html! {
             <ul class="parts">{ for rows.iter().map(|row| html! { <li>{ part::view(texts, field, row, true) }</li> }) }</ul>
         },
@@ -102,6 +107,7 @@ pub fn plain(texts: &Texts, field: FieldRef, value: &Value) -> String {
         }
         (Kind::Date, Value::String(date)) => texts.date(date),
         (Kind::Instant, Value::String(at)) => texts.instant(at),
+        (Kind::Decimal, Value::String(part)) if is_percent(&field) => texts.percent(part),
         (Kind::Decimal, Value::String(decimal)) => texts.decimal(decimal),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Number(number)) => number

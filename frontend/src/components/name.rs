@@ -25,15 +25,15 @@ pub fn Name(props: &NameProps) -> Html {
     let record = use_name(&props.plural, &props.id);
     let missing = use_names().is_missing(&props.plural, &props.id);
     match (record, Shape::named(&props.plural)) {
-        (Some(record), _) if props.plural == "tags" => html! {
-            <span class={format!("pill {}", record.text("colour"))}>{ record.name() }</span>
+        (Some(record), Some(shape)) if props.plural == "tags" => html! {
+            <span class={format!("pill {}", record.text("colour"))}>{ shape.name(&record) }</span>
         },
         (Some(record), Some(shape)) if props.link => {
-            html! { <Link to={record_path(shape, &props.id)}>{ record.name() }</Link> }
+            html! { <Link to={record_path(shape, &props.id)}>{ shape.name(&record) }</Link> }
         }
-        (Some(record), _) => html! { <>{ record.name() }</> },
-        (None, _) if missing => html! { <span class="quiet">{ "—" }</span> },
-        (None, _) => {
+        (Some(record), Some(shape)) => html! { <>{ shape.name(&record) }</> },
+        _ if missing => html! { <span class="quiet">{ "—" }</span> },
+        _ => {
             html! { <span class="pf-v6-c-skeleton name-skeleton" aria-hidden="true"></span> }
         }
     }

@@ -8,6 +8,8 @@ use serde_json::Value;
 use yew::prelude::*;
 
 use crate::fields::choices::{choice_editor, choices_editor, flag_editor};
+use crate::fields::ledger::is_ledger;
+use crate::fields::ledger_editor::LedgerEditor;
 use crate::fields::money::MoneyEditor;
 use crate::fields::parts::PartsEditor;
 use crate::fields::references::{reference_editor, references_editor};
@@ -60,6 +62,7 @@ pub fn Editor(props: &EditorProps) -> Html {
         Kind::Reference(plural) => reference_editor(props, plural),
         Kind::References(plural) => references_editor(&texts, props, plural),
         Kind::Money => html! { <MoneyEditor ..props.clone()/> },
+        Kind::Parts(_) if is_ledger(&props.field) => html! { <LedgerEditor ..props.clone()/> },
         Kind::Parts(_) => html! { <PartsEditor ..props.clone()/> },
         Kind::Text | Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => {
             html! { <TextEditor ..props.clone()/> }

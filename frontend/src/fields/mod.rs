@@ -2,6 +2,8 @@
 
 pub mod choices;
 pub mod editor;
+pub mod ledger;
+pub mod ledger_editor;
 pub mod money;
 pub mod part;
 pub mod parts;
@@ -10,3 +12,4 @@ pub mod references;
 pub mod row;
 pub mod text;
 pub mod validate;
+pub mod whole;

@@ -10,34 +10,46 @@ use crate::components::name::Name;
 use crate::shape::FieldRef;
 use crate::texts::Texts;
 
-/// The fields of one row of a field of parts.
-pub fn fields(of: &Field) -> &'static [Field] {
-    match of.kind {
+/// The fields of one row of a field of parts, but for keys: these are the program's, people neither see nor write them.
+pub fn fields(of: &Field) -> impl Iterator<Item = &'static Field> + Clone {
+    let fields = match of.kind {
         Kind::Parts(fields) => fields,
         _ => &[],
-    }
+    };
+    fields
+        .iter()
+        .filter(|field| !matches!(field.kind, Kind::Key))
 }
 
-/// A new row.
+/// A new row. What has no value is not in it: what stands for nothing is not null for every field.
 pub fn blank(of: &Field) -> Value {
-    let value = |field: &Field| match field.kind {
-        Kind::Choice(choices) => choices
-            .first()
-            .map_or(Value::Null, |choice| choice.value.into()),
-        Kind::Text => "".into(),
-        Kind::Flag => false.into(),
-        _ => Value::Null,
-    };
     let mut row = Map::new();
-    fields(of)
-        .iter()
-        .for_each(|field| drop(row.insert(field.name.to_owned(), value(field))));
+    for field in fields(of) {
+        let value = match field.kind {
+            Kind::Choice(choices) => choices.first().map(|choice| choice.value.into()),
+            Kind::Text => Some("".into()),
+            Kind::Flag => Some(false.into()),
+            _ => None,
+        };
+        value.map(|value| row.insert(field.name.to_owned(), value));
+    }
+    Value::Object(row)
+}
+
+/// A row with another value in one field.
+pub fn with(row: &Value, name: &str, value: Value) -> Value {
+    let mut row = row.as_object().cloned().unwrap_or_default();
+    if value.is_null() {
+        row.remove(name);
+    } else {
+        row.insert(name.to_owned(), value);
+    }
     Value::Object(row)
 }
 
 /// A row in one line; `links` leads to what it names.
 pub fn view(texts: &Texts, of: FieldRef, row: &Value, links: bool) -> Html {
-    let said = fields(&of).iter().filter_map(|field| {
+    let said = fields(&of).filter_map(|field| {
         let value = row.get(field.name)?;
         let text = plain(texts, FieldRef(field), value);
         match (field.kind, value) {

@@ -14,7 +14,7 @@ use crate::keys::is_composing;
 use crate::load::use_load;
 use crate::names::{use_name, use_names};
 use crate::session::use_session;
-use crate::shape::Record;
+use crate::shape::{Record, Shape};
 use crate::texts::use_texts;
 
 /// How long typing rests before the list is asked, in milliseconds.
@@ -46,7 +46,7 @@ pub struct PickerProps {
     pub focused: bool,
 }
 
-/// Finds a record by typing; arrows and Enter choose, Esc closes, emptying the text chooses nothing.
+/// Finds a record by typing; arrows and Enter choose, as does Tab, which goes on; Esc closes, emptying the text chooses nothing.
 #[component]
 pub fn Picker(props: &PickerProps) -> Html {
     let texts = use_texts();
@@ -120,6 +120,9 @@ pub fn Picker(props: &PickerProps) -> Html {
     };
     let onkeydown = {
         let (typed, at, options, pick) = (typed.clone(), at.clone(), options.clone(), pick.clone());
+        // What was found for other letters is not what is meant.
+        let chosen = at.and_then(|at| options.get(at).cloned());
+        let chosen = chosen.filter(|_| *asked == *typed);
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             _ if is_composing(&event) => {}
             "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
@@ -131,10 +134,9 @@ pub fn Picker(props: &PickerProps) -> Html {
             "Enter" if typed.is_some() && at.is_some() => {
                 event.prevent_default();
                 event.stop_propagation();
-                at.and_then(|at| options.get(at))
-                    .iter()
-                    .for_each(|record| pick(record));
+                chosen.iter().for_each(&pick);
             }
+            "Tab" if typed.is_some() => chosen.iter().for_each(&pick),
             "Escape" if typed.is_some() => {
                 event.prevent_default();
                 event.stop_propagation();
@@ -156,6 +158,9 @@ pub fn Picker(props: &PickerProps) -> Html {
         }
     };
     let list = format!("{}-list", props.id);
+    let shape = Shape::named(&props.plural);
+    let name =
+        |record: &Record| shape.map_or_else(String::new, |shape| shape.name(record).to_owned());
     let option = |(place, record): (usize, &Rc<Record>)| {
         let onmousedown = {
             let (pick, record) = (pick.clone(), record.clone());
@@ -166,15 +171,16 @@ pub fn Picker(props: &PickerProps) -> Html {
         };
         let more = ["code", "email"]
             .iter()
+            .filter(|name| shape.is_some_and(|shape| shape.title != **name))
             .map(|name| record.text(name))
             .find(|text| !text.is_empty());
         html! {
             <li role="option" id={format!("{list}-{place}")} aria-selected={(Some(place) == *at).to_string()} {onmousedown}>
-                { record.name() } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
+                { name(record) } if let Some(more) = more { <span class="quiet">{ format!(" {more}") }</span> }
             </li>
         }
     };
-    let chosen = chosen.map(|record| record.name().to_owned());
+    let chosen = chosen.map(|record| name(&record));
     let shown = (*typed)
         .clone()
         .or_else(|| chosen.clone())
@@ -190,7 +196,8 @@ pub fn Picker(props: &PickerProps) -> Html {
                     placeholder={chosen.unwrap_or_else(|| texts.text(Key::FormPick).to_owned())} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
             </span>
             if let Some(gone) = props.value.is_some().then(|| props.onpick.reform(|_: MouseEvent| None)) {
-                <button type="button" class="icon-button" aria-label={texts.text(Key::ActClear)} onclick={gone}>{ icon(Mark::Close) }</button>
+                // By keyboard the text is emptied.
+                <button type="button" class="icon-button" tabindex="-1" aria-label={texts.text(Key::ActClear)} onclick={gone}>{ icon(Mark::Close) }</button>
             }
             <ul role="listbox" id={list.clone()} aria-label={texts.text(Key::FormPick)} hidden={!open || options.is_empty()}>
                 { for options.iter().enumerate().map(option) }

@@ -1,31 +1,38 @@
 //! Editors that are typed into: text, numbers, days, moments.
 
 use perennial_domain::Decimal;
-use perennial_domain::field::Kind;
+use perennial_domain::field::{Field, Kind};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::fields::editor::{EditorProps, use_focus};
+use crate::shape::{FieldRef, is_empty};
 
 /// One line, or several where the field is long.
 #[component]
 pub fn TextEditor(props: &EditorProps) -> Html {
-    let typed = use_state(|| shown(props.field.kind, &props.value));
+    let (field, optional) = (props.field, props.optional);
+    let typed = use_state(|| shown(field, &props.value));
     let node = use_focus(props.focused);
     let emit = {
-        let (typed, kind, optional, onchange) = (
-            typed.setter(),
-            props.field.kind,
-            props.optional,
-            props.onchange.clone(),
-        );
+        let (typed, onchange) = (typed.setter(), props.onchange.clone());
         move |text: String| {
-            onchange.emit(read(kind, &text, optional));
+            onchange.emit(read(field, &text, optional));
             typed.set(text);
         }
     };
+    // What was typed stays as it was typed, unless something else was put in its place.
+    use_effect_with(props.value.clone(), {
+        let typed = typed.clone();
+        move |value| {
+            let said = read(field, &typed, optional);
+            if said != *value && !(is_empty(&said) && is_empty(value)) {
+                typed.set(shown(field, value));
+            }
+        }
+    });
     let described = props.is_invalid().then(|| format!("{}-fault", props.id));
     let longest = props
         .field
@@ -61,10 +68,22 @@ pub fn TextEditor(props: &EditorProps) -> Html {
     }
 }
 
+/// Whether people write a fraction as so many in a hundred.
+pub fn is_percent(field: &Field) -> bool {
+    matches!(field.kind, Kind::Decimal) && field.name == "discount"
+}
+
 /// A value as it stands in an input.
-fn shown(kind: Kind, value: &Value) -> String {
-    match (kind, value) {
+fn shown(field: FieldRef, value: &Value) -> String {
+    match (field.kind, value) {
         (Kind::Instant, Value::String(at)) => local(at).unwrap_or_default(),
+        (Kind::Decimal, Value::String(part)) if is_percent(&field) => {
+            let percent = part
+                .parse()
+                .ok()
+                .and_then(|part: Decimal| part.scaled(100, 1));
+            percent.map_or_else(|| part.clone(), |percent| percent.to_string())
+        }
         (_, Value::String(text)) => text.clone(),
         (_, Value::Number(number)) => number.to_string(),
         _ => String::new(),
@@ -72,14 +91,25 @@ fn shown(kind: Kind, value: &Value) -> String {
 }
 
 /// What was typed as the wire has it; what cannot be read stays as it is, for the check to name.
-fn read(kind: Kind, text: &str, optional: bool) -> Value {
+fn read(field: FieldRef, text: &str, optional: bool) -> Value {
     let trimmed = text.trim();
-    match kind {
+    match field.kind {
+        Kind::Text if field.name == "currency" && !trimmed.is_empty() => {
+            trimmed.to_ascii_uppercase().into()
+        }
         Kind::Text if !trimmed.is_empty() || !optional => text.into(),
         _ if trimmed.is_empty() => Value::Null,
         Kind::Integer => number(trimmed)
             .parse()
             .map_or_else(|_| text.into(), |number: i64| number.into()),
+        Kind::Decimal if is_percent(&field) => {
+            let plain = number(trimmed.trim_end_matches(['%', '％']));
+            let percent = plain.parse().ok();
+            let part = percent.and_then(|percent: Decimal| percent.scaled(1, 100));
+            // A part too small to be kept is not rounded unasked.
+            part.filter(|part| part.scaled(100, 1) == percent)
+                .map_or_else(|| text.into(), |part| part.to_string().into())
+        }
         Kind::Decimal => number(trimmed)
             .parse::<Decimal>()
             .map_or_else(|_| text.into(), |decimal| decimal.to_string().into()),

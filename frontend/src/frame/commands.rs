@@ -2,9 +2,14 @@
 
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
-use perennial_domain::product::Product;
-use perennial_domain::rights::{Action, Area};
+use perennial_domain::exchange_rate::ExchangeRate;
+use perennial_domain::product::{Product, ProductCategory};
+use perennial_domain::purchase::Purchase;
+use perennial_domain::rights::Action;
+use perennial_domain::tag::Tag;
+use perennial_domain::team::Team;
 use perennial_domain::text::{Key, Language};
+use perennial_domain::user::{Role, User};
 use yew::prelude::*;
 
 use crate::preferences::{Remembered, Theme};
@@ -25,11 +30,24 @@ pub struct Command {
 }
 
 /// The resources that have a list of their own in the navigation.
-pub fn main_shapes() -> [&'static Shape; 3] {
+pub fn main_shapes() -> [&'static Shape; 4] {
     [
         Shape::of::<Customer>(),
         Shape::of::<Contact>(),
+        Shape::of::<Purchase>(),
         Shape::of::<Product>(),
+    ]
+}
+
+/// The resources whose lists stand in the settings.
+pub fn settings_shapes() -> [&'static Shape; 6] {
+    [
+        Shape::of::<User>(),
+        Shape::of::<Team>(),
+        Shape::of::<Role>(),
+        Shape::of::<Tag>(),
+        Shape::of::<ProductCategory>(),
+        Shape::of::<ExchangeRate>(),
     ]
 }
 
@@ -40,14 +58,14 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
         commands.push(Command { label, keys, run })
     };
     let to = |path: String| Callback::from(move |()| go(&path));
-    for (shape, open, create) in main_shapes()
-        .into_iter()
-        .zip([("g c", "c"), ("g p", "p"), ("g o", "")])
-        .map(|(shape, (open, create))| (shape, open, create))
-    {
+    let keys = [("g c", "c"), ("g p", "p"), ("g b", "b"), ("g o", "")];
+    for (shape, (open, create)) in main_shapes().into_iter().zip(keys) {
         if session.may(shape.area, Action::Read) {
             add(
-                texts.format(Key::CommandOpen, &[("what", &texts.within(shape.title()))]),
+                texts.format(
+                    Key::CommandOpen,
+                    &[("what", &texts.within(shape.plural_title()))],
+                ),
                 open,
                 to(list_path(shape)),
             );
@@ -68,12 +86,15 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
         "g s",
         to("/settings".into()),
     );
-    for area in [Area::Users, Area::Teams, Area::Roles, Area::Tags] {
-        if session.may(area, Action::Read) {
+    for shape in settings_shapes() {
+        if session.may(shape.area, Action::Read) {
             add(
-                texts.format(Key::CommandOpen, &[("what", &texts.within(area.label()))]),
+                texts.format(
+                    Key::CommandOpen,
+                    &[("what", &texts.within(shape.plural_title()))],
+                ),
                 "",
-                to(format!("/settings/{}", area.as_str())),
+                to(list_path(shape)),
             );
         }
     }

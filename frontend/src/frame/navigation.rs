@@ -22,7 +22,7 @@ pub fn navigation(texts: &Texts, session: &Session, path: &str) -> Html {
     html! {
         <nav class="side" id="navigation" aria-label={texts.text(Key::FrameNavigation)}>
             <ul>
-                { for shapes.map(|shape| link(list_path(shape), texts.text(shape.title()))) }
+                { for shapes.map(|shape| link(list_path(shape), texts.text(shape.plural_title()))) }
                 <li class="nav-gap" aria-hidden="true"></li>
                 { link("/settings".into(), texts.text(Key::SettingsTitle)) }
             </ul>

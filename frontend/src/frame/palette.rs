@@ -79,8 +79,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let words = typed.trim().to_ascii_lowercase();
     let hits = found.data.map(|hits| hits.data.clone()).unwrap_or_default();
     let records = hits.into_iter().filter_map(|hit| {
-        let path = record_path(Shape::named(&hit.resource)?, &hit.id);
-        let shown = html! { <>{ avatar(&hit.title, false) }<span class="grow">{ &hit.title }{ " " }<span class="quiet">{ hit.subtitle.unwrap_or_default() }</span></span></> };
+        let shape = Shape::named(&hit.resource)?;
+        let path = record_path(shape, &hit.id);
+        let shown = html! { <>if shape.is_named() { { avatar(&hit.title, false) } }<span class="grow">{ &hit.title }{ " " }<span class="quiet">{ hit.subtitle.unwrap_or_default() }</span></span></> };
         Some((shown, Callback::from(move |()| go(&path))))
     });
     let matching = props

@@ -21,7 +21,7 @@ pub struct ColumnsProps {
     pub onchange: Callback<Vec<String>>,
 }
 
-/// The choice of columns; the name is always there.
+/// The choice of columns; what people call the records by is always there.
 #[component]
 pub fn Columns(props: &ColumnsProps) -> Html {
     let texts = use_texts();
@@ -47,7 +47,7 @@ pub fn Columns(props: &ColumnsProps) -> Html {
         let onchange = props.onchange.reform(move |_: Event| next.clone());
         html! {
             <label class="check">
-                <input type="checkbox" checked={there} disabled={field.name == "name"} {onchange}/>
+                <input type="checkbox" checked={there} disabled={field.name == props.shape.title} {onchange}/>
                 <span>{ texts.text(field.label) }</span>
             </label>
         }

@@ -7,7 +7,7 @@ use perennial_domain::problem::FieldError;
 use perennial_domain::text::Key;
 use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, HtmlFormElement};
 use yew::prelude::*;
 
 use crate::client::new_key;
@@ -15,10 +15,12 @@ use crate::components::dialog::Dialog;
 use crate::components::problem::ProblemNote;
 use crate::fields::row::FieldRow;
 use crate::fields::validate;
+use crate::fields::whole::Whole;
+use crate::keys::is_composing;
 use crate::load::use_send;
 use crate::names::use_names;
 use crate::session::use_session;
-use crate::shape::{FieldRef, Record, Shape};
+use crate::shape::{FieldRef, Record, Shape, given};
 use crate::texts::use_texts;
 use crate::toasts::use_toasts;
 use crate::unsaved::{may_discard, use_unsaved};
@@ -31,6 +33,9 @@ pub struct CreateProps {
     /// What is given already.
     #[prop_or_default]
     pub preset: Map<String, Value>,
+    /// What it is about, where that is not just a new one.
+    #[prop_or_default]
+    pub title: Option<String>,
     /// Told when it is closed, with the record that was made.
     pub onclose: Callback<Option<Rc<Record>>>,
 }
@@ -55,7 +60,7 @@ pub fn Create(props: &CreateProps) -> Html {
         let (texts, toasts, onclose) = (texts.clone(), toasts.clone(), props.onclose.clone());
         move |record: Rc<Record>| {
             names.learn(shape.plural, [record.clone()]);
-            toasts.tell(texts.format(Key::CreateDone, &[("name", &record.name())]));
+            toasts.tell(texts.format(Key::CreateDone, &[("name", &shape.name(&record))]));
             onclose.emit(Some(record));
         }
     };
@@ -75,9 +80,7 @@ pub fn Create(props: &CreateProps) -> Html {
             event.prevent_default();
             let found = validate::draft(shape, &draft);
             if found.is_empty() {
-                let mut body = (*draft).clone();
-                body.retain(|_, value| !value.is_null());
-                let body = Value::Object(body);
+                let body = given(&Value::Object((*draft).clone()));
                 let mut key = key.borrow_mut();
                 if key.0 != body {
                     *key = (body.clone(), new_key());
@@ -100,7 +103,7 @@ pub fn Create(props: &CreateProps) -> Html {
         }
     });
     let may_write = |field: &&'static Field| session.writes(field);
-    let row = |(at, field): (usize, &'static Field)| -> Html {
+    let row = |field: &'static Field, focused: bool| -> Html {
         let onchange = {
             let (draft, name) = (draft.clone(), field.name);
             Callback::from(move |value| {
@@ -112,7 +115,7 @@ pub fn Create(props: &CreateProps) -> Html {
         let value = draft.get(field.name).cloned().unwrap_or_default();
         html! {
             <FieldRow key={field.name} field={FieldRef(field)} {value} {onchange} id={format!("new-{}-{}", shape.plural, field.name)}
-                pointer={format!("/{}", field.name)} errors={faults.clone()} optional={field.optional} focused={at == 0}/>
+                pointer={format!("/{}", field.name)} errors={faults.clone()} optional={field.optional} {focused}/>
         }
     };
     let usual = |field: &&'static Field| {
@@ -128,6 +131,15 @@ pub fn Create(props: &CreateProps) -> Html {
             .copied()
             .filter(move |field| rank(field) == place)
     });
+    let first: Vec<&'static Field> = first.collect();
+    // Where one begins: at what must be given and is not yet, else at the parts.
+    let given = |field: &&&Field| props.preset.contains_key(field.name);
+    let missing = first.iter().find(|field| field.required && !given(field));
+    let parts = || {
+        let is_parts = |field: &&&Field| matches!(field.kind, Kind::Parts(_));
+        first.iter().find(is_parts).or(first.first())
+    };
+    let begins = missing.or_else(parts).map(|field| field.name);
     let unsolved = rest.iter().any(|field| {
         faults.iter().any(|error| {
             error
@@ -145,17 +157,34 @@ pub fn Create(props: &CreateProps) -> Html {
             }
         })
     };
-    let title = texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]);
+    let title = props
+        .title
+        .clone()
+        .unwrap_or_else(|| texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]));
+    // Where Enter goes on from value to value, Ctrl+Enter is the way out.
+    let onkeydown = {
+        let form = form.clone();
+        move |event: KeyboardEvent| {
+            let held = event.ctrl_key() || event.meta_key();
+            if event.key() == "Enter" && held && !is_composing(&event) {
+                event.prevent_default();
+                let form = form.cast::<HtmlFormElement>();
+                let _ = form.map(|form| form.request_submit());
+            }
+        }
+    };
+    let whole = Whole(Rc::new(Record((*draft).clone())));
     html! {
         <Dialog {title} onclose={close.clone()} class="wide">
-            <form ref={form} {onsubmit} novalidate=true>
+            <ContextProvider<Whole> context={whole}>
+            <form ref={form} {onsubmit} {onkeydown} novalidate=true>
                 <div class="dialog-body">
                     <ProblemNote problem={sending.problem.clone().filter(|problem| problem.errors.is_empty())}/>
-                    <div class="form">{ for first.enumerate().map(row) }</div>
+                    <div class="form">{ for first.iter().map(|field| row(field, begins == Some(field.name))) }</div>
                     if !rest.is_empty() {
                         <details open={unsolved}>
                             <summary>{ texts.format(Key::CreateMore, &[("count", &rest.len())]) }</summary>
-                            <div class="form">{ for rest.into_iter().map(|field| row((1, field))) }</div>
+                            <div class="form">{ for rest.into_iter().map(|field| row(field, false)) }</div>
                         </details>
                     }
                 </div>
@@ -164,6 +193,7 @@ pub fn Create(props: &CreateProps) -> Html {
                     <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={close.reform(|_| ())}>{ texts.text(Key::ActCancel) }</button>
                 </footer>
             </form>
+            </ContextProvider<Whole>>
         </Dialog>
     }
 }

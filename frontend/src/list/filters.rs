@@ -9,13 +9,11 @@ use crate::components::icon::{Mark, icon};
 use crate::components::popup::Popup;
 use crate::frame::width::use_narrow;
 use crate::list::filter::Filter;
-use crate::list::view::{View, is_filter};
+use crate::list::view::{DELETED, View, is_filter};
 use crate::session::use_session;
 use crate::shape::{FieldRef, Shape};
 use crate::texts::use_texts;
 
-/// The parameter that asks for deleted rows, too.
-const DELETED: &str = "include_deleted";
 /// How many filters are at hand before they are set.
 const AT_HAND: usize = 4;
 
@@ -28,6 +26,9 @@ pub struct FiltersProps {
     pub view: View,
     /// Told what it shall show.
     pub onchange: Callback<View>,
+    /// Deleted rows may be asked for, too.
+    #[prop_or(true)]
+    pub deleted: bool,
 }
 
 /// The row of filters.
@@ -94,7 +95,7 @@ pub fn Filters(props: &FiltersProps) -> Html {
                     { for rest.iter().map(|field| item(field)) }
                 </Popup>
             }
-            if session.may(props.shape.area, Action::Delete) {
+            if props.deleted && session.may(props.shape.area, Action::Delete) {
                 <button type="button" class={classes!("chip", deleted.then_some("on"))} aria-pressed={deleted.to_string()} onclick={with_deleted}>{ texts.text(Key::ListWithDeleted) }</button>
             }
             if !props.view.filters.is_empty() {

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use yew_router::hooks::use_location;
 
 use crate::components::empty::empty;
+use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::frame::page::use_title;
 use crate::frame::width::use_narrow;
@@ -37,6 +38,9 @@ pub struct ListPageProps {
     /// What a new record begins with.
     #[prop_or_default]
     pub preset: Map<String, Value>,
+    /// The page that sums up what the list's filters keep.
+    #[prop_or_default]
+    pub sums: Option<AttrValue>,
 }
 
 /// The list of any resource: its view is the address, its rows come as the window reaches them.
@@ -45,7 +49,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     let (texts, session, preferences, narrow) =
         (use_texts(), use_session(), use_preferences(), use_narrow());
     let shape = props.shape;
-    let title = texts.text(shape.title());
+    let title = texts.text(shape.plural_title());
     use_title(title);
     let location = use_location();
     let hash = location.as_ref().map(|at| at.hash().to_owned());
@@ -184,6 +188,9 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                 <h1>{ title }</h1>
                 <SearchBox q={view.q.clone()} onsearch={with(|view, q| view.q = q)}/>
                 <span class="grow"></span>
+                if let Some(sums) = &props.sums {
+                    <Link to={format!("{sums}{}", view.filters_only().write())} class={classes!("pf-v6-c-button", "pf-m-secondary")}>{ texts.text(Key::TotalsTitle) }</Link>
+                }
                 if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin.clone()}>{ &new }</button> }
             </div>
             <div class="page-bar">
@@ -202,7 +209,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                             <button type="button" class="pf-v6-c-button pf-m-secondary" onclick={show.reform(|_| View::default())}>{ texts.text(Key::ListFiltersClear) }</button>
                         </> }) }
                     } else if rows.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.title()))]), texts.text(Key::ListEmptyAdvice), html! { <>
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.plural_title()))]), texts.text(Key::ListEmptyAdvice), html! { <>
                             if may_create { <button type="button" class="pf-v6-c-button pf-m-primary" onclick={begin}>{ &new }</button> }
                         </> }) }
                     } else {

@@ -46,7 +46,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     let record = loaded.data.or_else(|| props.record.clone());
     let filled = |field: &&'static Field, record: &Record| {
         !is_empty(record.value(field.name))
-            && !is_said(field)
+            && !is_said(shape, field)
             && field.name != "created_at"
             && !matches!(field.kind, Kind::Figures)
             && session.sees(field)
@@ -55,10 +55,10 @@ pub fn Panel(props: &PanelProps) -> Html {
         <aside class="panel card" aria-label={texts.text(Key::ListPanel)}>
             if let Some(record) = &record {
                 <header class="panel-head">
-                    { avatar(record.name(), true) }
+                    if shape.is_named() { { avatar(shape.name(record), true) } }
                     <div class="grow">
-                        <h2>{ record.name() }</h2>
-                        { subtitle(&texts, record) }
+                        <h2>{ shape.name(record) }</h2>
+                        { subtitle(&texts, shape, record) }
                     </div>
                     <Link to={record_path(shape, &props.id)} class="quiet open-link">{ texts.text(Key::ActOpen) }</Link>
                     <button type="button" class="icon-button" aria-label={texts.text(Key::ActClose)} onclick={props.onclose.reform(|_| ())}>{ icon(Mark::Close) }</button>

@@ -88,28 +88,35 @@ pub fn Row(props: &RowProps) -> Html {
             event.prevent_default();
         }
     };
+    let title = props.shape.name(&props.record);
+    // A code says little: on a card what the record is about stands beside it.
+    let about = props.columns.iter().find(|field| {
+        props.cards && !props.shape.is_named() && matches!(field.kind, Kind::Reference(_))
+    });
     let name = || {
         html! {
             <td class="col-name">
                 <span class="row-head">
-                    { avatar(props.record.name(), false) }
-                    <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ props.record.name() }</a>
+                    if props.shape.is_named() { { avatar(title, false) } }
+                    <a href={path.clone()} class="row-name" tabindex={if props.stop { "0" } else { "-1" }} onclick={onname.clone()} onkeydown={onkeydown.clone()}>{ title }</a>
+                    if let Some(field) = about { <span class="row-about">{ cell(&texts, *field, props.record.value(field.name), true) }</span> }
                     if props.record.is_deleted() { <span class="pill orange">{ texts.text(Key::ListDeleted) }</span> }
                 </span>
             </td>
         }
     };
     let column = |field: &FieldRef| {
-        if field.name == "name" {
+        if field.name == props.shape.title {
             return name();
         }
-        html! { <td class={class(*field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
+        html! { <td class={class(props.shape, *field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
     };
     let cells = if props.cards {
         let said = props
             .columns
             .iter()
-            .filter_map(|field| said(&texts, *field, &props.record));
+            .filter(|field| field.name != props.shape.title && Some(*field) != about)
+            .filter_map(|field| said(&texts, props.shape, *field, &props.record));
         html! { <>{ name() }<td class="card-values">{ for said }</td></> }
     } else {
         html! { <>{ for props.columns.iter().map(column) }</> }
@@ -121,7 +128,7 @@ pub fn Row(props: &RowProps) -> Html {
     html! {
         <tr class={classes!(props.chosen.then_some("chosen-row"), props.open.then_some("open-row"))} aria-rowindex={(props.place + 2).to_string()} {onclick}>
             <td class="col-check">
-                <input type="checkbox" tabindex="-1" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &props.record.name())])}/>
+                <input type="checkbox" tabindex="-1" checked={props.chosen} onchange={choose} aria-label={texts.format(Key::ListChooseOne, &[("name", &title)])}/>
             </td>
             { cells }
         </tr>
@@ -129,11 +136,15 @@ pub fn Row(props: &RowProps) -> Html {
 }
 
 /// A value on a card, where no head says what it is: nothing for what is empty, a label where the value needs one.
-fn said(texts: &Texts, field: FieldRef, record: &Record) -> Option<Html> {
+fn said(texts: &Texts, shape: &Shape, field: FieldRef, record: &Record) -> Option<Html> {
     let value = record.value(field.name);
     let label = texts.text(field.label);
     match field.kind {
-        _ if field.name == "name" || is_empty(value) => None,
+        _ if is_empty(value) => None,
+        // What the list is ordered by speaks for itself.
+        _ if shape.order.trim_start_matches('-') == field.name => {
+            Some(html! { <span>{ cell(texts, field, value, true) }</span> })
+        }
         Kind::Flag => (value == true).then(|| html! { <span>{ label }</span> }),
         Kind::Integer | Kind::Decimal | Kind::Money | Kind::Date | Kind::Instant => {
             Some(html! { <span>{ label }{ " " }{ cell(texts, field, value, true) }</span> })

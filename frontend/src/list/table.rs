@@ -229,7 +229,7 @@ pub fn Table(props: &TableProps) -> Html {
         html! { <tr {key} class="spacer" aria-hidden="true"><td colspan={span.clone()} ~style={format!("height:{height}px")}></td></tr> }
     };
     let sort = if props.sort.is_empty() {
-        props.shape.own_order()
+        props.shape.order
     } else {
         &props.sort
     };
@@ -244,7 +244,7 @@ pub fn Table(props: &TableProps) -> Html {
         };
         let onclick = props.onsort.reform(move |_: MouseEvent| next.clone());
         html! {
-            <th scope="col" class={class(*field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
+            <th scope="col" class={class(props.shape, *field)} aria-sort={now.then_some(if down { "descending" } else { "ascending" })}>
                 if field.sorted {
                     <button type="button" class="sort" {onclick}>{ label }if now { { icon(if down { Mark::Down } else { Mark::Up }) } }</button>
                 } else { { label } }
@@ -268,7 +268,7 @@ pub fn Table(props: &TableProps) -> Html {
     let widths: Vec<u32> = props
         .columns
         .iter()
-        .map(|field| width(&texts, *field))
+        .map(|field| width(&texts, props.shape, *field))
         .collect();
     let sum: u32 = widths.iter().sum();
     // Where there is more room they share it; the box to tick has no use for it.
@@ -286,7 +286,7 @@ pub fn Table(props: &TableProps) -> Html {
     html! {
         <div class="table-scroll" ref={node} onscroll={window} {onkeydown} {onfocusin} tabindex="-1">
             <table class={classes!("list", props.cards.then_some("cards"))} aria-rowcount={count.to_string()} aria-busy={props.rows.is_starting().to_string()}
-                aria-label={texts.text(props.shape.title())} ~style={if props.cards { String::new() } else { wide }}>
+                aria-label={texts.text(props.shape.plural_title())} ~style={if props.cards { String::new() } else { wide }}>
                 <colgroup><col class="col-check"/>{ for widths.iter().copied().map(share) }</colgroup>
                 <thead><tr>
                     <th class="col-check"><input type="checkbox" checked={all} onchange={props.onchoose_all.reform(move |_: Event| !all)} aria-label={texts.text(Key::ListChooseAll)}/></th>

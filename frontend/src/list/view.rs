@@ -91,6 +91,17 @@ impl View {
         }
     }
 
+    /// The filters alone, as other pages than the list take them.
+    #[must_use]
+    pub fn filters_only(&self) -> Self {
+        let mut filters = self.filters.clone();
+        filters.remove(DELETED);
+        Self {
+            filters,
+            ..Self::default()
+        }
+    }
+
     /// Whether a filter of that field is set.
     pub fn filters_by(&self, field: &Field) -> bool {
         SUFFIXES.iter().any(|suffix| {
@@ -122,10 +133,12 @@ impl View {
     }
 }
 
+/// The parameter that asks for deleted rows, too.
+pub const DELETED: &str = "include_deleted";
 /// What follows a field's name in a filter parameter.
 const SUFFIXES: [&str; 5] = ["", "_in", "_gte", "_lte", "_is_null"];
 
-/// Whether people can filter by a field in a menu.
+/// Whether people can filter by a field in a menu; by what they call a record the search asks.
 pub fn is_filter(field: &Field) -> bool {
     field.filtered
         && !matches!(field.kind, Kind::Parts(_) | Kind::Figures)

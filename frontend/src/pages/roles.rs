@@ -13,15 +13,16 @@ use yew::prelude::*;
 use crate::client::Outcome;
 use crate::components::problem::ProblemNote;
 use crate::record::field::Save;
-use crate::record::page::{Block, RecordPage};
+use crate::record::page::{Block, Drawing, RecordPage};
 use crate::session::use_session;
 use crate::shape::{Record, Shape, patch};
 use crate::texts::use_texts;
 use crate::toasts::use_toasts;
 
 /// The classes of fields that a role can be kept from.
-const CLASSES: [(&str, Key); 4] = [
+const CLASSES: [(&str, Key); 5] = [
     ("contact_details", Key::ClassContactDetails),
+    ("cost", Key::ClassCost),
     ("credit", Key::ClassCredit),
     ("profile", Key::ClassProfile),
     ("value", Key::ClassValue),
@@ -37,8 +38,8 @@ pub fn role_page(id: &str) -> Html {
     html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {main} {without}/> }
 }
 
-fn matrix(role: Rc<Record>, save: Callback<Save>, _: Callback<()>) -> Html {
-    html! { <Matrix {role} {save}/> }
+fn matrix(of: Drawing<'_>) -> Html {
+    html! { <Matrix role={of.record} save={of.save}/> }
 }
 
 #[derive(Properties, PartialEq)]

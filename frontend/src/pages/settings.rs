@@ -1,5 +1,6 @@
 //! The settings: their sections at the left, one of them open.
 
+use perennial_domain::exchange_rate::ExchangeRate;
 use perennial_domain::field::Resource;
 use perennial_domain::product::ProductCategory;
 use perennial_domain::rights::{Action, Area};
@@ -12,6 +13,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::components::link::Link;
+use crate::frame::commands::settings_shapes;
 use crate::frame::palette::nearest;
 use crate::list::page::ListPage;
 use crate::pages::account::Account;
@@ -55,25 +57,18 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <li><Link to={format!("/settings/{section}")} current={props.section == section} class={classes!("nav-link")}>{ label }</Link></li>
         }
     };
-    let areas = [
-        Area::Organization,
-        Area::Users,
-        Area::Teams,
-        Area::Roles,
-        Area::Tags,
-    ];
-    let areas = areas
+    let shapes = settings_shapes()
         .into_iter()
-        .filter(|area| session.may(*area, Action::Read));
-    let categories = Shape::of::<ProductCategory>();
+        .filter(|shape| session.may(shape.area, Action::Read));
+    let organization = Area::Organization;
     html! {
         <div class="settings">
             <nav ref={nav} aria-label={texts.text(Key::SettingsTitle)}>
                 <p class="nav-head">{ texts.text(Key::SettingsTitle) }</p>
                 <ul>
                     { link("account", texts.text(Key::AccountTitle)) }
-                    { for areas.map(|area| link(area.as_str(), texts.text(area.label()))) }
-                    if session.may(categories.area, Action::Read) { { link(categories.plural, texts.text(categories.title())) } }
+                    if session.may(organization, Action::Read) { { link(organization.as_str(), texts.text(organization.label())) } }
+                    { for shapes.map(|shape| link(shape.plural, texts.text(shape.plural_title()))) }
                 </ul>
             </nav>
             <div class="settings-body">{ section(&props.section, &props.id, texts.language.tag()) }</div>
@@ -96,6 +91,8 @@ fn section(section: &str, id: &str, language: &str) -> Html {
         (Role::PLURAL, id) => role_page(id),
         (ProductCategory::PLURAL, "") => list::<ProductCategory>(Map::new()),
         (ProductCategory::PLURAL, id) => record::<ProductCategory>(id),
+        (ExchangeRate::PLURAL, "") => list::<ExchangeRate>(Map::new()),
+        (ExchangeRate::PLURAL, id) => record::<ExchangeRate>(id),
         (Tag::PLURAL, "") => list::<Tag>(Map::new()),
         (Tag::PLURAL, id) => record::<Tag>(id),
         _ => html! { <NotFound/> },

@@ -32,7 +32,7 @@ type Tree = BTreeMap<String, Vec<Rc<Record>>>;
 pub fn Teams() -> Html {
     let (texts, session, names) = (use_texts(), use_session(), use_names());
     let shape = Shape::of::<Team>();
-    let title = texts.text(shape.title());
+    let title = texts.text(shape.plural_title());
     use_title(title);
     // The team below which a new one is made.
     let adding = use_state(|| None::<String>);
@@ -87,7 +87,7 @@ pub fn Teams() -> Html {
                 <ProblemNote problem={loaded.problem.clone()} retry={loaded.reload.clone()}/>
                 if let Some(tree) = &loaded.data {
                     if tree.is_empty() {
-                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.title()))]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.plural_title()))]), texts.text(Key::TeamsAdvice), html! { <>{ begin }</> }) }
                     }
                     { branch(tree, "", &may_create.then_some(add), &texts.text(Key::TeamsAddBelow).into()) }
                 } else if loaded.problem.is_none() { { skeleton(&texts, 3) } }
@@ -106,11 +106,11 @@ fn branch(tree: &Tree, below: &str, add: &Option<Callback<String>>, add_label: &
         let id = team.id().to_owned();
         let add_here = add.clone().map(|add| {
             let id = id.clone();
-            html! { <button type="button" class="icon-button" aria-label={format!("{add_label}: {}", team.name())} onclick={move |_| add.emit(id.clone())}>{ icon(Mark::Add) }</button> }
+            html! { <button type="button" class="icon-button" aria-label={format!("{add_label}: {}", team.text("name"))} onclick={move |_| add.emit(id.clone())}>{ icon(Mark::Add) }</button> }
         });
         html! {
             <li key={id.as_str()}>
-                <span class="row"><Link to={record_path(Shape::of::<Team>(), &id)}>{ team.name() }</Link>{ add_here }</span>
+                <span class="row"><Link to={record_path(Shape::of::<Team>(), &id)}>{ team.text("name") }</Link>{ add_here }</span>
                 { branch(tree, &id, add, add_label) }
             </li>
         }

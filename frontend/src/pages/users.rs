@@ -12,10 +12,9 @@ use yew::prelude::*;
 use crate::client::new_key;
 use crate::components::problem::ProblemNote;
 use crate::load::use_send;
-use crate::record::field::Save;
-use crate::record::page::{Block, RecordPage};
+use crate::record::page::{Block, Drawing, RecordPage};
 use crate::session::use_session;
-use crate::shape::{Record, Shape};
+use crate::shape::Shape;
 use crate::texts::use_texts;
 
 /// A user's page.
@@ -24,7 +23,7 @@ pub fn user_page(id: &str) -> Html {
     html! { <RecordPage key={id.to_owned()} {shape} id={id.to_owned()} {side}/> }
 }
 
-fn password(user: Rc<Record>, _: Callback<Save>, _: Callback<()>) -> Html {
+fn password(Drawing { record: user, .. }: Drawing<'_>) -> Html {
     let first = user.value("last_sign_in_at").is_null();
     html! { <PasswordLink id={user.id().to_owned()} {first}/> }
 }

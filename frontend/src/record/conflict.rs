@@ -50,7 +50,7 @@ pub fn Conflict(props: &ConflictProps) -> Html {
     let told = match &who {
         Some(who) => texts.format(
             Key::ConflictTextBy,
-            &[("who", &who.name()), ("when", &when)],
+            &[("who", &who.text("name")), ("when", &when)],
         ),
         None => texts.format(Key::ConflictText, &[("when", &when)]),
     };

@@ -34,6 +34,9 @@ pub struct InPlaceProps {
     pub value: Value,
     /// It may be written.
     pub writable: bool,
+    /// What a button proposes to write: its label and the value to begin with.
+    #[prop_or_default]
+    pub proposal: Option<(AttrValue, Value)>,
     /// Saves a patch.
     pub save: Callback<Save>,
 }
@@ -60,9 +63,9 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     });
     let edit = {
         let (draft, value, writable) = (draft.setter(), props.value.clone(), props.writable);
-        move || {
+        move |proposed: Option<Value>| {
             if writable {
-                draft.set(Some(value.clone()))
+                draft.set(Some(proposed.unwrap_or_else(|| value.clone())))
             }
         }
     };
@@ -157,10 +160,15 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
             let edit = edit.clone();
             move |event: KeyboardEvent| {
                 if event.key() == "F2" {
-                    edit()
+                    edit(None)
                 }
             }
         };
+        let proposal = props.proposal.clone().filter(|_| props.writable);
+        let proposal = proposal.map(|(label, value)| {
+            let edit = edit.clone();
+            html! { <button type="button" class="pf-v6-c-button pf-m-secondary proposal" onclick={move |_| edit(Some(value.clone()))}>{ label }</button> }
+        });
         let shown = html! { { cell(&texts, field, &props.value, false) } };
         return html! {
             <div class="fact">
@@ -168,9 +176,10 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
                 <dd>
                     { shown }
                     if props.writable {
-                        <button type="button" ref={button} class="icon-button edit" onclick={move |_| edit()} {onkeydown}
+                        <button type="button" ref={button} class="icon-button edit" onclick={move |_| edit(None)} {onkeydown}
                             aria-label={texts.format(Key::RecordEdit, &[("field", &texts.within(field.label))])}>{ icon(Mark::Pencil) }</button>
                     }
+                    { proposal }
                 </dd>
             </div>
         };

@@ -1,7 +1,10 @@
 //! Who or what a record is, at a glance.
 
+use perennial_domain::Money;
+use perennial_domain::customer::Sales;
 use perennial_domain::field::{Field, Kind};
 use perennial_domain::text::Key;
+use serde::Deserialize;
 use yew::prelude::*;
 
 use crate::components::cell::cell;
@@ -15,20 +18,21 @@ use crate::texts::Texts;
 const SAID: [&str; 6] = ["code", "industry", "city", "title", "email", "occupation"];
 
 /// Whether the header shows a field already.
-pub fn is_said(field: &Field) -> bool {
-    SAID.contains(&field.name) || field.name == "name" || is_badge(field)
+pub fn is_said(shape: &Shape, field: &Field) -> bool {
+    SAID.contains(&field.name) || field.name == shape.title || is_badge(field)
 }
 
-/// Whether a field is shown as a pill.
+/// Whether a field is shown as a pill: what people said that places the record.
 fn is_badge(field: &Field) -> bool {
     let kind = matches!(field.kind, Kind::Choice(_) | Kind::Choices(_)) || field.name == "tag_ids";
-    kind && field.filtered && field.column
+    kind && field.written && field.filtered && field.column
 }
 
 /// Code, trade and place, as far as they are known.
-pub fn subtitle(texts: &Texts, record: &Record) -> Html {
+pub fn subtitle(texts: &Texts, shape: &Shape, record: &Record) -> Html {
     let words = SAID
         .iter()
+        .filter(|name| **name != shape.title)
         .map(|name| record.text(name))
         .filter(|word| !word.is_empty());
     let since = texts.format(
@@ -65,10 +69,15 @@ pub fn badges(texts: &Texts, session: &Session, shape: &Shape, record: &Record) 
     }
 }
 
-/// The key figures: who looks after it, how many people we know there, when anything last happened.
+/// A key figure and what it is called.
+pub fn figure(texts: &Texts, label: Key, shown: Html) -> Html {
+    html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> }
+}
+
+/// The key figures: who looks after it, what it bought, how many people we know there, when anything last happened.
 pub fn figures(texts: &Texts, session: &Session, shape: &Shape, record: &Record) -> Html {
     let figures = record.value("figures");
-    let figure = |label: Key, shown: Html| html! { <div class="figure"><dt>{ texts.text(label) }</dt><dd>{ shown }</dd></div> };
+    let figure = |label, shown| figure(texts, label, shown);
     let owner = shape
         .field("owner_id")
         .filter(|field| session.sees(field))
@@ -85,11 +94,27 @@ pub fn figures(texts: &Texts, session: &Session, shape: &Shape, record: &Record)
         .get("contacts")
         .and_then(|count| count.as_i64())
         .map(|count| figure(Key::RecordKnownPeople, html! { { texts.number(count) } }));
+    let sales = figures.get("sales").map(Sales::deserialize);
+    let sales = sales.and_then(Result::ok).into_iter().flat_map(|sales| {
+        let Money { amount, currency } = sales.revenue;
+        let revenue = texts.money(&amount.to_string(), currency.code());
+        let last = sales
+            .last_on
+            .map(|day| figure(Key::SalesLastOn, texts.date(&day.to_string()).into()));
+        [figure(Key::SalesRevenue, revenue.into())]
+            .into_iter()
+            .chain(last)
+    });
     let touched = figures
         .get("last_touch_at")
         .and_then(|at| at.as_str())
         .map(|at| figure(Key::RecordLastTouch, time(texts, at)));
-    let shown: Vec<Html> = owner.into_iter().chain(contacts).chain(touched).collect();
+    let shown: Vec<Html> = owner
+        .into_iter()
+        .chain(sales)
+        .chain(contacts)
+        .chain(touched)
+        .collect();
     if shown.is_empty() {
         Html::default()
     } else {

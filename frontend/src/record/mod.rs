@@ -5,6 +5,8 @@ pub mod conflict;
 pub mod editing;
 pub mod field;
 pub mod header;
+pub mod holdings;
 pub mod page;
 pub mod people;
+pub mod purchases;
 pub mod timeline;

@@ -14,6 +14,7 @@ use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::skeleton;
+use crate::fields::whole::Whole;
 use crate::frame::page::use_title;
 use crate::list::kept;
 use crate::list::page::total;
@@ -24,15 +25,28 @@ use crate::record::editing::use_editing;
 use crate::record::field::Save;
 use crate::record::header::{badges, figures, subtitle};
 use crate::routes::{go_instead, record_path};
-use crate::session::use_session;
+use crate::session::{Session, use_session};
 use crate::shape::{Record, Shape};
-use crate::texts::use_texts;
+use crate::texts::{Texts, use_texts};
 use crate::toasts::use_toasts;
 
-/// What a resource's page has beside its fields: drawn from the record, the way to save a patch of it and the way to load
-/// it again.
+/// What a block of a record's page is drawn from.
+pub struct Drawing<'a> {
+    /// Who reads it.
+    pub texts: &'a Texts,
+    /// What they may see and do.
+    pub session: &'a Session,
+    /// The record.
+    pub record: Rc<Record>,
+    /// Saves a patch of it.
+    pub save: Callback<Save>,
+    /// Loads it again.
+    pub reload: Callback<()>,
+}
+
+/// What a resource's page has beside its fields.
 #[derive(Clone, Copy)]
-pub struct Block(pub fn(Rc<Record>, Callback<Save>, Callback<()>) -> Html);
+pub struct Block(pub fn(Drawing<'_>) -> Html);
 
 impl PartialEq for Block {
     fn eq(&self, other: &Self) -> bool {
@@ -47,6 +61,12 @@ pub struct RecordPageProps {
     pub shape: &'static Shape,
     /// The record.
     pub id: String,
+    /// What can be done with it, beside deleting it.
+    #[prop_or_default]
+    pub acts: Option<Block>,
+    /// What it comes to, in its head; the usual figures, where there is nothing else.
+    #[prop_or_default]
+    pub head: Option<Block>,
     /// What stands in the middle; the fields, where there is nothing else.
     #[prop_or_default]
     pub main: Option<Block>,
@@ -68,8 +88,11 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
     let name = editing
         .record
         .as_ref()
-        .map(|record| record.name().to_owned());
-    use_title(name.as_deref().unwrap_or_else(|| texts.text(shape.title())));
+        .map(|record| shape.name(record).to_owned());
+    use_title(
+        name.as_deref()
+            .unwrap_or_else(|| texts.text(shape.plural_title())),
+    );
     use_effect_with(editing.record.clone(), {
         let names = names.clone();
         move |record| names.learn(shape.plural, record.clone())
@@ -96,7 +119,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         move |record: Rc<Record>| {
             let (send, path) = (send.clone(), path.clone());
             toasts.offer(
-                texts.format(Key::RecordDeleted, &[("name", &record.name())]),
+                texts.format(Key::RecordDeleted, &[("name", &shape.name(&record))]),
                 Key::ActUndo,
                 Callback::from(move |()| send.emit(path.clone())),
             );
@@ -149,7 +172,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
     };
     let crumbs = html! {
         <nav class="crumbs" aria-label={texts.text(Key::RecordCrumbs)}>
-            <Link to={kept::address(shape)}>{ icon(Mark::Back) }{ texts.text(shape.title()) }</Link>
+            <Link to={kept::address(shape)}>{ icon(Mark::Back) }{ texts.text(shape.plural_title()) }</Link>
             if let Some(place) = &place {
                 <span class="quiet">{ texts.format(Key::RecordPlace, &[("place", &texts.number(i64::try_from(place.at + 1).unwrap_or_default())), ("count", &total(&texts, &place.rows))]) }</span>
                 { step(place, -1, Key::RecordPrevious, Mark::Left) }
@@ -161,7 +184,7 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         return html! {
             <div class="record-page">
                 { crumbs }
-                <h1 class="hidden">{ texts.text(shape.title()) }</h1>
+                <h1 class="hidden">{ texts.text(shape.plural_title()) }</h1>
                 <div class="card padded">
                     if editing.problem.is_some() { <ProblemNote problem={editing.problem} retry={editing.reload}/> } else { { skeleton(&texts, 8) } }
                 </div>
@@ -169,25 +192,39 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
         };
     };
     let block = |block: Option<Block>| {
-        block.map(|Block(draw)| draw(record.clone(), editing.save.clone(), editing.reload.clone()))
+        block.map(|Block(draw)| {
+            draw(Drawing {
+                texts: &texts,
+                session: &session,
+                record: record.clone(),
+                save: editing.save.clone(),
+                reload: editing.reload.clone(),
+            })
+        })
+    };
+    let without = if record.is_deleted() {
+        Vec::new()
+    } else {
+        props.without.clone()
     };
     let about = html! {
         <section class="card padded" aria-label={texts.text(Key::RecordAbout)}>
             <h2>{ texts.text(Key::RecordAbout) }</h2>
-            <About {shape} record={record.clone()} save={editing.save.clone()} without={props.without.clone()}/>
+            <About {shape} record={record.clone()} save={editing.save.clone()} {without}/>
         </section>
     };
     // What hangs on a deleted record is not told any more.
-    let (main, side) = if record.is_deleted() {
-        (None, None)
+    let (main, side, acts) = if record.is_deleted() {
+        (None, None, None)
     } else {
-        (props.main, props.side)
+        (props.main, props.side, props.acts)
     };
     let remove = delete.send.reform({
         let (path, record) = (path.clone(), record.clone());
         move |_: MouseEvent| (path.clone(), record.clone())
     });
     html! {
+        <ContextProvider<Whole> context={Whole(record.clone())}>
         <div class="record-page">
             { crumbs }
             if record.is_deleted() {
@@ -201,15 +238,16 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             }
             <header class="card padded record-head">
                 <div class="row">
-                    { avatar(record.name(), true) }
-                    <div class="grow"><h1>{ record.name() }</h1>{ subtitle(&texts, &record) }</div>
+                    if shape.is_named() { { avatar(shape.name(&record), true) } }
+                    <div class="grow"><h1>{ shape.name(&record) }</h1>{ subtitle(&texts, shape, &record) }</div>
+                    { block(acts) }
                     if !record.is_deleted() && session.may(shape.area, Action::Delete) {
                         <button type="button" class="pf-v6-c-button pf-m-secondary" disabled={delete.busy} onclick={remove}>{ texts.text(Key::ActDelete) }</button>
                     }
                 </div>
                 <ProblemNote problem={delete.problem.or(restore.problem)}/>
                 { badges(&texts, &session, shape, &record) }
-                { figures(&texts, &session, shape, &record) }
+                { block(props.head).unwrap_or_else(|| figures(&texts, &session, shape, &record)) }
             </header>
             if main.is_some() || side.is_some() {
                 <div class="record-body">
@@ -221,5 +259,6 @@ pub fn RecordPage(props: &RecordPageProps) -> Html {
             }
             { editing.conflict }
         </div>
+        </ContextProvider<Whole>>
     }
 }

@@ -51,8 +51,8 @@ pub fn People(props: &PeopleProps) -> Html {
     let person = |contact: &Rc<Record>| {
         html! {
             <li class="person" key={contact.id()}>
-                { avatar(contact.name(), false) }
-                <div><Link to={record_path(shape, contact.id())}>{ contact.name() }</Link><p class="quiet">{ post(&texts, contact, &props.customer) }</p></div>
+                { avatar(shape.name(contact), false) }
+                <div><Link to={record_path(shape, contact.id())}>{ shape.name(contact) }</Link><p class="quiet">{ post(&texts, contact, &props.customer) }</p></div>
             </li>
         }
     };

@@ -117,7 +117,7 @@ async function edit({ page, say, allow }, api, id) {
     await page.keyboard.type('5000');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Control+A');
-    await page.keyboard.type('USD');
+    await page.keyboard.type('GBP');
     await page.keyboard.press('Enter');
     await value('credit_limit').getByRole('alert').filter({ hasText: say('invalid.exchange_rate_missing', { currency: 'CNY' }) }).waitFor();
     await picture(page, 'customer-field-fault');

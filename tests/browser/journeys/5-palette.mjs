@@ -61,9 +61,10 @@ async function language(visitor) {
     const root = page.locator('html');
     const command = async (words) => {
         await page.keyboard.press('Control+k');
-        await open(visitor).waitFor();
+        // Its name is another one in the other language.
+        await page.getByRole('dialog').waitFor();
         await page.keyboard.type(words);
-        await open(visitor).getByRole('option', { selected: true }).filter({ hasText: words }).waitFor();
+        await page.getByRole('option', { selected: true }).filter({ hasText: words }).waitFor();
         await page.keyboard.press('Enter');
     };
     await command('中文');

@@ -75,7 +75,7 @@ function doors(outside, inside) {
 
 /** Every page and what opens over it. */
 function states({ page, say, allow }, made, first) {
-    const { api, category, customers, contacts, people, products, teams, roles, tags } = made;
+    const { api, category, customers, contacts, people, products, purchases, teams, roles, tags } = made;
     allow(412, /\/customers\//);
     allow(404, /\/(customers|nothing)/);
     const foreign = customers.find(({ name }) => name.startsWith('Hanse'));
@@ -157,6 +157,44 @@ function states({ page, say, allow }, made, first) {
         ['contacts', then('/contacts', list)],
         ['contact', at(`/contacts/${contacts[0].id}`)],
         ['contact-new', then('/contacts#new', () => dialog.waitFor())],
+        ['purchases', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), await go('/purchases'), await list(), page)],
+        ['purchases-panel', then(`/purchases?open=${purchases.paid.id}`, () => page.getByRole('complementary').getByRole('table').first().waitFor())],
+        ['purchase', then(`/purchases/${purchases.paid.id}`, () => page.getByRole('region', { name: say('purchase.returns') }).getByRole('link').waitFor())],
+        ['purchase-overdue', then(`/purchases/${purchases.overdue.id}`, () => page.getByText(say('purchase.overdue'), { exact: true }).waitFor())],
+        ['purchase-lines', then(`/purchases/${purchases.foreign.id}`, async () => {
+            await button(say('record.edit', { field: say('purchases.lines') })).click();
+            await page.locator('#field-lines').waitFor();
+        })],
+        ['purchase-pay', async () => (await button(say('act.cancel')).click(), await button(say('purchase.pay')).click(), await page.locator('#field-payments').waitFor(), page)],
+        ['purchase-back', async () => {
+            page.once('dialog', (question) => question.accept());
+            await button(say('act.cancel')).click();
+            await page.locator('.editing').waitFor({ state: 'detached' });
+            return go(`/purchases/${purchases.back.id}`);
+        }],
+        ['purchase-return', then(`/purchases/${purchases.paid.id}`, async () => {
+            await button(say('purchase.give_back')).click();
+            await dialog.locator('.ledger-row').nth(2).waitFor();
+        })],
+        ['purchase-new', async () => {
+            await escape();
+            await dialog.waitFor({ state: 'detached' });
+            await go('/purchases#new');
+            await dialog.locator('.of-quantity input').first().fill('0');
+            await button(say('act.create'), dialog).click();
+            await dialog.getByRole('alert').first().waitFor();
+            await dialog.locator('summary').click();
+            return page;
+        }],
+        ['purchases-totals', async () => {
+            page.once('dialog', (question) => question.accept());
+            await escape();
+            await dialog.waitFor({ state: 'detached' });
+            await go('/purchases/totals?by=month');
+            await page.getByRole('table').waitFor();
+            return page;
+        }],
+        ['purchases-by-product', then('/purchases/totals?by=product', () => page.getByRole('rowheader', { name: products[0].name }).waitFor())],
         ['products', async () => (await escape(), await dialog.waitFor({ state: 'detached' }), await go('/products'), await list(), page)],
         ['product', at(`/products/${products[0].id}`)],
         ['product-new', then('/products#new', () => dialog.waitFor())],
@@ -170,6 +208,8 @@ function states({ page, say, allow }, made, first) {
         ['role', then(`/settings/roles/${roles['销售'].id}`, () => page.locator('select.level').first().waitFor())],
         ['product-categories', then('/settings/product_categories', list)],
         ['product-category', at(`/settings/product_categories/${category.id}`)],
+        ['exchange-rates', then('/settings/exchange_rates', list)],
+        ['exchange-rate', at(`/settings/exchange_rates/${purchases.rate.id}`)],
         ['tags', then('/settings/tags', list)],
         ['tag', at(`/settings/tags/${tags[0].id}`)],
         ['not-found', at('/nothing/here')],

@@ -202,7 +202,8 @@ pub fn holdings(read: &mut Read<'_>, customer: Id<Customer>) -> Result<Holdings>
             .piece(visible.clone())
     };
     let lines = Sql::text(
-        "SELECT l.product_id, CAST(SUM(l.quantity) AS BIGINT), CAST(SUM(l.amount_base) AS BIGINT), MAX(purchases.purchased_on) \
+        "SELECT l.product_id, CAST(SUM(l.quantity) AS BIGINT), CAST(SUM(l.amount_base) AS BIGINT), \
+         MAX(CASE WHEN purchases.reverses_id IS NULL THEN purchases.purchased_on END) \
          FROM purchases JOIN purchase_lines l ON l.organization = purchases.organization AND l.purchase_id = purchases.id",
     );
     let rows: Vec<(Option<Key>, i64, i64, NaiveDate)> = theirs(lines)
