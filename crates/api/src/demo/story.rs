@@ -339,14 +339,16 @@ fn trade(
     moment: Instant,
 ) -> Vec<(usize, NewPurchase)> {
     let day = moment.day_in(zone);
+    // Whoever has handed a customer over sells to it no more.
+    let own = |number: usize| {
+        let (_, customer) = known.customers.get(&number)?;
+        Some(customer).filter(|customer| customer.owner_id == Some(seller))
+    };
     let sale = |deed: &Deed| match *deed {
-        Deed::Sell(number, size) => {
-            let (_, customer) = known.customers.get(&number)?;
-            Some((number, shop.sale(customer, seller, day, size)))
-        }
+        Deed::Sell(number, size) => Some((number, shop.sale(own(number)?, seller, day, size))),
         Deed::TakeBack(number) => {
-            let bought = known.bought.get(&number)?;
-            Some((number, shop.back(bought, day)?))
+            own(number)?;
+            Some((number, shop.back(known.bought.get(&number)?, day)?))
         }
         _ => None,
     };
