@@ -140,7 +140,7 @@ fn table(texts: &Texts, totals: &PurchaseTotals, view: &View, path: &str) -> Htm
     };
     html! {
         <>
-            <table class="ledger totals">
+            <table class="ledger totals" aria-label={texts.text(Key::TotalsTitle)}>
                 <thead><tr>
                     <th scope="col">{ texts.text(totals.by.label()) }</th>
                     <th scope="col" class="col-number">{ texts.text(Key::SalesRevenue) }</th>
