@@ -101,17 +101,16 @@ fn lines_are_laid_over_those_that_are_there() {
     }
     let before = office.purchase("1").lines;
     let file = "order_id,product,quantity,unit_price\n1,P,1,2.5\n1,Tea,4,\n2,I,1,1\n";
-    for (dry_run, expected) in [(true, summary(0, 2, 1, 0)), (false, summary(0, 2, 1, 0))] {
+    for dry_run in [true, false] {
         let options = Options {
             dry_run,
             ..purchase_lines()
         };
-        assert_eq!(office.imported(&options, text(file)), expected);
+        let outcome = office.imported(&options, text(file));
+        assert_eq!(outcome, summary(0, 2, 1, 0));
     }
-    let changed = ["T 4 20", "Wrapping 1 3", "T 1 0", "P 1 2.5000"];
-    let known = lines(&office, "1");
-    assert_eq!(known.len(), changed.len());
-    assert_eq!(known.first().map(String::as_str), Some("T 4 20"));
+    let changed = ["T 4 20", "Wrapping 1 3", "T 1 0", "P 1 2.50"];
+    assert_eq!(lines(&office, "1"), changed);
     let after = office.purchase("1").lines;
     assert_eq!(before.get(1..), after.get(1..3));
     let keys =
@@ -143,20 +142,13 @@ fn bad_rows_are_told_and_good_ones_kept() {
                 1,A,2024-01-31,1,\n2,Nobody,2024-01-31,,\n3,A,yesterday,,\n4,,2024-01-31,,\n\
                 5,A,2024-01-31,-1,\n,A,2024-01-31,,\n7,B,,,nobody\n8,B,,,\n";
     let expected = [
-        "2 customer not_found",
-        "3 order_date date",
-        "4 customer required",
-        "5 freight sign",
-        "6 order_id required",
-        "7 seller not_found",
+        "3 customer not_found",
+        "4 order_date date",
+        "5 customer required",
+        "6 freight sign",
+        "7 order_id required",
+        "8 seller not_found",
     ];
-    let expected: Vec<String> = expected
-        .iter()
-        .map(|fault| {
-            let (line, rest) = fault.split_once(' ').expect("a line");
-            format!("{} {rest}", line.parse::<u64>().expect("a number") + 1)
-        })
-        .collect();
     for (atomic, dry_run) in [(true, false), (false, true), (false, false)] {
         let options = Options {
             atomic,
@@ -180,7 +172,7 @@ fn bad_rows_are_told_and_good_ones_kept() {
         "6 order_id not_found",
         "7 order_id required",
         "8 unit_price negative",
-        "9 quantity integer",
+        "9 quantity decimal",
     ];
     for (atomic, dry_run) in [(true, false), (false, true), (false, false)] {
         let options = Options {
@@ -190,13 +182,7 @@ fn bad_rows_are_told_and_good_ones_kept() {
         };
         let (outcome, mut refusals) = office.import(&options, text(file));
         refusals.sort();
-        let told = |refusals: &[String]| -> Vec<String> {
-            refusals
-                .iter()
-                .map(|refusal| refusal.replace("decimal", "integer"))
-                .collect()
-        };
-        assert_eq!(told(&refusals), expected);
+        assert_eq!(refusals, expected);
         let kept = if atomic { 0 } else { 2 };
         assert_eq!(outcome, Ok(summary(0, kept, 0, 8)));
     }
@@ -234,7 +220,7 @@ fn a_line_that_the_store_refuses_takes_no_other_with_it() {
 }
 
 #[test]
-fn many_lines_take_no_more_statements_to_look_up_than_few() {
+fn many_purchases_take_no_more_statements_than_few() {
     let office = shop(Office::watched());
     let mut few = String::from("code,customer,product,quantity,price\n");
     let mut many = few.clone();
