@@ -58,6 +58,8 @@ impl Past {
     /// Notes the names of what a row is about. Where nothing but its name tells that, and another row was about a record
     /// of this name, the row may mean somebody else: the line of that row.
     fn meet<R: Stored>(&self, row: &Row, found: &Match<R>) -> Option<u64> {
+        // Nothing of this kind has a name.
+        R::field("name")?;
         let mut named = self.named.borrow_mut();
         let known = found.old.as_ref().map(Stored::title);
         let mut before = None;
