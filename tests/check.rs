@@ -45,9 +45,7 @@ fn what_is_wrong_is_told_and_what_can_be_made_anew_is() {
             "figures",
         ),
         (
-            format!(
-                "UPDATE customer_figures SET last_on = NULL, first_on = NULL WHERE customer_id = (SELECT customer_id FROM purchases ORDER BY customer_id LIMIT 1)"
-            ),
+            "UPDATE customer_figures SET last_on = NULL, first_on = NULL WHERE customer_id = (SELECT customer_id FROM purchases ORDER BY customer_id LIMIT 1)".to_owned(),
             "figures",
         ),
         (forget, "search"),

@@ -1,8 +1,10 @@
 //! `perennial import`: files of every kind, good and bad, on real data.
 
 mod matching;
+mod northwind;
 mod office;
 mod products;
+mod purchases;
 mod users;
 
 use office::*;

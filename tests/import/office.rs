@@ -8,6 +8,7 @@ use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::organization::NewOrganization;
 use perennial_domain::product::Product;
+use perennial_domain::purchase::Purchase;
 use perennial_domain::query::ListQuery;
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
@@ -15,6 +16,7 @@ use perennial_domain::touch::IdentifierKind;
 use perennial_domain::user::User;
 use perennial_store::organizations::FirstUser;
 use perennial_store::{Change, Store, Stored, events, resource};
+use perennial_tests::app::TestApp;
 use perennial_tests::database::Database;
 
 pub const ADMIN: &str = "admin@perennial.test";
@@ -77,6 +79,14 @@ pub fn users() -> Options {
     all_of(What::Users)
 }
 
+pub fn purchases() -> Options {
+    all_of(What::Purchases)
+}
+
+pub fn purchase_lines() -> Options {
+    all_of(What::PurchaseLines)
+}
+
 pub fn northwind(file: &str) -> Source {
     Source::File(format!("{}/data/northwind/{file}", env!("CARGO_MANIFEST_DIR")).into())
 }
@@ -96,21 +106,32 @@ pub fn summary(created: u64, changed: u64, unchanged: u64, refused: u64) -> Summ
 
 impl Office {
     pub fn new() -> Self {
-        Self::over(Database::new())
+        Self::over(Database::new(), "CNY")
+    }
+
+    /// An office that counts in that currency.
+    pub fn counting_in(currency: &str) -> Self {
+        Self::over(Database::new(), currency)
+    }
+
+    /// A server over what has been imported.
+    pub fn open(self) -> TestApp {
+        drop(self.store);
+        TestApp::over(self.database)
     }
 
     /// An office whose statements are counted.
     pub fn watched() -> Self {
         let database = Database::new();
         perennial_store::watch::start(&database.url);
-        Self::over(database)
+        Self::over(database, "CNY")
     }
 
-    fn over(database: Database) -> Self {
+    fn over(database: Database, currency: &str) -> Self {
         let store = Store::open(&database.url).expect("the database opens");
         let organization = NewOrganization {
             name: "Northwind".into(),
-            currency: "CNY".parse().expect("a currency"),
+            currency: currency.parse().expect("a currency"),
             zone: "Asia/Shanghai".into(),
             language: Language::En,
             country: "CN".into(),
@@ -212,6 +233,13 @@ impl Office {
         self.all::<Product>()
             .into_iter()
             .find(|product| product.code == code)
+            .expect(code)
+    }
+
+    pub fn purchase(&self, code: &str) -> Purchase {
+        self.all::<Purchase>()
+            .into_iter()
+            .find(|purchase| purchase.code == code)
             .expect(code)
     }
 

@@ -373,15 +373,15 @@ fn read_archive(connection: &mut AnyConnection, archive: &mut dyn BufRead) -> Re
             count += 1;
             rows.push(value.clone());
         }
-        if rows.len() == CHUNK || !is_row {
-            if let (Some((table, columns)), false) = (into, rows.is_empty()) {
-                insert(connection, table, columns, std::mem::take(&mut rows)).map_err(|error| {
-                    match error {
-                        Error::Unavailable(_) => error,
-                        refused => broken(refused),
-                    }
-                })?;
-            }
+        if (rows.len() == CHUNK || !is_row)
+            && let (Some((table, columns)), false) = (into, rows.is_empty())
+        {
+            insert(connection, table, columns, std::mem::take(&mut rows)).map_err(|error| {
+                match error {
+                    Error::Unavailable(_) => error,
+                    refused => broken(refused),
+                }
+            })?;
         }
         if is_row {
             continue;

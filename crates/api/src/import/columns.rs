@@ -194,7 +194,9 @@ impl Columns {
                 locked.join(", ")
             ));
         }
-        let external = targets().any(|(_, target)| target.is_external());
+        let has = |name: &str| targets().any(|(_, target)| target.field.name == name);
+        let external = targets().any(|(_, target)| target.is_external())
+            || (has("external_id") && !has("external_system"));
         if external && self.system.is_empty() {
             faults.push(
                 "external ids need to know which system they belong to: --system NAME".to_owned(),
@@ -204,8 +206,9 @@ impl Columns {
             target.field.name == "name" || S::KNOWN_BY.contains(&target.field.name)
         };
         if !external && !targets().any(|(_, target)| tells(target)) {
+            let name = S::Record::field("name").map_or("", |_| " or a name");
             faults.push(format!(
-                "no column names the {}: there must be {} or a name",
+                "no column names the {}: there must be {}{name}",
                 S::Record::PLURAL,
                 S::TOLD_BY
             ));
@@ -237,9 +240,11 @@ fn target<S: Sheet>(name: &str) -> Option<Target> {
     }
     let name = plain(name);
     let fields = || {
-        S::Record::FIELDS
-            .iter()
-            .filter(|field| field.written && !matches!(field.kind, Kind::Parts(_) | Kind::Figures))
+        S::Record::FIELDS.iter().filter(|field| {
+            field.written
+                && S::takes(field.name)
+                && !matches!(field.kind, Kind::Parts(_) | Kind::Figures)
+        })
     };
     let known = |field: &&Field| plain(field.name) == name || is_among(field.aliases, &name);
     let shown = |field: &&Field| {
@@ -270,6 +275,7 @@ fn plain(name: &str) -> String {
 mod tests {
     use crate::import::party::{Contacts, Customers};
     use crate::import::products::Products;
+    use crate::import::purchases::{PurchaseLines, Purchases};
     use crate::import::users::Users;
 
     use super::*;
@@ -309,6 +315,12 @@ mod tests {
         assert_eq!(meaning::<Users>("姓"), "name.last");
         assert_eq!(meaning::<Products>("unit_price"), "prices.amount");
         assert_eq!(meaning::<Products>("product_id"), "code");
+        assert_eq!(meaning::<Purchases>("order_date"), "purchased_on");
+        assert_eq!(meaning::<Purchases>("employee_id"), "seller_id");
+        assert_eq!(meaning::<Purchases>("reverses_id"), "");
+        assert_eq!(meaning::<PurchaseLines>("order_id"), "code");
+        assert_eq!(meaning::<PurchaseLines>("product_id"), "lines.product_id");
+        assert_eq!(meaning::<PurchaseLines>("freight"), "");
     }
 
     fn check<S: Sheet>() {
@@ -337,5 +349,7 @@ mod tests {
         check::<Contacts>();
         check::<Users>();
         check::<Products>();
+        check::<Purchases>();
+        check::<PurchaseLines>();
     }
 }

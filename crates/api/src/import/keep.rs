@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use perennial_domain::field::Resource;
 use perennial_domain::problem::Invalid;
 use perennial_domain::validation;
-use perennial_store::{Change, Error, Tx, resource};
+use perennial_store::{Change, Error, Stored, Tx, resource};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,6 +26,13 @@ pub struct Kept {
 }
 
 impl Kept {
+    fn count<R: Stored>(&mut self, step: &Step<R>, rows: usize) {
+        match step {
+            Step::Create(..) => self.summary.created += rows as u64,
+            _ => self.summary.changed += rows as u64,
+        }
+    }
+
     fn refuse(&mut self, refusals: Vec<Refusal>) {
         self.summary.refused += 1;
         self.refusals.extend(refusals);
@@ -66,13 +73,18 @@ impl<S: Sheet> Batch<S> {
     /// What is no row's fault.
     pub fn keep(&self, tx: &mut Tx<'_>, columns: &Columns) -> Result<Kept, Error> {
         let mut kept = self.settled();
-        let written: Vec<(&Row, &Step<S::Record>)> = self
-            .rows
-            .iter()
-            .zip(&self.decisions)
-            .filter_map(|(row, decision)| Some((row, decision.as_ref().ok()?)))
-            .filter(|(_, step)| step.writes())
-            .collect();
+        let rows = self.rows.iter().zip(&self.decisions);
+        let mut written: BTreeMap<u64, Group<'_, S::Record>> = BTreeMap::new();
+        for (row, step) in rows.filter_map(|(row, decision)| Some((row, decision.as_ref().ok()?))) {
+            if step.writes() {
+                written.insert(row.line, (vec![row], step));
+            } else if let Step::With(line) = step
+                && let Some((rows, _)) = written.get_mut(line)
+            {
+                rows.push(row);
+            }
+        }
+        let written: Vec<Group<'_, S::Record>> = written.into_values().collect();
         if !written.is_empty() {
             part::<S>(tx, columns, &written, &mut kept)?;
         }
@@ -80,20 +92,31 @@ impl<S: Sheet> Batch<S> {
     }
 }
 
+/// Rows that are written together, and what becomes of their record.
+type Group<'a, R> = (Vec<&'a Row>, &'a Step<R>);
+
 fn part<S: Sheet>(
     tx: &mut Tx<'_>,
     columns: &Columns,
-    steps: &[(&Row, &Step<S::Record>)],
+    steps: &[Group<'_, S::Record>],
     kept: &mut Kept,
 ) -> Result<(), Error> {
     let all: Vec<&Step<S::Record>> = steps.iter().map(|(_, step)| *step).collect();
     match (tx.attempt(|tx| write::<S>(tx, columns, &all)), steps) {
-        (Ok(done), _) => kept.summary.add(done),
+        (Ok(()), _) => steps
+            .iter()
+            .for_each(|(rows, step)| kept.count(step, rows.len())),
         (Err(error @ (Error::Database(_) | Error::Unavailable(_))), _) => return Err(error),
-        (Err(Error::Conflict { .. } | Error::Stale { .. }), [(row, _)]) => {
-            again::<S>(tx, columns, row, kept)?
-        }
-        (Err(error), [(row, step)]) => kept.refuse(refused(row, columns, &step.body(), error)?),
+        (Err(error), [(rows, step)]) => match (error, rows.as_slice()) {
+            (error @ (Error::Invalid(_) | Error::Forbidden | Error::NotFound), [row]) => {
+                kept.refuse(refused(row, columns, &step.body(), error)?);
+            }
+            _ => {
+                for row in rows {
+                    again::<S>(tx, columns, row, kept)?;
+                }
+            }
+        },
         (Err(_), steps) => {
             let (first, rest) = steps.split_at(steps.len() / 2);
             part::<S>(tx, columns, first, kept)?;
@@ -115,7 +138,7 @@ fn again<S: Sheet>(
         Some(Err(refusals)) => kept.refuse(refusals),
         Some(Ok(step)) if step.writes() => match tx.attempt(|tx| write::<S>(tx, columns, &[&step]))
         {
-            Ok(done) => kept.summary.add(done),
+            Ok(()) => kept.count(&step, 1),
             Err(error) => kept.refuse(refused(row, columns, &step.body(), error)?),
         },
         _ => kept.summary.unchanged += 1,
@@ -127,7 +150,7 @@ fn write<S: Sheet>(
     tx: &mut Tx<'_>,
     columns: &Columns,
     steps: &[&Step<S::Record>],
-) -> Result<Summary, Error> {
+) -> Result<(), Error> {
     let made = make::<S>(tx, columns, steps)?;
     let filled = |body: &Body, missing: &[Missing]| {
         let keys = missing.iter().filter_map(|missing| {
@@ -147,7 +170,7 @@ fn write<S: Sheet>(
                 patch: filled(&step.body(), missing),
                 ..change.clone()
             }),
-            Step::Same | Step::Differs => {}
+            Step::Same | Step::With(_) | Step::Differs => {}
         }
     }
     if !changes.is_empty() {
@@ -156,11 +179,7 @@ fn write<S: Sheet>(
     if !drafts.is_empty() {
         resource::create::<S::Record>(tx, &drafts)?;
     }
-    Ok(Summary {
-        created: drafts.len() as u64,
-        changed: changes.len() as u64,
-        ..Summary::default()
-    })
+    Ok(())
 }
 
 /// Makes the records that these steps name and that are still missing; tells the keys of all.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Refusal;
 use super::called::fault;
-use super::columns::Columns;
+use super::columns::{Columns, Target};
 use super::row::Row;
 use super::sheet::Sheet;
 
@@ -52,12 +52,13 @@ pub fn find<S: Sheet>(
     let records = import::records::<S::Record>(read, keys)?;
     let each = |row: &Row| {
         let told = |(by, text)| {
-            known
-                .get(&by)?
-                .get(text)?
-                .iter()
-                .find_map(|key| records.get(key))
+            let keys = known.get(&by)?.get(text)?.iter();
+            let mut found = keys.filter_map(|key| records.get(key));
+            found.find(|record| S::is_known(record, row, by))
         };
+        if S::Record::field("name").is_none() && row.given::<S>().next().is_none() {
+            return Err(unknown::<S>(columns, row, "required"));
+        }
         let (found, by_name) = match row.given::<S>().find_map(told) {
             Some(record) => (Some(record), false),
             None if !needs_name::<S>(row) => (None, false),
@@ -110,6 +111,17 @@ fn only<'a, S: Sheet>(
         }
         (found, _) => Ok((found, found.is_some() || !external)),
     }
+}
+
+/// The refusal of a row that gives nothing, or nothing known, to tell what it is about.
+pub fn unknown<S: Sheet>(columns: &Columns, row: &Row, code: &str) -> Refusal {
+    let is_key = |target: Target| S::KNOWN_BY.contains(&target.field.name);
+    let given = row.given::<S>().next().map(|(_, text)| text);
+    let reason = match given {
+        Some(text) => format!("there is no \"{text}\" among the {}", S::Record::PLURAL),
+        None => format!("give {}", S::TOLD_BY),
+    };
+    Refusal::new(row.line, columns.heading_of(is_key), fault(code, reason))
 }
 
 /// The refusal of a row whose name does not tell what it is about.

@@ -1,6 +1,6 @@
 //! Records from a CSV file.
 //!
-//! A kind of file is one implementation of [`Sheet`](sheet::Sheet): [`party`], [`products`], [`users`]. The rest is the same
+//! A kind of file is one implementation of [`Sheet`](sheet::Sheet): [`party`], [`products`], [`users`], [`purchases`]. The rest is the same
 //! for all: [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by
 //! record; [`row`] reads the cells of a record; [`called`] finds the other records that rows name, [`matching`] which rows
 //! are there already; [`plan`] decides what becomes of each and [`keep`] writes it. [`transfer()`] goes through a file a
@@ -16,6 +16,7 @@ pub mod merge;
 pub mod party;
 pub mod plan;
 pub mod products;
+pub mod purchases;
 pub mod row;
 pub mod sheet;
 pub mod table;
@@ -39,6 +40,10 @@ pub enum What {
     Products,
     /// People who work for the organization.
     Users,
+    /// What customers bought.
+    Purchases,
+    /// The lines of purchases that are there.
+    PurchaseLines,
 }
 
 /// How a file is imported.

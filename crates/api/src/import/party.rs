@@ -67,7 +67,8 @@ impl Sheet for Customers {
         &record.identifiers
     }
 
-    fn complete(columns: &Columns, old: Option<&Customer>, row: &Row, body: &mut Body) {
+    fn complete(columns: &Columns, old: Option<&Customer>, rows: &mut [Row], body: &mut Body) {
+        let Some(row) = rows.first() else { return };
         identifiers::<Self>(columns, old, row, body);
         let given = row.of("addresses");
         let given: Vec<(&str, &str)> = given
@@ -143,7 +144,8 @@ impl Sheet for Contacts {
         }
     }
 
-    fn complete(columns: &Columns, old: Option<&Contact>, row: &Row, body: &mut Body) {
+    fn complete(columns: &Columns, old: Option<&Contact>, rows: &mut [Row], body: &mut Body) {
+        let Some(row) = rows.first() else { return };
         identifiers::<Self>(columns, old, row, body);
         if let Some(customer) = customer(row) {
             let known = old.map_or(&[][..], |contact| &contact.positions);

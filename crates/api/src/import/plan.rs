@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use perennial_domain::field::{Kind, Resource};
 use perennial_domain::problem::{FieldError, Invalid};
@@ -33,6 +33,8 @@ pub enum Step<R: Stored> {
     Update(Change<R>, Vec<Missing>),
     /// A record that is there as it is in the file.
     Same,
+    /// Written with the row on this line, which is about the same record.
+    With(u64),
     /// A record that an earlier row made in a rehearsal, which kept nothing of it.
     Differs,
 }
@@ -56,6 +58,8 @@ impl Past {
     /// Notes the names of what a row is about. Where nothing but its name tells that, and another row was about a record
     /// of this name, the row may mean somebody else: the line of that row.
     fn meet<R: Stored>(&self, row: &Row, found: &Match<R>) -> Option<u64> {
+        // Nothing of this kind has a name.
+        R::field("name")?;
         let mut named = self.named.borrow_mut();
         let known = found.old.as_ref().map(Stored::title);
         let mut before = None;
@@ -114,31 +118,117 @@ pub fn plan<S: Sheet>(
         .iter()
         .map(|row| resolved::<S>(columns, row, &called, past));
     let matched = matching::find::<S>(read, columns, resolved.collect())?;
-    let decide = |matched: matching::Matched<S::Record>| {
-        let (row, found) = matched?;
-        if let Some(line) = past.meet(&row, &found) {
-            let reason = format!(
-                "two rows (lines {line} and {}) have this name; give {}",
-                row.line,
-                S::TOLD_BY
-            );
-            return Err(vec![unclear(columns, &row, reason)]);
-        }
-        if found.old.is_none()
-            && let Some(print) = past.rehearsed_as(&row.keys)
+    let mut decisions = BTreeMap::new();
+    let mut groups: Vec<Group<S::Record>> = Vec::new();
+    let mut joined: HashMap<Uuid, usize> = HashMap::new();
+    for (row, matched) in rows.iter().zip(matched) {
+        let (row, old) = match matched.and_then(|(row, found)| met::<S>(columns, past, row, found))
         {
-            return Ok(if print == row.print {
-                Step::Same
-            } else {
-                Step::Differs
-            });
+            Ok(Met::Is(row, old)) => (row, old),
+            Ok(Met::Rehearsed(step)) => {
+                decisions.insert(row.line, Ok(step));
+                continue;
+            }
+            Err(refusals) => {
+                decisions.insert(row.line, Err(refusals));
+                continue;
+            }
+        };
+        let same = old.as_ref().filter(|_| S::JOINED);
+        let place = same.map_or(groups.len(), |old| {
+            *joined.entry(old.id().uuid()).or_insert(groups.len())
+        });
+        match groups.get_mut(place) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(Group {
+                old,
+                rows: vec![row],
+            }),
         }
-        let mut body = row.fields.clone();
-        S::complete(columns, found.old.as_ref(), &row, &mut body);
-        step(columns, found.old, &body, missing(&row))
-            .map_err(|invalid| refusals(&row, columns, &body, invalid))
-    };
-    Ok(matched.into_iter().map(decide).collect())
+    }
+    for group in groups {
+        settle::<S>(columns, group, &mut decisions);
+    }
+    Ok(decisions.into_values().collect())
+}
+
+/// Rows about the same record.
+struct Group<R> {
+    old: Option<R>,
+    rows: Vec<Row>,
+}
+
+/// A row that something may become of, and one of which a rehearsal knows already.
+enum Met<R: Stored> {
+    Is(Row, Option<R>),
+    Rehearsed(Step<R>),
+}
+
+fn met<S: Sheet>(
+    columns: &Columns,
+    past: &Past,
+    row: Row,
+    found: Match<S::Record>,
+) -> Result<Met<S::Record>, Vec<Refusal>> {
+    if let Some(line) = past.meet(&row, &found) {
+        let reason = format!(
+            "two rows (lines {line} and {}) have this name; give {}",
+            row.line,
+            S::TOLD_BY
+        );
+        return Err(vec![unclear(columns, &row, reason)]);
+    }
+    if found.old.is_none()
+        && let Some(print) = past.rehearsed_as(&row.keys)
+    {
+        return Ok(Met::Rehearsed(if print == row.print {
+            Step::Same
+        } else {
+            Step::Differs
+        }));
+    }
+    if S::JOINED && found.old.is_none() {
+        return Err(vec![matching::unknown::<S>(columns, &row, "not_found")]);
+    }
+    Ok(Met::Is(row, found.old))
+}
+
+/// Decides what becomes of a record. Rows at fault are refused, and the others go without them.
+fn settle<S: Sheet>(
+    columns: &Columns,
+    group: Group<S::Record>,
+    decisions: &mut BTreeMap<u64, Decision<S::Record>>,
+) {
+    let Group { old, mut rows } = group;
+    while let Some(last) = rows.last().map(|row| row.line) {
+        let mut body: Body = rows.iter().flat_map(|row| row.fields.clone()).collect();
+        S::complete(columns, old.as_ref(), &mut rows, &mut body);
+        let missing = rows.iter().flat_map(missing).collect();
+        let invalid = match step(columns, old.clone(), &body, missing) {
+            Ok(step) => {
+                let head = rows.first().map_or(last, |row| row.line);
+                let writes = step.writes();
+                let other = || if writes { Step::With(head) } else { Step::Same };
+                decisions.extend(rows.iter().map(|row| (row.line, Ok(other()))));
+                decisions.insert(head, Ok(step));
+                return;
+            }
+            Err(invalid) => invalid,
+        };
+        let mut faults: BTreeMap<u64, Vec<Refusal>> = BTreeMap::new();
+        for fault in invalid.0 {
+            let at = fault.pointer.split('/').nth(2);
+            let at = at.and_then(|at| at.parse::<usize>().ok());
+            let guilty = rows.iter().find(|row| at.is_some() && row.at == at);
+            // What is wrong with all of them together began with the last.
+            let line = guilty.map_or(last, |row| row.line);
+            let heading = columns.heading(&fault.pointer, &body);
+            let refusal = Refusal::new(line, heading, fault);
+            faults.entry(line).or_default().push(refusal);
+        }
+        rows.retain(|row| !faults.contains_key(&row.line));
+        decisions.extend(faults.into_iter().map(|(line, faults)| (line, Err(faults))));
+    }
 }
 
 /// What stands for the key of a record that is missing.

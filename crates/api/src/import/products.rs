@@ -24,8 +24,9 @@ impl Sheet for Products {
     const MADE: &'static [(&'static str, Make)] = &[("category_id", make::<ProductCategory>)];
 
     /// The price takes the place of the one of its currency that always held; others stay.
-    fn complete(_: &Columns, old: Option<&Product>, row: &Row, body: &mut Body) {
-        let amount = row.part("prices", "amount").cloned();
+    fn complete(_: &Columns, old: Option<&Product>, rows: &mut [Row], body: &mut Body) {
+        let row = rows.first();
+        let amount = row.and_then(|row| row.part("prices", "amount")).cloned();
         let Some(amount) = amount.and_then(|amount| validation::read(amount).ok()) else {
             return;
         };

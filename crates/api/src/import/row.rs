@@ -30,6 +30,10 @@ pub struct Row {
     pub keys: Vec<u64>,
     /// Equal for rows whose cells are equal.
     pub print: u64,
+    /// How many rows before were about the same part of the same record.
+    pub before: usize,
+    /// Which part of its record it became.
+    pub at: Option<usize>,
 }
 
 impl Row {
@@ -86,7 +90,7 @@ impl Row {
                 },
             }
         }
-        S::read(&mut row);
+        S::read(columns, &mut row);
         row.keys = row.keys::<S>();
         if refusals.is_empty() {
             Ok(row)

@@ -33,6 +33,8 @@ pub trait Sheet: Send + Sync + 'static {
     const PARTS: &'static [Part] = &[];
     /// Columns that such files have and that there is no place for.
     const LEFT_OUT: &'static [&'static str] = &[];
+    /// Whether several rows about the same record are one change of it. Such files make no records.
+    const JOINED: bool = false;
     /// Fields that may name what is not there yet, and how that is made.
     const MADE: &'static [(&'static str, Make)] = &[];
 
@@ -47,8 +49,23 @@ pub trait Sheet: Send + Sync + 'static {
         }
     }
 
+    /// Whether a file may write this field.
+    fn takes(_field: &str) -> bool {
+        true
+    }
+
     /// Makes what the cells of a row say together.
-    fn read(_row: &mut Row) {}
+    fn read(_columns: &Columns, _row: &mut Row) {}
+
+    /// Whether a record that has what a row gives is the one that the row means.
+    fn is_known(_record: &Self::Record, _row: &Row, _by: By) -> bool {
+        true
+    }
+
+    /// What tells the part of its record that a row is about, where rows are [`JOINED`](Self::JOINED).
+    fn about(_row: &Row) -> Vec<&str> {
+        Vec::new()
+    }
 
     /// E-mail addresses, phone numbers and the ids in other systems, of those who have some.
     fn identifiers(_record: &Self::Record) -> &[Identifier] {
@@ -69,8 +86,15 @@ pub trait Sheet: Send + Sync + 'static {
         true
     }
 
-    /// Adds what a row's parts say, laid over what is there, to what is written.
-    fn complete(_columns: &Columns, _old: Option<&Self::Record>, _row: &Row, _body: &mut Body) {}
+    /// Adds what the parts of a record's rows say, laid over what is there, to what is written. Unless rows are
+    /// [`JOINED`](Self::JOINED) there is one.
+    fn complete(
+        _columns: &Columns,
+        _old: Option<&Self::Record>,
+        _rows: &mut [Row],
+        _body: &mut Body,
+    ) {
+    }
 }
 
 /// [`Make`] for a resource that needs nothing but a name.

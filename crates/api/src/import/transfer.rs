@@ -1,6 +1,6 @@
 //! Through a file, a chunk at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,8 @@ use super::keep::{Batch, Kept};
 use super::party::{Contacts, Customers};
 use super::plan::{Body, Decision, Past, Step, plan};
 use super::products::Products;
-use super::row::Row;
+use super::purchases::{PurchaseLines, Purchases};
+use super::row::{Row, print};
 use super::sheet::Sheet;
 use super::table::{Source, Table};
 use super::users::Users;
@@ -47,6 +48,8 @@ pub fn transfer(
         What::Contacts => import::<Contacts>,
         What::Products => import::<Products>,
         What::Users => import::<Users>,
+        What::Purchases => import::<Purchases>,
+        What::PurchaseLines => import::<PurchaseLines>,
     };
     import(store, options, source, &scope, watch)
 }
@@ -232,8 +235,11 @@ struct Chunk {
     end: Option<Result<(), String>>,
 }
 
-/// A file in chunks. Two rows about the same record never share one, nor do a row and one that it may name, so that the
-/// second finds what the first wrote.
+/// How many rows of a joined sheet are remembered by what they are about.
+const REMEMBERED: usize = 1 << 20;
+
+/// A file in chunks. Two rows about the same record never share one unless their sheet joins them, nor do a row and one
+/// that it may name, so that the second finds what the first wrote.
 struct Chunks<S> {
     table: Table,
     columns: Arc<Columns>,
@@ -241,6 +247,8 @@ struct Chunks<S> {
     watch: Arc<dyn Watch>,
     /// Read already, for the next chunk.
     next: Option<Row>,
+    /// How many rows were about the same part of the same record, where these are joined.
+    about: HashMap<u64, usize>,
     sheet: PhantomData<S>,
 }
 
@@ -255,6 +263,7 @@ impl<S: Sheet> Chunks<S> {
             currency: scope.currency(),
             watch: Arc::clone(&terms.watch),
             next: None,
+            about: HashMap::new(),
             sheet: PhantomData,
         })
     }
@@ -289,7 +298,8 @@ impl<S: Sheet> Chunks<S> {
             let is_named = row
                 .named()
                 .any(|(resource, name)| resource == S::Record::PLURAL && called.contains(name));
-            if is_named || row.keys.iter().any(|key| keys.contains(key)) {
+            let is_met = || !S::JOINED && row.keys.iter().any(|key| keys.contains(key));
+            if is_named || is_met() {
                 self.next = Some(row);
                 break;
             }
@@ -305,7 +315,18 @@ impl<S: Sheet> Chunks<S> {
         let Some(record) = self.table.read()? else {
             return Ok(None);
         };
-        let row = Row::read::<S>(&self.columns, &record, self.currency);
+        let mut row = Row::read::<S>(&self.columns, &record, self.currency);
+        if let Ok(row) = &mut row
+            && S::JOINED
+        {
+            if self.about.len() >= REMEMBERED {
+                self.about.clear();
+            }
+            let about = self.about.entry(print(&(&row.keys, S::about(row))));
+            let count = about.or_default();
+            row.before = *count;
+            *count += 1;
+        }
         Ok(Some(row.map_err(|refusals| {
             refusals
                 .iter()

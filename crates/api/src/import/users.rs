@@ -8,6 +8,7 @@ use perennial_store::Read;
 use serde_json::{Value, json};
 
 use super::called::Called;
+use super::columns::Columns;
 use super::plan::Body;
 use super::row::Row;
 use super::sheet::{Part, Sheet};
@@ -46,7 +47,7 @@ impl Sheet for Users {
     }
 
     /// A name in two columns becomes one, and e-mail addresses are spelled as they are kept.
-    fn read(row: &mut Row) {
+    fn read(_: &Columns, row: &mut Row) {
         let text = |part| row.part("name", part).and_then(Value::as_str).unwrap_or("");
         let (first, last) = (text("first"), text("last"));
         let name = if format!("{first}{last}").chars().all(is_cjk) {
