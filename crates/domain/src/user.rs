@@ -32,7 +32,7 @@ resource! {
         /// The full name, in one field.
         name: String, length 1..=100 => required sorted column stored("name_sort") aliases(&["full_name", "employee", "employee_name", "员工", "员工姓名"]);
         /// Our code for the person, as in the staff list; made by the server where none is given.
-        code: String, length 0..=40 => filtered sorted column aliases(&["employee_id", "user_id", "user_code", "工号", "员工编号"]);
+        code: String, length 0..=40 => filtered sorted aliases(&["employee_id", "user_id", "user_code", "工号", "员工编号"]);
         /// Signs in with it, so who may sign in has one; unique in the installation.
         #[cfg_attr(feature = "server", schema(pattern = r"^[^@\s\x00-\x1F\x7F-\x9F,;]+@[^@.\s\x00-\x1F\x7F-\x9F,;][^@\s\x00-\x1F\x7F-\x9F,;]*\.[^@\s\x00-\x1F\x7F-\x9F,;]*[^@.\s\x00-\x1F\x7F-\x9F,;]$"))]
         email: Option<String>, length 3..=200 => column filtered aliases(&["mail", "email_address", "邮箱"]);
