@@ -182,6 +182,7 @@ fn every_operation_says_who_may_and_every_migration_has_its_way_back() {
 #[test]
 fn only_a_few_files_ask_which_database_it_is() {
     let may = [
+        "backup.rs",
         "connection.rs",
         "dialect.rs",
         "migrate.rs",

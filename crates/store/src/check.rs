@@ -14,7 +14,7 @@ use crate::connection::AnyConnection;
 use crate::dialect::DocumentRow;
 use crate::references::REFERENCES;
 use crate::sql::Sql;
-use crate::{Read, Result, Scope, Store, figures, search};
+use crate::{Read, Result, Scope, Store, dialect, figures, search};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,14 +99,11 @@ impl Store {
 
 /// What the database says of its own file.
 fn file(connection: &mut AnyConnection) -> Result<Vec<Finding>> {
-    if matches!(connection, AnyConnection::Postgres(_)) {
-        return Ok(Vec::new());
-    }
-    let said: Vec<String> = Sql::text("PRAGMA integrity_check").rows::<Text, _>(connection)?;
-    let wrong = said.iter().filter(|line| *line != "ok");
-    let finding = |line: &String| Finding {
+    let said = dialect::integrity(connection)?;
+    let wrong = said.into_iter().filter(|line| line != "ok");
+    let finding = |what: String| Finding {
         check: "file",
-        what: line.clone(),
+        what,
         rows: 1,
         example: None,
     };
@@ -176,7 +173,7 @@ fn documents(read: &mut Read<'_>) -> Result<Vec<Key>> {
     let (mut wrong, mut good) = (Vec::new(), 0_i64);
     search::each_document(read, |read, rows| {
         let ids = rows.iter().map(|row| row.id);
-        let kept: Vec<Known> = search::kept(read)
+        let kept: Vec<Known> = dialect::kept_documents(read)
             .then(" AND d.id IN ")
             .among(ids)
             .rows::<(Binary, BigInt, Text), _>(read.connection)?;

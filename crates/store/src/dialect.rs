@@ -59,6 +59,50 @@ macro_rules! insert_many {
 }
 pub(crate) use insert_many;
 
+/// Inserts rows or, where their key is there already, writes over these columns; otherwise as [`insert_many`].
+macro_rules! put_many {
+    ($connection:expr, $table:path, $rows:expr, $key:expr, $set:expr) => {{
+        let connection: &mut $crate::connection::AnyConnection = $connection;
+        for chunk in $rows.chunks($crate::dialect::CHUNK) {
+            match (&mut *connection, chunk) {
+                ($crate::connection::AnyConnection::Postgres(connection), [row]) => {
+                    let insert = diesel::insert_into($table).values(row);
+                    insert
+                        .on_conflict($key)
+                        .do_update()
+                        .set($set)
+                        .execute(connection)?
+                }
+                ($crate::connection::AnyConnection::Postgres(connection), rows) => {
+                    let insert = diesel::insert_into($table).values(rows);
+                    insert
+                        .on_conflict($key)
+                        .do_update()
+                        .set($set)
+                        .execute(connection)?
+                }
+                ($crate::connection::AnyConnection::Sqlite(connection), [row]) => {
+                    let insert = diesel::insert_into($table).values(row);
+                    insert
+                        .on_conflict($key)
+                        .do_update()
+                        .set($set)
+                        .execute(connection)?
+                }
+                ($crate::connection::AnyConnection::Sqlite(connection), rows) => {
+                    let insert = diesel::insert_into($table).values(rows);
+                    insert
+                        .on_conflict($key)
+                        .do_update()
+                        .set($set)
+                        .execute(connection)?
+                }
+            };
+        }
+    }};
+}
+pub(crate) use put_many;
+
 /// The numbers of so many new events, ascending. PostgreSQL's come from a sequence, SQLite's follow the greatest: its
 /// one writer holds the database.
 pub(crate) fn event_numbers(connection: &mut AnyConnection, count: i64) -> Result<Vec<i64>> {
@@ -93,25 +137,15 @@ pub(crate) struct DocumentRow {
 pub(crate) fn put_documents(connection: &mut AnyConnection, rows: &[DocumentRow]) -> Result<()> {
     use diesel::upsert::excluded;
     use search_documents::dsl::{id, organization, text, version};
-    macro_rules! put {
-        ($connection:expr, $rows:expr) => {
-            diesel::insert_into(search_documents::table)
-                .values($rows)
-                .on_conflict((organization, id))
-                .do_update()
-                .set((version.eq(excluded(version)), text.eq(excluded(text))))
-                .execute($connection)?
-        };
-    }
+    put_many!(
+        &mut *connection,
+        search_documents::table,
+        rows,
+        (organization, id),
+        (version.eq(excluded(version)), text.eq(excluded(text)))
+    );
     let own = rows.first().map_or(0, |row| row.organization);
     for chunk in rows.chunks(CHUNK) {
-        // As in `insert_many`.
-        match (&mut *connection, chunk) {
-            (AnyConnection::Postgres(postgres), [row]) => put!(postgres, row),
-            (AnyConnection::Postgres(postgres), rows) => put!(postgres, rows),
-            (AnyConnection::Sqlite(sqlite), [row]) => put!(sqlite, row),
-            (AnyConnection::Sqlite(sqlite), rows) => put!(sqlite, rows),
-        };
         if matches!(connection, AnyConnection::Sqlite(_)) {
             Sql::text("INSERT OR REPLACE INTO search_index (rowid, text) SELECT seq, text FROM search_documents WHERE organization = ")
                 .bind(own)
@@ -142,6 +176,28 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
             .execute(tx.connection)?;
     }
     Ok(())
+}
+
+/// The documents that are kept, as far as the index holds them: id, version, text.
+pub(crate) fn kept_documents(read: &Read<'_>) -> Sql {
+    let indexed = match read.connection {
+        AnyConnection::Sqlite(_) => {
+            " AND EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = d.seq)"
+        }
+        AnyConnection::Postgres(_) => "",
+    };
+    Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
+        .bind(read.organization())
+        .then(indexed)
+}
+
+/// What the database says of its own file: `ok`, or what is wrong. PostgreSQL's are its administrator's.
+pub(crate) fn integrity(connection: &mut AnyConnection) -> Result<Vec<String>> {
+    use diesel::sql_types::Text;
+    if matches!(connection, AnyConnection::Postgres(_)) {
+        return Ok(Vec::new());
+    }
+    Ok(Sql::text("PRAGMA integrity_check").rows::<Text, _>(connection)?)
 }
 
 /// Forgets every document of the organization.

@@ -85,19 +85,6 @@ pub(crate) fn each_document(
     Ok(())
 }
 
-/// The documents that are kept, as far as the index holds them: id, version, text.
-pub(crate) fn kept(read: &Read<'_>) -> Sql {
-    let indexed = match read.connection {
-        AnyConnection::Sqlite(_) => {
-            " AND EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = d.seq)"
-        }
-        AnyConnection::Postgres(_) => "",
-    };
-    Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
-        .bind(read.organization())
-        .then(indexed)
-}
-
 /// Makes the documents of an organization anew, from nothing.
 pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
     dialect::remove_all_documents(tx)?;

@@ -11,8 +11,7 @@ use uuid::Uuid;
 
 use super::row::base;
 use crate::column::{Key, id, key};
-use crate::connection::AnyConnection;
-use crate::dialect::CHUNK;
+use crate::dialect::{CHUNK, put_many};
 use crate::resource::{grouped, keys};
 use crate::schema::purchase_lines;
 use crate::sql::Sql;
@@ -75,26 +74,6 @@ impl Row {
 pub(super) fn write(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
     use diesel::upsert::excluded;
     use purchase_lines::dsl as l;
-    macro_rules! put {
-        ($connection:expr, $rows:expr) => {
-            diesel::insert_into(purchase_lines::table)
-                .values($rows)
-                .on_conflict((l::organization, l::id))
-                .do_update()
-                .set((
-                    l::place.eq(excluded(l::place)),
-                    l::product_id.eq(excluded(l::product_id)),
-                    l::description.eq(excluded(l::description)),
-                    l::quantity.eq(excluded(l::quantity)),
-                    l::price.eq(excluded(l::price)),
-                    l::discount.eq(excluded(l::discount)),
-                    l::amount.eq(excluded(l::amount)),
-                    l::amount_base.eq(excluded(l::amount_base)),
-                    l::reverses.eq(excluded(l::reverses)),
-                ))
-                .execute($connection)?
-        };
-    }
     name_lines(tx, purchases)?;
     let mut rows = Vec::new();
     for purchase in purchases {
@@ -102,14 +81,23 @@ pub(super) fn write(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
             rows.extend(Row::of(tx, purchase, place)?);
         }
     }
-    for chunk in rows.chunks(CHUNK) {
-        match (&mut *tx.connection, chunk) {
-            (AnyConnection::Postgres(postgres), [row]) => put!(postgres, row),
-            (AnyConnection::Postgres(postgres), rows) => put!(postgres, rows),
-            (AnyConnection::Sqlite(sqlite), [row]) => put!(sqlite, row),
-            (AnyConnection::Sqlite(sqlite), rows) => put!(sqlite, rows),
-        };
-    }
+    put_many!(
+        tx.connection,
+        purchase_lines::table,
+        rows,
+        (l::organization, l::id),
+        (
+            l::place.eq(excluded(l::place)),
+            l::product_id.eq(excluded(l::product_id)),
+            l::description.eq(excluded(l::description)),
+            l::quantity.eq(excluded(l::quantity)),
+            l::price.eq(excluded(l::price)),
+            l::discount.eq(excluded(l::discount)),
+            l::amount.eq(excluded(l::amount)),
+            l::amount_base.eq(excluded(l::amount_base)),
+            l::reverses.eq(excluded(l::reverses)),
+        )
+    );
     Ok(())
 }
 
