@@ -359,3 +359,21 @@ fn a_search_needs_a_text() {
         .refused(400, "bad_request")
         .blames("q", "twice");
 }
+
+#[test]
+fn a_name_without_a_word_can_be_kept() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    for name in ["£", "®£", "…", "😀"] {
+        let acme = seller.create_customer(name);
+        seller.create_contact(name, &[&acme]);
+        let found = seller
+            .get(&format!("/customers?id={}", acme.id()))
+            .expect(200);
+        assert_eq!(found.ids(), [acme.id()], "{name}");
+    }
+    let names = ["®\u{a5ad2}£", "«»"];
+    for name in names {
+        app.as_admin().create("teams", json!({ "name": name }));
+    }
+}

@@ -41,9 +41,12 @@ pub(crate) fn words_of(names: &[&str], texts: &[&str], contact_details: &[&str])
     document
 }
 
-/// A document's text inside its organization: the organization is a word, so that the index alone keeps them apart.
+/// A document's text inside its organization: the organization is a word, so that the index alone keeps them apart. Between
+/// two words is one blank and after the last none, also of a name that has no word: PostgreSQL takes no empty ones.
 pub(crate) fn in_scope(organization: i64, text: &str) -> String {
-    format!("{MARK}o{organization} {text}")
+    let own = format!("{MARK}o{organization}");
+    let words = std::iter::once(own.as_str()).chain(text.split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Adds to the words of records those that say who may find them.
