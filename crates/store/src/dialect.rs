@@ -1,5 +1,7 @@
 //! Everything that the two databases say differently.
 
+use std::collections::BTreeSet;
+
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
@@ -8,6 +10,7 @@ use diesel::{ExpressionMethods, QueryResult, RunQueryDsl};
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
+use crate::references::REFERENCES;
 use crate::schema::search_documents;
 use crate::sql::Sql;
 use crate::{Read, Result, Tx};
@@ -189,6 +192,21 @@ pub(crate) fn kept_documents(read: &Read<'_>) -> Sql {
     Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
         .bind(read.organization())
         .then(indexed)
+}
+
+/// Tells PostgreSQL how large its tables have become: until it knows, it looks through whole tables for what a foreign key
+/// names. SQLite plans without.
+pub(crate) fn note_growth(connection: &mut AnyConnection) -> Result<()> {
+    if matches!(connection, AnyConnection::Sqlite(_)) {
+        return Ok(());
+    }
+    let named = REFERENCES
+        .iter()
+        .flat_map(|reference| [reference.table, reference.target]);
+    for table in named.collect::<BTreeSet<_>>() {
+        Sql::text("ANALYZE ").name(table).execute(connection)?;
+    }
+    Ok(())
 }
 
 /// What the database says of its own file: `ok`, or what is wrong. PostgreSQL's are its administrator's.

@@ -16,7 +16,7 @@ use crate::connection::{Address, AnyConnection, Pool, check_sqlite};
 use crate::error::is_transient;
 use crate::money::Rate;
 use crate::writer::Writer;
-use crate::{Error, Result, Scope, migrate, scope};
+use crate::{Error, Result, Scope, dialect, migrate, scope};
 
 /// How often a write that lost a race on PostgreSQL is tried.
 const ATTEMPTS: usize = 5;
@@ -230,6 +230,14 @@ impl Store {
             .address
             .connect(writes)
             .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
+    /// Lets the database know that much was written, so that it plans for it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn note_growth(&self) -> Result<()> {
+        self.with_connection(dialect::note_growth)
     }
 
     /// Whether this is SQLite: one process on one machine, its secrets beside its file.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use perennial_domain::Currency;
 use perennial_domain::field::Resource;
@@ -96,6 +97,9 @@ fn import<S: Sheet>(
     }
 }
 
+/// How long others may write between two chunks: who waits for SQLite's lock sleeps meanwhile, and must find it free once.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// A chunk is a transaction of its own; what is read and decided before it holds nobody up.
 fn by_chunks<S: Sheet>(
     store: &Store,
@@ -106,6 +110,7 @@ fn by_chunks<S: Sheet>(
     let (options, watch) = (&terms.options, &terms.watch);
     let columns = Arc::clone(&chunks.columns);
     let (mut total, mut past) = (Summary::default(), Past::default());
+    let mut written = 0_u32;
     loop {
         let Chunk { rows, refused, end } = chunks.next();
         total.refused += refused;
@@ -127,6 +132,12 @@ fn by_chunks<S: Sheet>(
         };
         if options.dry_run {
             remember(&batch, &kept, &mut past);
+        } else if batch.writes() {
+            written += 1;
+            if written.is_power_of_two() {
+                store.note_growth().map_err(failed)?;
+            }
+            std::thread::sleep(PAUSE);
         }
         kept.refusals
             .iter()
