@@ -314,6 +314,10 @@ fn a_purchase_stands_on_the_timeline_at_its_own_day() {
         (&last["kind"], &last["record_id"]),
         (&json!("purchases.created"), &json!(made.id()))
     );
+    assert_eq!(
+        last["params"]["amount"],
+        json!({ "amount": "5", "currency": "CNY" })
+    );
     // The organization's day begins in Shanghai.
     assert_eq!(last["occurred_at"], "2020-05-01T16:00:00.000000Z");
 }

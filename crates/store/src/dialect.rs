@@ -34,75 +34,41 @@ impl QueryFragment<Sqlite> for Replanned {
     }
 }
 
-/// Inserts rows into a table, a chunk a statement. diesel's batch insert exists for each database but not for both, and is
-/// prepared anew each time: a single row takes the statement that is kept.
-macro_rules! insert_many {
-    ($connection:expr, $table:path, $rows:expr) => {{
-        let connection: &mut $crate::connection::AnyConnection = $connection;
+/// Writes rows, a chunk a statement. diesel's batch insert exists for each database but not for both, and is prepared anew
+/// each time: a single row takes the statement that is kept.
+macro_rules! each_chunk {
+    ($into:expr, $rows:expr, $connection:ident, $chunk:ident => $write:expr) => {{
+        let into: &mut $crate::connection::AnyConnection = $into;
         for chunk in $rows.chunks($crate::dialect::CHUNK) {
-            match (&mut *connection, chunk) {
-                (connection, [row]) => {
-                    diesel::insert_into($table)
-                        .values(row)
-                        .execute(connection)?;
-                }
-                ($crate::connection::AnyConnection::Postgres(connection), rows) => {
-                    diesel::insert_into($table)
-                        .values(rows)
-                        .execute(connection)?;
-                }
-                ($crate::connection::AnyConnection::Sqlite(connection), rows) => {
-                    diesel::insert_into($table)
-                        .values(rows)
-                        .execute(connection)?;
-                }
-            }
-        }
-    }};
-}
-pub(crate) use insert_many;
-
-/// Inserts rows or, where their key is there already, writes over these columns; otherwise as [`insert_many`].
-macro_rules! put_many {
-    ($connection:expr, $table:path, $rows:expr, $key:expr, $set:expr) => {{
-        let connection: &mut $crate::connection::AnyConnection = $connection;
-        for chunk in $rows.chunks($crate::dialect::CHUNK) {
-            match (&mut *connection, chunk) {
-                ($crate::connection::AnyConnection::Postgres(connection), [row]) => {
-                    let insert = diesel::insert_into($table).values(row);
-                    insert
-                        .on_conflict($key)
-                        .do_update()
-                        .set($set)
-                        .execute(connection)?
-                }
-                ($crate::connection::AnyConnection::Postgres(connection), rows) => {
-                    let insert = diesel::insert_into($table).values(rows);
-                    insert
-                        .on_conflict($key)
-                        .do_update()
-                        .set($set)
-                        .execute(connection)?
-                }
-                ($crate::connection::AnyConnection::Sqlite(connection), [row]) => {
-                    let insert = diesel::insert_into($table).values(row);
-                    insert
-                        .on_conflict($key)
-                        .do_update()
-                        .set($set)
-                        .execute(connection)?
-                }
-                ($crate::connection::AnyConnection::Sqlite(connection), rows) => {
-                    let insert = diesel::insert_into($table).values(rows);
-                    insert
-                        .on_conflict($key)
-                        .do_update()
-                        .set($set)
-                        .execute(connection)?
-                }
+            match (&mut *into, chunk) {
+                ($crate::connection::AnyConnection::Postgres($connection), [$chunk]) => $write,
+                ($crate::connection::AnyConnection::Postgres($connection), $chunk) => $write,
+                ($crate::connection::AnyConnection::Sqlite($connection), [$chunk]) => $write,
+                ($crate::connection::AnyConnection::Sqlite($connection), $chunk) => $write,
             };
         }
     }};
+}
+pub(crate) use each_chunk;
+
+/// Inserts rows into a table.
+macro_rules! insert_many {
+    ($into:expr, $table:path, $rows:expr) => {
+        $crate::dialect::each_chunk!($into, $rows, connection, chunk => {
+            diesel::insert_into($table).values(chunk).execute(connection)?
+        })
+    };
+}
+pub(crate) use insert_many;
+
+/// Inserts rows or, where their key is there already, writes over these columns.
+macro_rules! put_many {
+    ($into:expr, $table:path, $rows:expr, $key:expr, $set:expr) => {
+        $crate::dialect::each_chunk!($into, $rows, connection, chunk => {
+            let insert = diesel::insert_into($table).values(chunk);
+            insert.on_conflict($key).do_update().set($set).execute(connection)?
+        })
+    };
 }
 pub(crate) use put_many;
 

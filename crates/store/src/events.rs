@@ -8,7 +8,7 @@ use perennial_domain::field::Resource;
 use perennial_domain::organization::Organization;
 use perennial_domain::page::{Page, PageInfo};
 use perennial_domain::rights::{Action, Area, Level};
-use perennial_domain::{Id, Instant};
+use perennial_domain::{Id, Instant, Money};
 use serde_json::{Map, Value};
 
 use crate::column::{Key, W, id, key};
@@ -37,6 +37,8 @@ pub(crate) struct NewEvent {
     pub(crate) version: i64,
     /// When it happened: a purchase may be written down days later.
     pub(crate) occurred_at: Instant,
+    /// What the record comes to, where its making should tell.
+    pub(crate) amount: Option<Money>,
     /// The words it is found by; none for what is not searched for.
     pub(crate) document: Option<String>,
     /// The fields that changed, as they were and as they are; none for a creation, which keeps no copy.

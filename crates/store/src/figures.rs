@@ -4,12 +4,14 @@
 //! keeps them and mends them. A purchase that was wholly given back was not made.
 
 use perennial_domain::contact::Contact;
-use perennial_domain::customer::Customer;
+use perennial_domain::customer::{Customer, CustomerFigures, Sales};
 use perennial_domain::event::EventKind;
 use perennial_domain::field::Resource;
 use perennial_domain::purchase::Purchase;
+use perennial_domain::{Currency, Date, Decimal, Money};
 
 use crate::column::Key;
+use chrono::NaiveDate;
 use diesel::RunQueryDsl;
 use diesel::sql_types::Binary;
 
@@ -19,20 +21,68 @@ use crate::schema::customer_figures;
 use crate::sql::Sql;
 use crate::{Read, Result, Tx};
 
-#[derive(diesel::Insertable)]
+/// A customer's figures as they are kept.
+#[derive(diesel::Insertable, diesel::Queryable, diesel::Selectable)]
 #[diesel(table_name = customer_figures, treat_none_as_default_value = false)]
-struct Row {
+pub(crate) struct Row {
     organization: i64,
-    customer_id: Key,
+    pub(crate) customer_id: Key,
     version: i64,
     contacts: i64,
     purchases: i64,
     purchase_days: i64,
     revenue: i64,
     open: i64,
+    first_on: Option<NaiveDate>,
+    last_on: Option<NaiveDate>,
     paid: i64,
     paid_late: i64,
     days_late: i64,
+}
+
+impl Row {
+    /// Those of a new customer.
+    fn new(organization: i64, customer_id: Key) -> Self {
+        Self {
+            organization,
+            customer_id,
+            version: 1,
+            contacts: 0,
+            purchases: 0,
+            purchase_days: 0,
+            revenue: 0,
+            open: 0,
+            first_on: None,
+            last_on: None,
+            paid: 0,
+            paid_late: 0,
+            days_late: 0,
+        }
+    }
+
+    /// What they say, with this base currency.
+    pub(crate) fn figures(&self, currency: Currency) -> CustomerFigures {
+        let money = |amount| Money {
+            amount: Decimal::from_ten_thousandths(amount),
+            currency,
+        };
+        let sales = Sales {
+            purchases: self.purchases,
+            purchase_days: self.purchase_days,
+            revenue: money(self.revenue),
+            open: money(self.open),
+            first_on: self.first_on.map(Date::from),
+            last_on: self.last_on.map(Date::from),
+            paid: self.paid,
+            paid_late: self.paid_late,
+            days_late: self.days_late,
+        };
+        CustomerFigures {
+            version: self.version,
+            contacts: self.contacts,
+            sales: Some(sales),
+        }
+    }
 }
 
 /// The people that work at a customer now.
@@ -52,19 +102,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
     let organization = tx.organization();
     let is_new =
         |event: &&NewEvent| event.resource == Customer::PLURAL && event.kind == EventKind::Created;
-    let row = |event: &NewEvent| Row {
-        organization,
-        customer_id: event.record,
-        version: 1,
-        contacts: 0,
-        purchases: 0,
-        purchase_days: 0,
-        revenue: 0,
-        open: 0,
-        paid: 0,
-        paid_late: 0,
-        days_late: 0,
-    };
+    let row = |event: &NewEvent| Row::new(organization, event.record);
     let rows: Vec<Row> = events.iter().filter(is_new).map(row).collect();
     insert_many!(tx.connection, customer_figures::table, rows);
     for chunk in concerned(events, Contact::PLURAL).chunks(CHUNK) {

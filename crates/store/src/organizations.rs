@@ -119,6 +119,7 @@ pub fn update(tx: &mut Tx<'_>, change: &Change<Organization>) -> Result<Organiza
         title: after.name.clone(),
         version: old.version + 1,
         occurred_at: tx.scope.now,
+        amount: None,
         document: None,
         changes: Some(validation::changes(&before, &after)),
     };

@@ -122,6 +122,9 @@ fn timeline(tx: &mut Tx<'_>, events: &[NewEvent]) -> Result<()> {
         if !changes.is_empty() {
             params["changes"] = changes.into();
         }
+        if let Some(amount) = event.amount {
+            params["amount"] = json!(amount);
+        }
         let params = params.to_string();
         for customer in &event.customers {
             rows.push(EntryRow {

@@ -96,8 +96,10 @@ fn panel(texts: &Texts, credit: &Credit) -> Html {
         shown.map(|shown| html! { <><dt>{ texts.text(key) }</dt><dd class={bad.then_some("bad")}>{ shown }</dd></> })
     };
     let amount = |amount: Option<Money>| amount.map(|amount| money(texts, amount));
-    let number =
-        |number: &Option<Decimal>| number.map(|number| texts.decimal(&number.to_string()).into());
+    let number = |number: &Option<Decimal>| {
+        let tenths = number.and_then(|number| number.rounded_to(1));
+        tenths.map(|number| texts.decimal(&number.to_string()).into())
+    };
     let late = credit
         .paid_late
         .map(|part| texts.percent(&part.to_string()).into());

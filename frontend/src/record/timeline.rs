@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use perennial_domain::Money;
 use perennial_domain::event::TimelineEntry;
 use perennial_domain::page::Page;
 use perennial_domain::text::Key;
@@ -128,10 +129,14 @@ fn entry(texts: &Texts, entry: &TimelineEntry) -> Html {
         html! { <>if at > 0 { { texts.comma() } }{ change(texts, field, &entry.params) }</> }
     });
     let changed = html! { { for changed } };
+    let amount = entry.params.get("amount").cloned();
+    let amount = amount.and_then(|amount| serde_json::from_value::<Money>(amount).ok());
+    let amount = amount.map(|money| texts.money(&money.amount.to_string(), money.currency.code()));
+    let amount = html! { <span class="number">{ amount }</span> };
     html! {
         <li class="entry" key={entry.id.to_string()}>
             <span class={classes!("mark", kind.to_owned())}>{ icon(mark) }</span>
-            <p>{ filled(sentence, &[("actor", actor), ("name", about), ("fields", changed)]) }</p>
+            <p>{ filled(sentence, &[("actor", actor), ("name", about), ("fields", changed), ("amount", amount)]) }</p>
             <span class="quiet">{ time(texts, &entry.occurred_at.to_string()) }</span>
         </li>
     }

@@ -2,7 +2,7 @@
 
 use perennial_domain::customer::Customer;
 use perennial_domain::product::Product;
-use perennial_domain::purchase::{NewPurchase, Payment, Purchase, PurchaseLine};
+use perennial_domain::purchase::{NewPurchase, Payment, Purchase, PurchaseLine, total};
 use perennial_domain::user::User;
 use perennial_domain::{Currency, Date, Decimal, Id};
 
@@ -79,8 +79,7 @@ impl Shop {
             let after = due_on.days_after(purchase.purchased_on) - early.max(0);
             purchase.purchased_on.plus_days(after.unsigned_abs())
         };
-        let due = perennial_domain::purchase::total(&purchase.lines)
-            .and_then(|total| total.rounded_to(self.currency.places()));
+        let due = self.due(purchase);
         let amount = due.filter(|due| *due > Decimal::default() && on <= self.today);
         let paid = amount.map(|amount| Payment {
             on,
@@ -93,10 +92,10 @@ impl Shop {
     }
 
     /// Half of the first line, which was not what the customer wanted.
-    pub(super) fn back(&mut self, bought: &Purchase, day: Date) -> Option<NewPurchase> {
+    pub(super) fn back(&self, bought: &Purchase, day: Date) -> Option<NewPurchase> {
         let line = bought.lines.first()?;
         let half = line.quantity.ten_thousandths() / 20_000;
-        Some(NewPurchase {
+        let mut back = NewPurchase {
             customer_id: bought.customer_id,
             purchased_on: day,
             reverses_id: Some(bought.id),
@@ -111,7 +110,21 @@ impl Shop {
                 ..PurchaseLine::default()
             }],
             ..NewPurchase::default()
-        })
+        };
+        // What had been paid is paid back at once.
+        let amount = self.due(&back).filter(|_| !bought.payments.is_empty());
+        let paid = amount.map(|amount| Payment {
+            on: day,
+            amount,
+            note: String::new(),
+        });
+        back.payments.extend(paid);
+        Some(back)
+    }
+
+    /// What is to be paid for a purchase.
+    fn due(&self, purchase: &NewPurchase) -> Option<Decimal> {
+        total(&purchase.lines)?.rounded_to(self.currency.places())
     }
 }
 

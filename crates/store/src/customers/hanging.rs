@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
-use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence, Sales};
+use perennial_domain::Id;
+use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence};
 use perennial_domain::field::Resource;
 use perennial_domain::purchase::Purchase;
 use perennial_domain::tag::Tag;
 use perennial_domain::touch::Identifier;
-use perennial_domain::{Currency, Date, Decimal, Id, Money};
 use uuid::Uuid;
 
 use crate::column::{Key, W};
@@ -18,7 +17,7 @@ use crate::identifiers::{self, Party};
 use crate::resource::grouped;
 use crate::schema::{customer_figures, customer_influences, customer_roles, customer_tags};
 use crate::sql::Sql;
-use crate::{Read, Result, Tx};
+use crate::{Read, Result, Tx, figures};
 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = customer_roles, treat_none_as_default_value = false)]
@@ -43,49 +42,6 @@ struct InfluenceRow {
     customer_id: Key,
     influenced_id: Key,
     note: String,
-}
-
-#[derive(diesel::Queryable, diesel::Selectable)]
-#[diesel(table_name = customer_figures)]
-struct FiguresRow {
-    customer_id: Key,
-    version: i64,
-    contacts: i64,
-    purchases: i64,
-    purchase_days: i64,
-    revenue: i64,
-    open: i64,
-    first_on: Option<NaiveDate>,
-    last_on: Option<NaiveDate>,
-    paid: i64,
-    paid_late: i64,
-    days_late: i64,
-}
-
-impl FiguresRow {
-    /// The figures, with this base currency.
-    fn figures(self, currency: Currency) -> CustomerFigures {
-        let money = |amount| Money {
-            amount: Decimal::from_ten_thousandths(amount),
-            currency,
-        };
-        let sales = Sales {
-            purchases: self.purchases,
-            purchase_days: self.purchase_days,
-            revenue: money(self.revenue),
-            open: money(self.open),
-            first_on: self.first_on.map(Date::from),
-            last_on: self.last_on.map(Date::from),
-            paid: self.paid,
-            paid_late: self.paid_late,
-            days_late: self.days_late,
-        };
-        CustomerFigures {
-            version: self.version,
-            contacts: self.contacts,
-            sales: Some(sales),
-        }
-    }
 }
 
 /// What hangs on the rows of a page: one statement a table, whatever the page's length.
@@ -127,10 +83,10 @@ impl Hanging {
                 customer_influences::note,
             ))
             .load(connection)?;
-        let figures: Vec<FiguresRow> = customer_figures::table
+        let figures: Vec<figures::Row> = customer_figures::table
             .filter(customer_figures::organization.eq(read.organization()))
             .filter(of("customer_figures"))
-            .select(FiguresRow::as_select())
+            .select(figures::Row::as_select())
             .load(read.connection)?;
         let currency = read.scope.currency();
         let figures = figures

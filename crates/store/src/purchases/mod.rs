@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Binary};
 use perennial_domain::customer::Customer;
 use perennial_domain::field::Resource;
 use perennial_domain::problem::Invalid;
-use perennial_domain::purchase::{NewPurchase, Purchase};
+use perennial_domain::purchase::{NewPurchase, Purchase, PurchaseLine, total};
 use perennial_domain::rights::{Action, Level};
 use perennial_domain::{Date, Decimal, Id, Money};
 use uuid::Uuid;
@@ -132,6 +132,11 @@ impl Stored for Purchase {
         vec![self.customer_id]
     }
 
+    fn amount(&self) -> Option<Money> {
+        let (amount, currency) = (total(&self.lines)?, self.currency?);
+        Some(Money { amount, currency })
+    }
+
     fn happened_on(&self) -> Option<Date> {
         Some(self.purchased_on)
     }
@@ -231,7 +236,7 @@ fn give_costs(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
     let costs = numbers(tx, "cost_base", "products", products)?;
     let currency = tx.scope.currency();
     for draft in drafts.iter_mut().filter(open) {
-        let cost = |line: &perennial_domain::purchase::PurchaseLine| {
+        let cost = |line: &PurchaseLine| {
             let cost = costs.get(&line.product_id?.uuid())?;
             let quantity = i128::from(line.quantity.ten_thousandths());
             Decimal::from_ten_thousandths(*cost).scaled(quantity, 10_000)

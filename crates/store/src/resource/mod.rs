@@ -15,7 +15,7 @@ use perennial_domain::customer::Customer;
 use perennial_domain::field::{Field, Resource, Stamp};
 use perennial_domain::query::Value;
 use perennial_domain::rights::{Action, Level};
-use perennial_domain::{Date, Id, Instant};
+use perennial_domain::{Date, Id, Instant, Money};
 use uuid::Uuid;
 
 use crate::column::Key;
@@ -134,6 +134,11 @@ pub trait Stored: Resource + Rows {
     /// The customers on whose timelines its events stand.
     fn customers(&self) -> Vec<Id<Customer>> {
         Vec::new()
+    }
+
+    /// What it comes to, where the line that tells of its making should say so.
+    fn amount(&self) -> Option<Money> {
+        None
     }
 
     /// The day on which what it tells of happened, where that is not when it was written.

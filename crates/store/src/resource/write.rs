@@ -205,7 +205,8 @@ fn hide<R: Stored>(tx: &mut Tx<'_>, rows: &[R], hidden: bool) -> Result<()> {
 }
 
 fn event<R: Stored>(scope: &Scope, kind: EventKind, row: &R) -> NewEvent {
-    let happened = row.happened_on().filter(|_| kind == EventKind::Created);
+    let is_new = kind == EventKind::Created;
+    let happened = row.happened_on().filter(|_| is_new);
     NewEvent {
         occurred_at: happened.map_or(scope.now, |day| scope.moment_of(day)),
         kind,
@@ -214,6 +215,7 @@ fn event<R: Stored>(scope: &Scope, kind: EventKind, row: &R) -> NewEvent {
         customers: row.customers(),
         title: row.title().to_owned(),
         version: row.version(),
+        amount: row.amount().filter(|_| is_new),
         document: row.document(),
         changes: None,
     }
