@@ -116,7 +116,7 @@ fn blank<R: Resource>() -> Map<String, Value> {
 }
 
 /// The id and the day that stand for "not given".
-const NIL: [&str; 2] = ["00000000-0000-0000-0000-000000000000", "0001-01-01"];
+const NIL: [&str; 2] = ["00000000-0000-0000-0000-000000000000", "0000-01-01"];
 
 /// A draft without what is not given: the rest has a value that stands for nothing.
 pub fn given(draft: &Value) -> Value {

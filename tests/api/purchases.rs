@@ -140,6 +140,11 @@ fn a_purchase_says_where_it_is_wrong() {
         ),
         (with("freight", json!("-1")), "/freight", "sign"),
         (
+            with("purchased_on", json!("0000-01-01")),
+            "/purchased_on",
+            "type",
+        ),
+        (
             with("currency", json!("EUR")),
             "/currency",
             "exchange_rate_missing",
@@ -297,6 +302,20 @@ fn what_a_purchase_cost_follows_from_its_products() {
         &[("cost", "hide")],
     );
     assert!(blind.get(&made.path).expect(200).body.get("cost").is_none());
+}
+
+#[test]
+fn every_day_that_is_given_is_kept() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    for day in ["0001-01-01", "9999-12-31"] {
+        let made = buy(&seller, &acme, day, &[line("1", "5", "0")]);
+        assert_eq!(seller.read(&made)["purchased_on"], day);
+    }
+    let totals = seller.get("/purchases/totals?by=year").expect(200);
+    let years = [0, 1].map(|at| totals["groups"][at]["key"].clone());
+    assert_eq!(years, [json!("0001"), json!("9999")]);
 }
 
 #[test]

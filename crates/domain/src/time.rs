@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day in the organization's own zone, in the years 1 to 9999: what ISO 8601 writes in ten characters.
 ///
-/// The default, the first day of the year 1, stands for "not given" in a draft.
+/// The default, a day of the year 0, stands for "not given" in a draft: nobody can give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Date(NaiveDate);
 
@@ -55,7 +55,7 @@ impl Date {
 
 impl Default for Date {
     fn default() -> Self {
-        Self(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN))
+        Self(NaiveDate::from_ymd_opt(0, 1, 1).unwrap_or(NaiveDate::MIN))
     }
 }
 impl From<NaiveDate> for Date {
