@@ -67,12 +67,16 @@ fn key(row: &Value, order: &str) -> Vec<String> {
 fn every_order_walks_every_row_once() {
     let app = TestApp::start();
     let seller = app.as_seller();
+    // The team's rows are merged of its members'; another team's are none of them.
+    let [colleague, stranger] =
+        [Person::Colleague, Person::Stranger].map(|person| app.person(person));
     let names = [
         "Acme", "阿里", "Acme", "张三", "acme", "Zoë", "Acme", "李四", "ÄRGER", "Acme Ltd", "安踏",
         "10", "9", "Ａcme", "  acme", "😀",
     ];
-    create_many(&seller, &names.map(str::to_owned));
-    create_many(&seller, &names.map(str::to_owned));
+    for client in [&seller, &colleague, &stranger] {
+        create_many(client, &names.map(str::to_owned));
+    }
     let every: BTreeSet<String> = ids(&seller.walk("/customers")).into_iter().collect();
     assert_eq!(every.len(), 2 * names.len());
     for order in orders::<Customer>() {

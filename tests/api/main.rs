@@ -31,5 +31,6 @@ mod sign_in;
 mod statements;
 mod tokens;
 mod totals;
+mod traffic;
 mod users;
 mod words;

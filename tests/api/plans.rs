@@ -2,11 +2,16 @@
 
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use perennial_domain::customer::Customer;
 use perennial_domain::each_resource;
 use perennial_domain::field::{Kind as FieldKind, Resource};
 use perennial_domain::query::{compares, parameters};
 use perennial_tests::app::TestApp;
+use perennial_tests::client::ids;
+use perennial_tests::company::Person;
 use perennial_tests::database::{Kind, kind};
+
+use serde_json::json;
 
 use crate::statements::plain;
 
@@ -98,6 +103,58 @@ fn check_plans<R: Resource>(app: &TestApp) {
             );
         }
     }
+}
+
+#[test]
+fn a_teams_list_is_merged_from_its_members() {
+    if kind() == Kind::Postgresql {
+        return;
+    }
+    let app = TestApp::watched();
+    let seller = app.as_seller();
+    let steps = |order: &str| {
+        app.statements();
+        seller.get(&format!("/customers?sort={order}")).expect(200);
+        plan(&app, "customers", &app.statements())
+    };
+    for field in Customer::FIELDS.iter().filter(|field| field.sorted) {
+        for order in [field.name.to_owned(), format!("-{}", field.name)] {
+            let steps = steps(&order);
+            let served = |step: &&String| {
+                step.contains("USING COVERING INDEX customers_owner_by_")
+                    || step.contains("USING INDEX customers_owner_by_")
+            };
+            assert_eq!(steps.iter().filter(served).count(), 2, "{order}: {steps:?}");
+            assert!(
+                !steps.iter().any(|step| step.starts_with("SCAN customers")),
+                "{order}: {steps:?}"
+            );
+        }
+    }
+    // Of a large team most rows are: the list's own index is walked.
+    let admin = app.as_admin();
+    let own = admin
+        .get(&format!("/users/{}", app.id_of(Person::Seller)))
+        .expect(200)
+        .body;
+    let user = |number: usize| json!({ "create": { "name": format!("Seller {number}"), "role_id": own["role_id"], "team_ids": own["team_ids"] } });
+    let operations: Vec<_> = (0..70).map(user).collect();
+    admin
+        .post("/users/batch", json!({ "operations": operations }))
+        .expect(200);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    for order in ["name", "-created_at"] {
+        let steps = steps(order);
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.contains("TEMP B-TREE") || step.contains("owner_by")),
+            "{order}: {steps:?}"
+        );
+    }
+    let customer = app.person(Person::Colleague).create_customer("Ours");
+    app.person(Person::Stranger).create_customer("Theirs");
+    assert_eq!(ids(&seller.walk("/customers")), [customer.id()]);
 }
 
 #[test]

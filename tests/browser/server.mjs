@@ -23,6 +23,7 @@ export function installation() {
         PERENNIAL_LISTEN: '127.0.0.1:0',
         PERENNIAL_LOG: 'info',
         PERENNIAL_LOG_FORMAT: 'json',
+        PERENNIAL_RATE_LIMIT: '0',
     };
     const running = new Set();
     const begin = (options, stdin) => {

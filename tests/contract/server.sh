@@ -12,7 +12,7 @@ random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 sql() { "$(../../scripts/postgres.sh programs)/psql" --quiet --dbname "$PERENNIAL_TEST_POSTGRES_URL" --command "$1"; }
 
 start_server() {
-    export PERENNIAL_DATA=$work PERENNIAL_LISTEN=127.0.0.1:0 PERENNIAL_LOG=info PERENNIAL_LOG_FORMAT=json
+    export PERENNIAL_DATA=$work PERENNIAL_LISTEN=127.0.0.1:0 PERENNIAL_LOG=info PERENNIAL_LOG_FORMAT=json PERENNIAL_RATE_LIMIT=0
     export PERENNIAL_DATABASE_URL PERENNIAL_JWT_SECRET PERENNIAL_TEST_URL PERENNIAL_TEST_PASSWORD
     PERENNIAL_JWT_SECRET=$(random)$(random)
     PERENNIAL_TEST_PASSWORD=$(random)

@@ -125,6 +125,7 @@ impl Program {
             )
             .env("PERENNIAL_LISTEN", format!("127.0.0.1:{port}"))
             .env("PERENNIAL_LOG", "warn")
+            .env("PERENNIAL_RATE_LIMIT", "0")
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));
         let started = Self { process, port };

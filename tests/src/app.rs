@@ -29,6 +29,8 @@ pub struct Server {
     pub port: u16,
     /// The one-time token of the first start, if it has not been set up.
     pub setup_token: Option<String>,
+    /// Where it tells its metrics, if it does.
+    pub metrics_port: Option<u16>,
     /// What it remembers with.
     pub store: Store,
 }
@@ -44,6 +46,7 @@ impl Server {
                     handle: application.handle(),
                     port: application.port(),
                     setup_token: application.setup_token().map(str::to_owned),
+                    metrics_port: application.metrics_port(),
                     store: application.store().clone(),
                 };
                 sender.send(server).expect("somebody waits for it");
@@ -95,7 +98,17 @@ impl TestApp {
 
     /// A server over a database.
     pub fn over(database: Database) -> Self {
-        let config = Self::config(&database);
+        Self::configured(database, |_| {})
+    }
+
+    /// A server over the company's own database that is told something else than tests usually are.
+    pub fn told(change: impl FnOnce(&mut Config)) -> Self {
+        Self::configured(Database::copy_of("company", company::found), change)
+    }
+
+    fn configured(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Self::config(&database);
+        change(&mut config);
         let tokens = config.jwt_secret.clone().unwrap_or_default();
         Self {
             tokens: Tokens::new(&[tokens]).expect("a good secret"),
@@ -116,6 +129,15 @@ impl TestApp {
     /// The server's own store.
     pub fn store(&self) -> &Store {
         &self.server.store
+    }
+
+    /// What it tells a monitoring system.
+    pub fn metrics(&self) -> String {
+        let port = self.server.metrics_port.expect("it tells its metrics");
+        let mut answer = ureq::get(format!("http://127.0.0.1:{port}/metrics"))
+            .call()
+            .expect("an answer");
+        answer.body_mut().read_to_string().expect("text")
     }
 
     /// The one-time token of the first start.

@@ -1,13 +1,13 @@
 //! The server: built, then run. Tests build one on a free port in their own process.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server as Running, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpRequest, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpServer, rt, web};
 use perennial_store::{Store, setup};
 
 use crate::assets::Assets;
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::server::Server;
 use crate::sign_in::secret;
 use crate::sign_in::token::Tokens;
-use crate::{background, requests, routes};
+use crate::{background, metrics, requests, routes};
 
 /// A server that is bound to its port.
 pub struct Application {
@@ -25,6 +25,8 @@ pub struct Application {
     store: Store,
     jobs: bool,
     running: Running,
+    metrics: Option<(u16, Running)>,
+    server: Server,
 }
 
 impl Application {
@@ -36,17 +38,22 @@ impl Application {
         let store = Store::open(&config.database_url).map_err(|error| error.to_string())?;
         let tokens = Tokens::new(&config.secrets(&store)?)?;
         let setup_token = offered(&store)?;
-        let server = Server::new(store.clone(), tokens, config.has_secure_cookies());
-        let listener = TcpListener::bind(config.listen)
-            .map_err(|error| format!("{}: {error}", config.listen))?;
-        let port = listener
-            .local_addr()
-            .map_err(|error| error.to_string())?
-            .port();
+        let server = Server::new(store.clone(), tokens, config);
+        let (port, listener) = bound(config.listen)?;
         let assets = Arc::new(Assets::new(&config.frontend));
-        let running =
-            start(server, assets, listener, config.workers).map_err(|error| error.to_string())?;
+        let running = start(server.clone(), assets, listener, config.workers)
+            .map_err(|error| error.to_string())?;
+        let metrics = match config.metrics {
+            None => None,
+            Some(address) => {
+                let (port, listener) = bound(address)?;
+                let running = metrics::serve(server.clone(), listener);
+                Some((port, running.map_err(|error| error.to_string())?))
+            }
+        };
         Ok(Self {
+            server,
+            metrics,
             port,
             setup_token,
             store,
@@ -58,6 +65,11 @@ impl Application {
     /// The port it is bound to.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The port that metrics are told on, if they are.
+    pub fn metrics_port(&self) -> Option<u16> {
+        self.metrics.as_ref().map(|(port, _)| *port)
     }
 
     /// The one-time token of the first start, while nobody has set this installation up.
@@ -83,8 +95,31 @@ impl Application {
         if self.jobs {
             background::start(self.store);
         }
+        if let Some((_, metrics)) = self.metrics {
+            rt::spawn(metrics);
+        }
+        let server = self.server;
+        rt::spawn(async move {
+            let mut interval = rt::time::interval(FORGET);
+            loop {
+                interval.tick().await;
+                server.limits().forget();
+            }
+        });
         self.running.await
     }
+}
+
+/// How often callers are forgotten that have all of their requests left again.
+const FORGET: Duration = Duration::from_secs(60);
+
+fn bound(address: SocketAddr) -> Result<(u16, TcpListener), String> {
+    let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
+    let port = listener
+        .local_addr()
+        .map_err(|error| error.to_string())?
+        .port();
+    Ok((port, listener))
 }
 
 /// A new one-time token for an installation without users.

@@ -13,6 +13,7 @@ use perennial_store::{Answer, Error, IdempotencyKey, Read, Scope, Tx};
 use crate::clock;
 use crate::problem::Problem;
 use crate::server::Server;
+use crate::sign_in::token::Claims;
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -24,6 +25,35 @@ pub struct Caller {
 /// Who sent a request, as it was found before the request was read.
 #[derive(Clone)]
 struct Known(Result<Caller, Problem>);
+
+/// What the access token of a request says, read once.
+#[derive(Clone)]
+struct Told(Result<Claims, Problem>);
+
+/// What the access token of a request says, if it is good.
+pub(crate) fn claims(request: &HttpRequest) -> Result<Claims, Problem> {
+    let told = request.extensions().get::<Told>().cloned();
+    let told = told.unwrap_or_else(|| {
+        let told = Told(read(request));
+        request.extensions_mut().insert(told.clone());
+        told
+    });
+    told.0
+}
+
+fn read(request: &HttpRequest) -> Result<Claims, Problem> {
+    let server = request
+        .app_data::<web::Data<Server>>()
+        .ok_or_else(|| Problem::internal("the server is not configured"))?;
+    let authorization = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let token = authorization
+        .and_then(bearer)
+        .ok_or_else(Problem::unauthenticated)?;
+    server.tokens().read(token, clock::now())
+}
 
 /// Finds out who is calling before anything else of a request is read: whoever may not ask is not told what is wrong with
 /// the question.
@@ -45,20 +75,13 @@ impl Caller {
         let server = request
             .app_data::<web::Data<Server>>()
             .map(|server| server.get_ref().clone());
-        let token = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(bearer)
-            .map(str::to_owned);
+        let claims = claims(request);
         async move {
             if let Some(Known(known)) = known {
                 return known;
             }
             let server = server.ok_or_else(|| Problem::internal("the server is not configured"))?;
-            let token = token.ok_or_else(Problem::unauthenticated)?;
-            let now = clock::now();
-            let claims = server.tokens().read(&token, now)?;
+            let (claims, now) = (claims?, clock::now());
             let (user, version) = (claims.user()?, claims.session_version);
             if let Some(scope) = server.scopes().get(user, version, now) {
                 return Ok(Self { server, scope });

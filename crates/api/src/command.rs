@@ -133,6 +133,9 @@ fn serve(config: &Config) -> Result<(), String> {
         let application = Application::build(config)?;
         let address = format!("http://{}:{}", config.listen.ip(), application.port());
         tracing::info!(%address, "serving");
+        if let Some(port) = application.metrics_port() {
+            tracing::info!(port, "metrics");
+        }
         if let Some(token) = application.setup_token() {
             print(&format!("Nobody can sign in yet. Set Perennial up at {address}/setup with this one-time token:\n\n    {token}\n\n"))?;
         }

@@ -1,8 +1,9 @@
 //! How a server is told what to do: by the environment, or by options of the same names.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use perennial_store::Store;
 
 use crate::sign_in::secret;
@@ -55,6 +56,20 @@ pub struct Config {
     /// Whether this server does background work
     #[arg(long, global = true, env = "PERENNIAL_JOBS", default_value_t = true, action = clap::ArgAction::Set)]
     pub jobs: bool,
+    /// Address and port for a monitoring system's questions, `/metrics`; none unless given. For the operator alone
+    #[arg(long, global = true, env = "PERENNIAL_METRICS")]
+    pub metrics: Option<SocketAddr>,
+    /// Requests a minute that one user, or one address without a user, may make of this server; 0 is no limit
+    #[arg(
+        long,
+        global = true,
+        env = "PERENNIAL_RATE_LIMIT",
+        default_value_t = 6000
+    )]
+    pub rate_limit: u32,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses or networks, with commas between
+    #[arg(long, global = true, env = "PERENNIAL_PROXIES", value_delimiter = ',', value_parser = network)]
+    pub proxies: Vec<IpNet>,
     /// How the log is written
     #[arg(
         long,
@@ -64,6 +79,14 @@ pub struct Config {
         default_value_t
     )]
     pub log_format: LogFormat,
+}
+
+/// An address is a network of one.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = text.trim().parse::<IpAddr>().map(IpNet::from);
+    address
+        .or_else(|_| text.trim().parse())
+        .map_err(|_| "an address or a network like 10.0.0.0/8 is expected".to_owned())
 }
 
 /// How the log is written.
@@ -88,6 +111,9 @@ impl Config {
             secure_cookies: None,
             workers: Some(1),
             jobs: false,
+            metrics: None,
+            rate_limit: 0,
+            proxies: Vec::new(),
             log_format: LogFormat::Plain,
         }
     }

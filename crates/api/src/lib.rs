@@ -18,6 +18,8 @@ pub mod config;
 pub mod demo;
 pub mod extract;
 pub mod import;
+pub mod limits;
+pub mod metrics;
 pub mod operations;
 pub mod present;
 pub mod problem;

@@ -4,11 +4,14 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::caller;
+use crate::limits::Left;
 use crate::problem::Problem;
+use crate::server::Server;
 
 /// Names a request in answers, logs and problems.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,6 +47,8 @@ pub async fn around(
     let id = RequestId::of(request.headers());
     let (method, started) = (request.method().clone(), std::time::Instant::now());
     request.extensions_mut().insert(id.clone());
+    let server = request.app_data::<web::Data<Server>>().cloned();
+    let _in_flight = server.as_ref().map(|server| server.metrics().begin());
     let span = tracing::info_span!("request", id = %id.0, %method);
     let answer = next
         .call(request)
@@ -52,15 +57,32 @@ pub async fn around(
         .map_into_boxed_body();
     let mut answer = explained(answer, &id);
     dress(answer.headers_mut(), &id);
+    let left = answer.request().extensions().get::<Left>().copied();
+    if let Some(left) = left {
+        left.tell(answer.headers_mut());
+    }
     let _entered = span.entered();
-    let (status, milliseconds) = (answer.status().as_u16(), started.elapsed().as_millis());
+    let (took, pattern) = (started.elapsed(), answer.request().match_pattern());
+    let path = pattern.as_deref().unwrap_or("-");
+    if let Some(server) = &server {
+        server
+            .metrics()
+            .answered(&method, path, answer.status(), took);
+    }
     tracing::info!(
-        path = answer.request().match_pattern().as_deref().unwrap_or("-"),
-        status,
-        milliseconds,
+        path,
+        status = answer.status().as_u16(),
+        milliseconds = took.as_millis(),
+        user = user(answer.request()),
         "answered"
     );
     Ok(answer)
+}
+
+/// Who asked, for the log: the user of a good token.
+fn user(request: &HttpRequest) -> String {
+    let user = caller::claims(request).and_then(|claims| claims.user());
+    user.map_or_else(|_| "-".to_owned(), |user| user.to_string())
 }
 
 /// A problem is told with the request's id; what broke inside goes to the log.

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use actix_web::web;
+use std::net::IpAddr;
+
+use actix_web::{HttpRequest, web};
+use ipnet::IpNet;
 use perennial_store::{Error, Store};
 
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::scopes::Scopes;
 use crate::sign_in::password::Passwords;
@@ -20,17 +26,23 @@ struct Shared {
     passwords: Passwords,
     scopes: Scopes,
     secure_cookies: bool,
+    limits: Limits,
+    metrics: Metrics,
+    proxies: Vec<IpNet>,
 }
 
 impl Server {
-    /// A server over a store. `secure_cookies` is false where browsers reach it without TLS: on this machine alone.
-    pub fn new(store: Store, tokens: Tokens, secure_cookies: bool) -> Self {
+    /// A server over a store.
+    pub fn new(store: Store, tokens: Tokens, config: &Config) -> Self {
         Self(Arc::new(Shared {
             store,
             tokens,
             passwords: Passwords::new(),
             scopes: Scopes::default(),
-            secure_cookies,
+            secure_cookies: config.has_secure_cookies(),
+            limits: Limits::new(config.rate_limit),
+            metrics: Metrics::default(),
+            proxies: config.proxies.clone(),
         }))
     }
 
@@ -57,6 +69,42 @@ impl Server {
     /// Whether cookies travel over TLS alone.
     pub fn secure_cookies(&self) -> bool {
         self.0.secure_cookies
+    }
+
+    /// How much each caller may ask for.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// What a monitoring system asks.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Where a request comes from. What `X-Forwarded-For` says is believed from the proxies that were named, read from the
+    /// right: the first that is none of them.
+    pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let is_proxy = |address: &IpAddr| {
+            self.0
+                .proxies
+                .iter()
+                .any(|network| network.contains(address))
+        };
+        let peer = request.peer_addr()?.ip().to_canonical();
+        if !is_proxy(&peer) {
+            return Some(peer);
+        }
+        let lines = request.headers().get_all("x-forwarded-for");
+        let forwarded: Vec<IpAddr> = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .map_while(|address| address.trim().parse().ok())
+            .collect();
+        let client = forwarded
+            .into_iter()
+            .rev()
+            .find(|address| !is_proxy(address));
+        Some(client.unwrap_or(peer))
     }
 
     /// Runs something that waits for the database, off the threads that serve requests.

@@ -16,6 +16,9 @@ use crate::schema::{organizations, role_fields, role_permissions, roles, users};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
+/// How many owners' records are read apart and merged.
+const SHARES: usize = 64;
+
 /// On whose behalf the store works. Cheap to clone; no store function runs without one.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -128,6 +131,26 @@ impl Scope {
         &self.standing.country
     }
 
+    /// The condition that a column names an owner whose records the user may read, as one for each owner; none where there is one
+    /// owner, or so many that most of what a list looks through is the user's.
+    pub(crate) fn owner_shares(
+        &self,
+        area: Area,
+        table: &'static str,
+        column: &'static str,
+    ) -> Option<Vec<Sql>> {
+        let owners = &self.standing.colleagues;
+        let several =
+            self.level(area, Action::Read) == Level::Team && (2..=SHARES).contains(&owners.len());
+        let share = |owner: &Key| {
+            Sql::default()
+                .column(table, column)
+                .then(" = ")
+                .bind(*owner)
+        };
+        several.then(|| owners.iter().map(share).collect())
+    }
+
     /// The condition that a column names an owner whose records the user may do this with.
     pub(crate) fn owner_condition(
         &self,
@@ -141,9 +164,18 @@ impl Scope {
             Level::All => Sql::always(),
             Level::None => Sql::never(),
             Level::Own => owner.then(" = ").bind(Key::from(self.user)),
-            Level::Team => owner
-                .then(" IN ")
-                .among(self.standing.colleagues.iter().copied()),
+            Level::Team => {
+                let owners = self.standing.colleagues.iter().copied();
+                match owners.len() {
+                    ..=SHARES => owner.then(" IN ").among(owners),
+                    // Said so that no index of owners is used: all that they have would be sorted for a page of it.
+                    _ => Sql::text("(")
+                        .piece(owner)
+                        .then(" IN ")
+                        .among(owners)
+                        .then(") IS TRUE"),
+                }
+            }
         }
     }
 

@@ -224,6 +224,12 @@ impl Store {
         })
     }
 
+    /// How many connections the pool holds, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.0.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
     /// A connection of its own, for work that takes long.
     pub(crate) fn connection(&self, writes: bool) -> Result<AnyConnection> {
         self.0

@@ -201,6 +201,7 @@ CREATE INDEX customers_by_code ON customers (organization, code, id);
 CREATE INDEX customers_by_created_at ON customers (organization, created_at, id);
 CREATE INDEX customers_by_updated_at ON customers (organization, updated_at, id);
 CREATE INDEX customers_owner_by_name ON customers (organization, owner_id, name_sort, id);
+CREATE INDEX customers_owner_by_code ON customers (organization, owner_id, code, id);
 CREATE INDEX customers_owner_by_created_at ON customers (organization, owner_id, created_at, id);
 CREATE INDEX customers_owner_by_updated_at ON customers (organization, owner_id, updated_at, id);
 CREATE INDEX customers_kind ON customers (organization, kind, name_sort, id);

@@ -12,7 +12,9 @@ Sign in with `POST /api/v1/auth/sign-in` and send the access token as `Authoriza
 Every answer carries `X-Request-Id`; what goes wrong is `application/problem+json` whose `code` is stable. \
 Lists are read page by page with `limit` and `cursor`. Every POST with an effect takes an `Idempotency-Key`: \
 the same key with the same body is answered again, not done again, for 24 hours. \
-PATCH and DELETE need `If-Match` with the record's `ETag`, of which only the part before the dot is compared.";
+PATCH and DELETE need `If-Match` with the record's `ETag`, of which only the part before the dot is compared. \
+Where requests are limited, `RateLimit` says how many are left and `RateLimit-Policy` how many there are; \
+the rest is 429 with `Retry-After`.";
 
 /// Groups of operations, in the order people read them.
 const TAGS: [(&str, &str); 17] = [

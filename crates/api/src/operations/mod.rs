@@ -24,6 +24,7 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::caller::introduce;
+use crate::limits::within;
 use crate::problem::Problem;
 use guard::{Guard, Guarded};
 
@@ -229,6 +230,7 @@ impl Operations {
                 resource
                     .default_service(web::to(refuse))
                     .wrap(Condition::new(guarded, from_fn(introduce)))
+                    .wrap(from_fn(within))
                     .wrap(from_fn(survive)),
             );
         }

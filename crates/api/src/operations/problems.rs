@@ -46,7 +46,7 @@ const PROBLEMS: [(&str, &str, &str); 14] = [
     (
         "429",
         "TooManyRequests",
-        "Too many attempts; `Retry-After` says how many seconds to wait.",
+        "Too many requests, or attempts to sign in; `Retry-After` says how many seconds to wait.",
     ),
     ("500", "Internal", "Something broke on our side."),
     (
@@ -75,7 +75,7 @@ pub(super) fn complete(operation: &mut Value, guard: &Guard, method: &Method) {
             .any(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name))
     };
     let body = operation.get("requestBody").is_some();
-    let mut statuses = vec!["500", "503"];
+    let mut statuses = vec!["429", "500", "503"];
     if takes("path") || takes("query") || takes("header") || body {
         statuses.push("400");
     }

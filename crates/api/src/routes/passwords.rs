@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::sessions::{address, begin, too_many};
+use super::sessions::{address, begin};
 use crate::extract::{Input, Record};
+use crate::limits::too_many;
 use crate::operations::Operations;
 use crate::operations::guard::{Allowed, Public, SignedIn, Update};
 use crate::problem::Problem;
@@ -138,7 +139,7 @@ async fn reset_password(
     Input(reset): Input<PasswordReset>,
 ) -> Result<HttpResponse, Problem> {
     let now = clock::now();
-    let counted = [Counted::Address(address(&request))];
+    let counted = [Counted::Address(address(&server, &request))];
     let tried = counted.clone();
     if let Some(seconds) = server
         .blocking(move |store| throttle::attempt(store, &tried, now))

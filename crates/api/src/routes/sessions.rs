@@ -10,6 +10,7 @@ use perennial_store::throttle::{self, Counted};
 
 use crate::clock;
 use crate::extract::Input;
+use crate::limits::too_many;
 use crate::operations::Operations;
 use crate::operations::guard::{Public, SignedIn};
 use crate::problem::Problem;
@@ -41,7 +42,7 @@ async fn sign_in(
     let now = clock::now();
     let counted = [
         Counted::Account(credentials.email.clone()),
-        Counted::Address(address(&request)),
+        Counted::Address(address(&server, &request)),
     ];
     let tried = counted.clone();
     if let Some(seconds) = server
@@ -163,15 +164,9 @@ fn signed_in(
     Ok(answer.json(body))
 }
 
-/// 429: so many seconds to wait.
-pub(super) fn too_many(seconds: i64) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
-        .with_header(header::RETRY_AFTER, &seconds.to_string())
-}
-
 /// Where a request comes from, as the attempts are counted.
-pub(super) fn address(request: &HttpRequest) -> String {
-    request
-        .peer_addr()
-        .map_or_else(|| "unknown".to_owned(), |address| address.ip().to_string())
+pub(super) fn address(server: &Server, request: &HttpRequest) -> String {
+    server
+        .client_address(request)
+        .map_or_else(|| "unknown".to_owned(), |address| address.to_string())
 }

@@ -9,8 +9,9 @@ use perennial_store::organizations::FirstUser;
 use perennial_store::throttle::{self, Counted};
 use perennial_store::{Error, sessions, setup};
 
-use super::sessions::{address, begin, too_many};
+use super::sessions::{address, begin};
 use crate::extract::Input;
+use crate::limits::too_many;
 use crate::operations::Operations;
 use crate::operations::guard::Public;
 use crate::problem::Problem;
@@ -52,7 +53,7 @@ async fn complete_setup(
     if !looks_like_email(&input.email) {
         return Err(Invalid::new("/email", "email").into());
     }
-    let counted = [Counted::Address(address(&request))];
+    let counted = [Counted::Address(address(&server, &request))];
     if let Some(seconds) = server
         .blocking(move |store| throttle::attempt(store, &counted, now))
         .await?

@@ -52,6 +52,10 @@ impl Stored for Customer {
         scope.owner_condition(Self::AREA, action, "customers", "owner_id")
     }
 
+    fn shares(scope: &Scope) -> Option<Vec<Sql>> {
+        scope.owner_shares(Self::AREA, "customers", "owner_id")
+    }
+
     /// Gives codes, and new customers of those who see only some to their maker.
     fn prepare(tx: &mut Tx<'_>, drafts: &mut [NewCustomer]) -> Result<()> {
         codes::give(

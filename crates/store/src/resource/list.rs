@@ -47,7 +47,12 @@ pub(crate) fn list_under<R: Stored>(
         condition = condition.and(beyond::<R>(query, after));
     }
     let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
-    let mut data = R::load(read, condition, order::<R>(query), limit)?;
+    if query.q.is_none()
+        && let Some(shares) = R::shares(read.scope)
+    {
+        condition = first_of_each::<R>(read, query, shares, &condition, limit);
+    }
+    let mut data = R::load(read, condition, order_in(R::PLURAL, query), limit)?;
     let has_more = data.len() > query.limit;
     data.truncate(query.limit);
     let next_cursor = data
@@ -75,6 +80,51 @@ pub(crate) fn condition<R: Stored>(read: &Read<'_>, query: &ListQuery) -> Sql {
             .column(R::PLURAL, "deleted_at")
             .then(" IS NULL"),
     )
+}
+
+/// The first rows under a condition of a list in many shares, each read in the list's order from an index of its own: a
+/// database by itself would sort all of them, or look through everybody else's.
+fn first_of_each<R: Stored>(
+    read: &Read<'_>,
+    query: &ListQuery,
+    shares: Vec<Sql>,
+    condition: &Sql,
+    limit: i64,
+) -> Sql {
+    let mut first = Sql::default()
+        .column(R::PLURAL, "id")
+        .then(" IN (SELECT id FROM (");
+    for (at, share) in shares.into_iter().enumerate() {
+        first = first.then(if at == 0 {
+            "SELECT * FROM (SELECT "
+        } else {
+            " UNION ALL SELECT * FROM (SELECT "
+        });
+        for sort in &query.sort {
+            first = first.column(R::PLURAL, sort.field.stored).then(", ");
+        }
+        first = first
+            .column(R::PLURAL, "id")
+            .then(" FROM ")
+            .name(R::PLURAL)
+            .then(" WHERE ")
+            .column(R::PLURAL, "organization")
+            .then(" = ")
+            .bind(read.organization())
+            .then(" AND ")
+            .piece(share.and(condition.clone()))
+            .then(" ORDER BY ")
+            .piece(order_in(R::PLURAL, query))
+            .then(" LIMIT ")
+            .bind(limit)
+            .then(") AS share");
+    }
+    first
+        .then(") AS shares ORDER BY ")
+        .piece(order_in("shares", query))
+        .then(" LIMIT ")
+        .bind(limit)
+        .then(")")
 }
 
 /// How many rows meet a condition, up to [`COUNTED`].
@@ -135,15 +185,15 @@ fn filter<R: Stored>(of: &Filter) -> Sql {
     }
 }
 
-fn order<R: Stored>(query: &ListQuery) -> Sql {
+fn order_in(table: &'static str, query: &ListQuery) -> Sql {
     let mut order = Sql::default();
     for sort in &query.sort {
         order = order
-            .column(R::PLURAL, sort.field.stored)
+            .column(table, sort.field.stored)
             .then(if sort.descending { " DESC, " } else { ", " });
     }
     order
-        .column(R::PLURAL, "id")
+        .column(table, "id")
         .then(if is_descending(query) { " DESC" } else { "" })
 }
 

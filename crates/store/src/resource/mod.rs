@@ -89,6 +89,11 @@ pub trait Stored: Resource + Rows {
         }
     }
 
+    /// What the user may read, in shares that have an index each in every order of the list, where it is several of them.
+    fn shares(_scope: &Scope) -> Option<Vec<Sql>> {
+        None
+    }
+
     /// Fills in what a client left to us.
     ///
     /// # Errors
