@@ -3,6 +3,7 @@
 #   eval "$(scripts/postgres.sh start [setting=value …])"   exports PERENNIAL_TEST_POSTGRES_URL
 #   scripts/postgres.sh url                                 prints it again
 #   scripts/postgres.sh stop
+#   scripts/postgres.sh crash; scripts/postgres.sh revive   it dies at once; it comes back with what it had
 #   scripts/postgres.sh with [setting=value …] COMMAND …    runs a command with a server of its own
 # `start` keeps one server for each checkout, in PERENNIAL_POSTGRES_DIR. A later setting wins: `start fsync=on` is durable.
 set -euo pipefail
@@ -35,7 +36,7 @@ place() {
 }
 
 start() {
-    local bin port password setting options=''
+    local bin port password setting
     bin=$(programs)
     as_server "$bin/pg_ctl" status -D "$directory/data" &>/dev/null && return
     rm -rf "$directory"
@@ -47,13 +48,19 @@ start() {
     ((EUID)) || chown postgres "$directory/data" "$directory/password"
     as_server "$bin/initdb" -D "$directory/data" -U postgres -A md5 --pwfile="$directory/password" \
         -E UTF8 --locale=C.UTF-8 --no-sync >"$directory/initdb.log" 2>&1 || { cat "$directory/initdb.log" >&2; return 1; }
-    for setting in "${settings[@]}" "port=$port"; do options+=" -c $setting"; done
-    as_server "$bin/pg_ctl" start -w -t 60 -s -D "$directory/data" -l "$directory/data/server.log" -o "$options" >/dev/null ||
+    for setting in "${settings[@]}" "port=$port"; do echo "${setting%%=*} = '${setting#*=}'"; done >>"$directory/data/postgresql.conf"
+    revive
+}
+
+revive() {
+    as_server "$(programs)/pg_ctl" start -w -t 60 -s -D "$directory/data" -l "$directory/data/server.log" >/dev/null ||
         { cat "$directory/data/server.log" >&2; return 1; }
 }
 
+crash() { as_server "$(programs)/pg_ctl" stop -s -m immediate -D "$directory/data"; }
+
 stop() {
-    [ ! -f "$directory/data/PG_VERSION" ] || as_server "$(programs)/pg_ctl" stop -s -m immediate -D "$directory/data" || true
+    [ ! -f "$directory/data/PG_VERSION" ] || crash || true
     rm -rf "$directory"
 }
 
@@ -68,6 +75,8 @@ start)
     ;;
 url) cat "$directory/url" ;;
 stop) stop ;;
+crash) crash ;;
+revive) revive ;;
 with)
     take_settings "$@"
     shift "$taken"
@@ -79,5 +88,5 @@ with)
     export PERENNIAL_TEST_POSTGRES_URL
     "$@"
     ;;
-*) sed -n '2,7s/^# \{0,1\}//p' "$self" >&2 && exit 2 ;;
+*) sed -n '2,8s/^# \{0,1\}//p' "$self" >&2 && exit 2 ;;
 esac

@@ -1,10 +1,7 @@
 //! The two databases, filled, and the server over them.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
@@ -97,50 +94,5 @@ impl Base {
     /// How a server over it is told what to do.
     pub fn config(&self) -> Config {
         Config::local(&self.url, self.folder.clone())
-    }
-}
-
-/// The program itself, serving.
-pub struct Program {
-    process: Child,
-    /// Where it listens.
-    pub port: u16,
-}
-
-impl Program {
-    /// Starts `PERENNIAL_PROGRAM` over a database.
-    pub fn start(base: &Base) -> Self {
-        let program = std::env::var("PERENNIAL_PROGRAM")
-            .expect("PERENNIAL_PROGRAM names the server: make bench");
-        let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let process = Command::new(Path::new(&program))
-            .arg("serve")
-            .env("PERENNIAL_DATABASE_URL", &base.url)
-            .env("PERENNIAL_DATA", &base.folder)
-            .env(
-                "PERENNIAL_JWT_SECRET",
-                base.config().jwt_secret.unwrap_or_default(),
-            )
-            .env("PERENNIAL_LISTEN", format!("127.0.0.1:{port}"))
-            .env("PERENNIAL_LOG", "warn")
-            .env("PERENNIAL_RATE_LIMIT", "0")
-            .spawn()
-            .unwrap_or_else(|error| panic!("{program}: {error}"));
-        let started = Self { process, port };
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "the server does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        started
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }

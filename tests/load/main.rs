@@ -23,9 +23,10 @@ use std::time::Duration;
 
 use actix_web::rt::System;
 use perennial_tests::app::Server;
+use perennial_tests::program::Program;
 use serde_json::json;
 
-use bases::{Base, Program};
+use bases::Base;
 use operations::Operation;
 use table::{Before, Line};
 use wire::{Span, Tally};
@@ -73,7 +74,7 @@ fn main() {
         let base = make(folder.join(name));
         machine[name] = json!(base.version);
         let (operations, token) = heard(&base);
-        let program = Program::start(&base);
+        let program = Program::start(&base.url, &base.folder);
         let chosen = operations
             .iter()
             .filter(|of| wanted(&["list", "get", "search", "create"], of.name));

@@ -223,6 +223,16 @@ impl Request<'_> {
     /// Sends it.
     pub fn send(self) -> Answer {
         let asked = format!("{} {}", self.method, self.path);
+        self.attempt()
+            .unwrap_or_else(|error| panic!("{asked}: {error}"))
+    }
+
+    /// Sends it to a server that may be gone.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub fn attempt(self) -> Result<Answer, ureq::Error> {
+        let asked = format!("{} {}", self.method, self.path);
         let uri = format!("{}{}", self.client.base, self.path);
         let mut request = http::Request::builder()
             .method(self.method.as_str())
@@ -235,11 +245,8 @@ impl Request<'_> {
             Some(body) => agent.run(request.body(body).expect(&asked)),
             None => agent.run(request.body(()).expect(&asked)),
         };
-        let sent = sent.unwrap_or_else(|error| panic!("{asked}: {error}"));
-        let (parts, mut body) = sent.into_parts();
-        let bytes = body
-            .read_to_vec()
-            .unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let (parts, mut body) = sent?.into_parts();
+        let bytes = body.read_to_vec()?;
         let answer = Answer {
             asked,
             status: parts.status.as_u16(),
@@ -248,6 +255,6 @@ impl Request<'_> {
             bytes,
         };
         answer.check();
-        answer
+        Ok(answer)
     }
 }

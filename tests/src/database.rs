@@ -69,6 +69,16 @@ impl Database {
         }
     }
 
+    /// The one at that address, newly filled; whoever made it takes it away.
+    pub fn at(url: &str, fill: impl FnOnce(&Store)) -> Self {
+        fill(&Store::open(url).expect("the database opens"));
+        Self {
+            url: url.to_owned(),
+            folder: folder(),
+            name: None,
+        }
+    }
+
     /// Runs statements behind the server's back.
     pub fn execute(&self, sql: &str) {
         let done = match kind() {

@@ -7,4 +7,5 @@ pub mod app;
 pub mod client;
 pub mod company;
 pub mod database;
+pub mod program;
 pub mod state;

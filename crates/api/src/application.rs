@@ -18,6 +18,9 @@ use crate::sign_in::secret;
 use crate::sign_in::token::Tokens;
 use crate::{background, metrics, requests, routes};
 
+/// How long a server that is going to stop still takes requests: whoever asks whether it is ready learns of it.
+const NOTICE: Duration = Duration::from_secs(1);
+
 /// A server that is bound to its port.
 pub struct Application {
     port: u16,
@@ -87,7 +90,8 @@ impl Application {
         self.running.handle()
     }
 
-    /// Serves until it is stopped or the process is asked to end; requests that are under way are finished.
+    /// Serves until it is stopped or the process is told to end. Asked to terminate, it says for a moment that it is not ready,
+    /// takes nobody new any more and finishes what is under way.
     ///
     /// # Errors
     /// Those of the operating system.
@@ -95,6 +99,7 @@ impl Application {
         if self.jobs {
             background::start(self.store);
         }
+        stop_when_told(self.server.clone(), &self.running.handle());
         if let Some((_, metrics)) = self.metrics {
             rt::spawn(metrics);
         }
@@ -120,6 +125,30 @@ fn bound(address: SocketAddr) -> Result<(u16, TcpListener), String> {
         .map_err(|error| error.to_string())?
         .port();
     Ok((port, listener))
+}
+
+/// SIGTERM is obeyed with notice, an interrupt from the keyboard at once.
+fn stop_when_told(server: Server, running: &ServerHandle) {
+    let interrupted = running.clone();
+    rt::spawn(async move {
+        if rt::signal::ctrl_c().await.is_ok() {
+            interrupted.stop(false).await;
+        }
+    });
+    #[cfg(unix)]
+    match rt::signal::unix::signal(rt::signal::unix::SignalKind::terminate()) {
+        Err(error) => tracing::error!(%error, "the server cannot be told to stop"),
+        Ok(mut terminated) => {
+            let running = running.clone();
+            rt::spawn(async move {
+                terminated.recv().await;
+                tracing::info!("stopping");
+                server.announce_stop();
+                rt::time::sleep(NOTICE).await;
+                running.stop(true).await;
+            });
+        }
+    }
 }
 
 /// A new one-time token for an installation without users.
@@ -158,6 +187,7 @@ fn start(
         None => http,
     };
     let http = http
+        .disable_signals()
         .client_request_timeout(Duration::from_secs(10))
         .shutdown_timeout(30);
     Ok(http.listen(listener)?.run())

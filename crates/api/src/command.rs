@@ -211,7 +211,7 @@ pub fn said(error: Error) -> String {
             format!("{} is taken already", pointer.trim_start_matches('/'))
         }
         Error::NotFound => "there is no such organization or role".to_owned(),
-        Error::Unavailable(cause) | Error::Database(cause) => cause,
+        Error::Full(cause) | Error::Unavailable(cause) | Error::Database(cause) => cause,
         other => other.to_string(),
     }
 }

@@ -227,6 +227,9 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_reused")
             }
             Error::Unauthenticated => Self::session_expired(),
+            Error::Full(cause) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full").caused(cause)
+            }
             Error::Unavailable(cause) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable")
                 .with_header(header::RETRY_AFTER, "1")
                 .caused(cause),

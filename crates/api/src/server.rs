@@ -1,6 +1,7 @@
 //! What every request shares: the store, the keys, the caches.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use std::net::IpAddr;
 
@@ -29,6 +30,7 @@ struct Shared {
     limits: Limits,
     metrics: Metrics,
     proxies: Vec<IpNet>,
+    stopping: AtomicBool,
 }
 
 impl Server {
@@ -43,6 +45,7 @@ impl Server {
             limits: Limits::new(config.rate_limit),
             metrics: Metrics::default(),
             proxies: config.proxies.clone(),
+            stopping: AtomicBool::new(false),
         }))
     }
 
@@ -105,6 +108,16 @@ impl Server {
             .rev()
             .find(|address| !is_proxy(address));
         Some(client.unwrap_or(peer))
+    }
+
+    /// Lets everybody who asks know that this server is about to go.
+    pub fn announce_stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this server is about to go.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
     }
 
     /// Runs something that waits for the database, off the threads that serve requests.

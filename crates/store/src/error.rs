@@ -29,6 +29,8 @@ pub enum Error {
     IdempotencyReused,
     /// The user is gone, locked, or signed out everywhere since.
     Unauthenticated,
+    /// There is no room left to write: what is there can be read.
+    Full(String),
     /// The database cannot be reached, or is too busy.
     Unavailable(String),
     /// The database refused: a fault of ours.
@@ -73,11 +75,21 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(_, information) if is_overflow(information.message()) => {
                 Self::Invalid(Invalid::new("", "too_large"))
             }
-            Diesel::DatabaseError(_, information) if is_busy(information.message()) => {
-                Self::Unavailable(error.to_string())
+            Diesel::DatabaseError(_, information) if is_later(information.message()) => {
+                Self::later(error.to_string())
             }
             Diesel::DatabaseError(_, _) => Self::Database(error.to_string()),
             _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+impl Error {
+    /// What may go better another time, by what the database said.
+    pub(crate) fn later(reason: String) -> Self {
+        match is_full(&reason) {
+            true => Self::Full(reason),
+            false => Self::Unavailable(reason),
         }
     }
 }
@@ -86,12 +98,16 @@ fn is_overflow(message: &str) -> bool {
     message == "integer overflow" || message.contains("bigint out of range")
 }
 
+/// Messages that say that there is no room: SQLite's, and PostgreSQL's after the file that could not grow.
+fn is_full(message: &str) -> bool {
+    message.contains("disk is full") || message.contains("No space left on device")
+}
+
 /// Messages that say "later": locks, timeouts, a server that goes or comes, a full disk.
-fn is_busy(message: &str) -> bool {
-    const SIGNS: [&str; 12] = [
+fn is_later(message: &str) -> bool {
+    const SIGNS: [&str; 11] = [
         "database is locked",
         "database table is locked",
-        "disk is full",
         "disk I/O error",
         "statement timeout",
         "lock timeout",
@@ -102,7 +118,7 @@ fn is_busy(message: &str) -> bool {
         "could not connect",
         "no connection to the server",
     ];
-    SIGNS.iter().any(|sign| message.contains(sign))
+    is_full(message) || SIGNS.iter().any(|sign| message.contains(sign))
 }
 
 /// Which input a unique index speaks of: PostgreSQL names the index, `customers_code`, SQLite the table and columns.

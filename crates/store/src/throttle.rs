@@ -69,7 +69,9 @@ pub fn attempt(store: &Store, counted: &[Counted], now: Instant) -> Result<Optio
                     .rows::<(BigInt, Timestamp), _>(system.connection())?;
             if let Some((attempts, tried_at)) = known.first() {
                 let pause = pause(*attempts, one.free());
-                let next = Instant::from(*tried_at).plus_seconds(pause);
+                // A clock that was set back must not make anybody wait for the time it was ahead.
+                let tried_at = Instant::from(*tried_at).min(now);
+                let next = tried_at.plus_seconds(pause);
                 // What is free is free of waiting, even if somebody who came later was counted first.
                 if pause > 0 {
                     wait = wait.max((next.micros() - now.micros() + 999_999) / 1_000_000);

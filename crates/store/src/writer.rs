@@ -49,7 +49,7 @@ impl Writer {
                 .unwrap_or_else(|_| Err(Error::Database("a write panicked".into())));
             Box::new(move |committed| {
                 let outcome = match (outcome, committed) {
-                    (Ok(_), Err(reason)) => Err(Error::Unavailable(reason)),
+                    (Ok(_), Err(reason)) => Err(Error::later(reason)),
                     (outcome, _) => outcome,
                 };
                 // A caller that went away does not need its answer.

@@ -7,7 +7,7 @@ use super::guard::Guard;
 use crate::problem::MEDIA_TYPE;
 
 /// Status, name among the contract's components, and description of every problem.
-const PROBLEMS: [(&str, &str, &str); 14] = [
+const PROBLEMS: [(&str, &str, &str); 15] = [
     (
         "400",
         "BadRequest",
@@ -54,6 +54,11 @@ const PROBLEMS: [(&str, &str, &str); 14] = [
         "Unavailable",
         "The database cannot be reached right now.",
     ),
+    (
+        "507",
+        "StorageFull",
+        "There is no room left to keep this; what is there can be read.",
+    ),
 ];
 
 /// Adds to an operation what follows from its guard, its parameters and its body.
@@ -76,6 +81,9 @@ pub(super) fn complete(operation: &mut Value, guard: &Guard, method: &Method) {
     };
     let body = operation.get("requestBody").is_some();
     let mut statuses = vec!["429", "500", "503"];
+    if *method != Method::GET {
+        statuses.push("507");
+    }
     if takes("path") || takes("query") || takes("header") || body {
         statuses.push("400");
     }

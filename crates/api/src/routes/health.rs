@@ -1,5 +1,6 @@
 //! Is it alive, can it work, which version is it.
 
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +45,10 @@ async fn get_liveness(_: Public) -> HttpResponse {
 /// Get whether the server can work
 #[utoipa::path(get, path = "/health/ready", tag = "Operation", responses((status = 200, description = "It can.", body = Health)))]
 async fn get_readiness(_: Public, server: web::Data<Server>) -> Result<HttpResponse, Problem> {
+    if server.is_stopping() {
+        let stopping = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping");
+        return Err(stopping.with_header(header::RETRY_AFTER, "1"));
+    }
     server.blocking(|store| store.ready()).await?;
     Ok(answer::json(&Health { status: "ok" }))
 }
