@@ -62,7 +62,7 @@ checks:
 		PATH=$$(scripts/python.sh)/bin:$$PATH scripts/postgres.sh with $(MAKE) suites
 
 setup:
-	@scripts/system.sh libpq postgresql chromium fonts python
+	@scripts/system.sh libpq postgresql chromium fonts python faketime
 	@scripts/npm.sh tests/contract && scripts/npm.sh tests/browser && scripts/python.sh >/dev/null
 style:
 	@$(STEP) 'Format' cargo fmt --all --check

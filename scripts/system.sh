@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the system lacks, by apt: scripts/system.sh libpq postgresql chromium fonts python
+# Installs what the system lacks, by apt: scripts/system.sh libpq postgresql chromium fonts python faketime
 # Each is looked for as a program or a library, not as a package: one from elsewhere serves as well.
 set -euo pipefail
 here=$(dirname "$0")
@@ -11,6 +11,7 @@ has() {
     chromium) "$here/chromium.sh" ;;
     fonts) [ -n "$(fc-list :lang=zh)" ] ;;
     python) python3 -c 'import ensurepip, venv' ;;
+    faketime) ls /usr/lib*/*/faketime/libfaketimeMT.so.1 ;;
     esac &>/dev/null
 }
 
@@ -21,6 +22,7 @@ packages() {
     chromium) echo chromium ;;
     fonts) echo fontconfig fonts-noto-cjk ;;
     python) echo python3-venv ;;
+    faketime) echo libfaketime ;;
     esac
 }
 

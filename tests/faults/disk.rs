@@ -65,7 +65,9 @@ impl Room {
         let folder = tempfile::tempdir().expect("a folder").keep();
         let size = format!("size={SIZE}m");
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder);
+        mount
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(&folder);
         assert!(mount.status().expect("mount runs").success());
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("a mode");
         Self(folder)
@@ -119,7 +121,8 @@ fn database_in(room: &Path) -> (Database, Option<Postgres>) {
 
 #[test]
 fn a_full_disk_refuses_writes_alone_and_with_room_they_go_on() {
-    let Some(room) = Room::within("disk::a_full_disk_refuses_writes_alone_and_with_room_they_go_on")
+    let Some(room) =
+        Room::within("disk::a_full_disk_refuses_writes_alone_and_with_room_they_go_on")
     else {
         return;
     };

@@ -34,7 +34,8 @@ fn each(clients: usize, one: impl Fn(usize) + Sync) {
 }
 
 #[test]
-fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_its_return_succeeds() {
+fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_its_return_succeeds()
+{
     if kind() == Kind::Sqlite {
         return;
     }
@@ -69,9 +70,7 @@ fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_i
         while began.elapsed() < Duration::from_secs(5) {
             let asked = Instant::now();
             let anonymous = program.client();
-            anonymous
-                .get("/health/ready")
-                .refused(503, "unavailable");
+            anonymous.get("/health/ready").refused(503, "unavailable");
             assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
             anonymous.get("/health/live").expect(200);
         }
@@ -118,10 +117,16 @@ fn while_another_process_holds_sqlite_writes_are_refused_reads_go_on_and_the_nex
         .get("/health/ready")
         .refused(503, "unavailable");
     program.client().get("/health/live").expect(200);
-    other.batch_execute("COMMIT").expect("the lock is given back");
+    other
+        .batch_execute("COMMIT")
+        .expect("the lock is given back");
     admin.create_customer("Acme");
     program.client().get("/health/ready").expect(200);
-    assert_eq!(admin.walk("/customers").len(), 1, "what was refused is not there");
+    assert_eq!(
+        admin.walk("/customers").len(),
+        1,
+        "what was refused is not there"
+    );
     drop(program);
     perennial_tests::program::check(&database.url, database.folder.path());
 }

@@ -92,7 +92,9 @@ fn bodies() -> Vec<(&'static str, String, Vec<u8>, usize)> {
 /// 900 kB that become 900 MB: zeros that gzip has made a thousand times smaller, over and over.
 fn bomb() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&vec![0; 10_000_000]).expect("it takes zeros");
+    encoder
+        .write_all(&vec![0; 10_000_000])
+        .expect("it takes zeros");
     let mut bytes = encoder.finish().expect("it ends").repeat(100);
     bytes.resize(900_000, 0);
     bytes

@@ -35,7 +35,10 @@ pub struct Record {
 impl Answer {
     /// What holds of every answer: what went wrong is a problem, and nothing tells what broke inside.
     pub(crate) fn check(&self) {
-        assert!(self.status < 500 || [503, 507].contains(&self.status), "{self}");
+        assert!(
+            self.status < 500 || [503, 507].contains(&self.status),
+            "{self}"
+        );
         assert!(
             self.header("x-request-id").is_some(),
             "no request id: {self}"

@@ -7,5 +7,6 @@ pub mod app;
 pub mod client;
 pub mod company;
 pub mod database;
+pub mod mixed;
 pub mod program;
 pub mod state;

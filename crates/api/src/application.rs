@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::server::Server;
 use crate::sign_in::secret;
 use crate::sign_in::token::Tokens;
-use crate::{background, metrics, requests, routes};
+use crate::{background, metrics, requests, routes, unread};
 
 /// How long a server that is going to stop still takes requests: whoever asks whether it is ready learns of it.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -178,6 +178,7 @@ fn start(
             .app_data(assets.clone())
             .wrap(Compress::default())
             .wrap(from_fn(requests::around))
+            .wrap(from_fn(unread::hang_up))
             .configure(move |application| operations.mount(application))
             .configure(routes::contract::page)
             .default_service(web::to(otherwise))

@@ -29,6 +29,7 @@ pub mod routes;
 pub mod scopes;
 pub mod server;
 pub mod sign_in;
+pub mod unread;
 pub mod upkeep;
 
 pub use application::Application;

@@ -18,6 +18,9 @@ use crate::{Read, Result, Tx};
 /// How many rows go into one INSERT: 32 766 binds are SQLite's limit, and a table has at most 32 columns.
 pub(crate) const CHUNK: usize = 500;
 
+/// How far apart the clocks of two servers may be, in seconds.
+const SKEW: i64 = 3600;
+
 /// Marks a statement whose plan hangs on its values. PostgreSQL plans what it keeps without them, and reads whole tables
 /// for long lists then; SQLite's plans are the same for all values.
 pub(crate) struct Replanned;
@@ -331,6 +334,11 @@ pub(crate) fn take_job(
         .bind(now)
         .then(") OR (state = 'running' AND leased_until < ")
         .bind(now)
+        .then(" AND attempts < ")
+        .bind(attempts)
+        // A lease that no clock of today can have given is none: it was set back since.
+        .then(") OR (state = 'running' AND leased_until > ")
+        .bind(until.plus_seconds(SKEW))
         .then(" AND attempts < ")
         .bind(attempts)
         .then(") ORDER BY run_at LIMIT 1")
