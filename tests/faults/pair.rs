@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use perennial_api::clock;
 use perennial_tests::app::eventually;
 use perennial_tests::client::{Answer, Client};
 use perennial_tests::company::{PASSWORD, Person};
@@ -100,15 +101,15 @@ fn a_request_sent_to_both_servers_at_once_is_done_once() {
 fn each_piece_of_background_work_is_done_by_one_of_two_servers() {
     const JOBS: usize = 30;
     let database = company();
+    let now = clock::now().to_string();
+    let now = now.trim_end_matches('Z').replace('T', " ");
     let row = |_| {
         let id = Uuid::now_v7().simple();
         let id = match kind() {
             Kind::Sqlite => format!("X'{id}'"),
             Kind::Postgresql => format!("'\\x{id}'"),
         };
-        format!(
-            "({id}, 'purge', '{{}}', 'queued', 0, 0, '2024-01-01 00:00:00', '2024-01-01 00:00:00')"
-        )
+        format!("({id}, 'purge', '{{}}', 'queued', 0, 0, '{now}', '{now}')")
     };
     let rows: Vec<String> = (0..JOBS).map(row).collect();
     let columns = "id, kind, payload, state, done, attempts, run_at, created_at";

@@ -91,14 +91,15 @@ impl fmt::Display for Report {
 /// Lets so many people work for a while; `log` is SQLite's.
 pub fn load(program: &Program, clients: usize, span: Duration, log: Option<&Path>) -> Report {
     let report = Mutex::new(Report::default());
+    let session = Mutex::new(Session::begin(program));
     let began = Instant::now();
     std::thread::scope(|scope| {
         for number in 0..clients {
-            let report = &report;
+            let (report, session) = (&report, &session);
             scope.spawn(move || {
-                let mut worker = Worker::new(program, number);
+                let mut worker = Worker::new(number);
                 while began.elapsed() < span {
-                    worker.work(program);
+                    worker.work(&Session::kept(session, program));
                     std::thread::sleep(THOUGHT);
                 }
                 report.lock().expect("nobody panicked").add(worker.report);
@@ -118,10 +119,31 @@ pub fn load(program: &Program, clients: usize, span: Duration, log: Option<&Path
     report.into_inner().expect("nobody panicked")
 }
 
-/// Somebody who works.
-struct Worker {
+/// A sign-in that all of them share: eight at once by one account would look like guessing.
+struct Session {
     client: Client,
     since: Instant,
+}
+
+impl Session {
+    fn begin(program: &Program) -> Self {
+        Self {
+            client: program.person(Person::Manager),
+            since: Instant::now(),
+        }
+    }
+
+    fn kept(session: &Mutex<Self>, program: &Program) -> Client {
+        let mut session = session.lock().expect("nobody panicked");
+        if session.since.elapsed() > SESSION {
+            *session = Self::begin(program);
+        }
+        session.client.clone()
+    }
+}
+
+/// Somebody who works.
+struct Worker {
     number: usize,
     turn: usize,
     customers: Vec<Record>,
@@ -129,10 +151,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(program: &Program, number: usize) -> Self {
+    fn new(number: usize) -> Self {
         Self {
-            client: program.person(Person::Manager),
-            since: Instant::now(),
             number,
             turn: 0,
             customers: Vec::new(),
@@ -140,24 +160,20 @@ impl Worker {
         }
     }
 
-    fn work(&mut self, program: &Program) {
-        if self.since.elapsed() > SESSION {
-            self.client = program.person(Person::Manager);
-            self.since = Instant::now();
-        }
+    fn work(&mut self, client: &Client) {
         let turn = self.turn;
         self.turn += 1;
         let kept = self.customers.len();
         match (turn % 10, kept) {
-            (0 | 5, _) | (_, 0) => self.create(),
-            (1, _) => self.list("/customers?limit=25&sort=name"),
-            (2, _) => self.list("/customers?limit=50&sort=-created_at&type=person"),
-            (3, _) => self.list("/purchases?limit=25"),
-            (4, _) => self.list(&format!("/customers?limit=25&q=acme+{}", turn % 97)),
-            (6, _) => self.buy(turn % kept),
-            (7, _) => self.change(turn % kept),
-            (9, KEPT..) => self.delete(),
-            _ => self.look(turn % kept),
+            (0 | 5, _) | (_, 0) => self.create(client),
+            (1, _) => self.list(client, "/customers?limit=25&sort=name"),
+            (2, _) => self.list(client, "/customers?limit=50&sort=-created_at&kind=person"),
+            (3, _) => self.list(client, "/purchases?limit=25"),
+            (4, _) => self.list(client, &format!("/customers?limit=25&q=acme+{}", turn % 97)),
+            (6, _) => self.buy(client, turn % kept),
+            (7, _) => self.change(client, turn % kept),
+            (9, KEPT..) => self.delete(client),
+            _ => self.look(client, turn % kept),
         }
     }
 
@@ -166,10 +182,10 @@ impl Worker {
         &mut self,
         kind: &'static str,
         status: u16,
-        request: impl FnOnce(&Client) -> Answer,
+        request: impl FnOnce() -> Answer,
     ) -> Option<Answer> {
         let began = Instant::now();
-        let answer = request(&self.client);
+        let answer = request();
         let took = self.report.took.entry(kind).or_default();
         took.push(began.elapsed());
         if answer.status == status {
@@ -179,46 +195,47 @@ impl Worker {
         None
     }
 
-    fn list(&mut self, path: &str) {
+    fn list(&mut self, client: &Client, path: &str) {
         let kind = match path.contains("q=") {
             true => "search",
             false => "list",
         };
-        self.noted(kind, 200, |client| client.get(path));
+        self.noted(kind, 200, || client.get(path));
     }
 
-    fn look(&mut self, at: usize) {
+    fn look(&mut self, client: &Client, at: usize) {
         let path = self.customers[at].path.clone();
-        self.noted("get", 200, |client| client.get(&path));
+        self.noted("get", 200, || client.get(&path));
     }
 
-    fn create(&mut self) {
+    fn create(&mut self, client: &Client) {
         let name = format!("Acme {} of {}", self.turn, self.number);
-        let draft = json!({ "name": name, "type": ["person", "company"][self.turn % 2] });
-        let made = self.noted("create", 201, |client| client.post("/customers", draft));
+        let kind = ["person", "company"][self.turn % 2];
+        let draft = json!({ "name": name, "kind": kind });
+        let made = self.noted("create", 201, || client.post("/customers", draft));
         self.customers.extend(made.map(Answer::record));
     }
 
-    fn buy(&mut self, at: usize) {
+    fn buy(&mut self, client: &Client, at: usize) {
         let line = |price: usize| json!({ "description": "Tea", "quantity": "2", "price": price.to_string() });
         let lines: Vec<Value> = (1..=3).map(line).collect();
         let customer = self.customers[at].id();
         let draft =
             json!({ "customer_id": customer, "purchased_on": "2024-05-02", "lines": lines });
-        self.noted("buy", 201, |client| client.post("/purchases", draft));
+        self.noted("buy", 201, || client.post("/purchases", draft));
     }
 
-    fn change(&mut self, at: usize) {
+    fn change(&mut self, client: &Client, at: usize) {
         let record = self.customers[at].clone();
         let note = json!({ "note": format!("turn {}", self.turn) });
-        let changed = self.noted("change", 200, |client| client.change(&record, note));
+        let changed = self.noted("change", 200, || client.change(&record, note));
         if let Some(changed) = changed {
             self.customers[at] = changed.record();
         }
     }
 
-    fn delete(&mut self) {
+    fn delete(&mut self, client: &Client) {
         let record = self.customers.remove(0);
-        self.noted("delete", 204, |client| client.remove(&record));
+        self.noted("delete", 204, || client.remove(&record));
     }
 }

@@ -69,8 +69,11 @@ pub fn attempt(store: &Store, counted: &[Counted], now: Instant) -> Result<Optio
                     .rows::<(BigInt, Timestamp), _>(system.connection())?;
             if let Some((attempts, tried_at)) = known.first() {
                 let pause = pause(*attempts, one.free());
-                // A clock that was set back must not make anybody wait for the time it was ahead.
-                let tried_at = Instant::from(*tried_at).min(now);
+                let tried_at = Instant::from(*tried_at);
+                // The clock was set back since: nobody waits for the time that it was ahead.
+                if tried_at > now.plus_seconds(LONGEST_SECONDS) {
+                    continue;
+                }
                 let next = tried_at.plus_seconds(pause);
                 // What is free is free of waiting, even if somebody who came later was counted first.
                 if pause > 0 {
