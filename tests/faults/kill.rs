@@ -1,9 +1,10 @@
 //! The power goes, as far as one machine can play that: what was acknowledged is there, what was under way is done once.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use perennial_tests::app::eventually;
 use perennial_tests::client::{Answer, Client};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,6 +34,8 @@ struct Writer {
     acknowledged: Vec<Acknowledged>,
     /// How many of these were looked at after a kill.
     seen: usize,
+    /// How many were done although their answer got lost.
+    replayed: usize,
 }
 
 impl Writer {
@@ -44,6 +47,7 @@ impl Writer {
             customer: None,
             acknowledged: Vec::new(),
             seen: 0,
+            replayed: 0,
         }
     }
 
@@ -94,6 +98,7 @@ impl Writer {
                 }
                 let now = now.expect(200);
                 assert_eq!((&now["note"], &now["version"]), (&json!(key), &json!(2)));
+                self.replayed += 1;
                 self.acknowledge(path, 2);
             }
             200 => self.acknowledge(answer.record().path, 2),
@@ -106,6 +111,7 @@ impl Writer {
     }
 
     fn created(&mut self, answer: Answer) {
+        self.replayed += usize::from(answer.header("idempotency-replayed").is_some());
         let record = answer.expect(201).record();
         if record.path.starts_with("/customers") {
             self.customer = Some((record.path.clone(), record.etag.clone()));
@@ -138,7 +144,7 @@ impl Writer {
 /// From nowhere in particular: the moments differ each time.
 fn moment() -> Duration {
     let random = u64::from(Uuid::now_v7().as_bytes()[15]);
-    Duration::from_millis(30 + random)
+    Duration::from_millis(random)
 }
 
 #[test]
@@ -151,16 +157,19 @@ fn what_was_acknowledged_outlives_a_kill_and_what_was_under_way_is_done_once() {
     for round in 1..=ROUNDS {
         let client = program.client().with_token(&token);
         writers.iter_mut().for_each(|writer| writer.look(&client));
-        let over = AtomicBool::new(false);
+        let (over, written) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for writer in &mut writers {
                 let client = client.clone();
-                let over = &over;
-                scope
-                    .spawn(move || while !over.load(Ordering::Relaxed) && writer.write(&client) {});
+                let (over, written) = (&over, &written);
+                scope.spawn(move || {
+                    while !over.load(Ordering::Relaxed) && writer.write(&client) {
+                        written.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
             }
-            let moment = moment();
-            std::thread::sleep(moment);
+            eventually("they write", || written.load(Ordering::Relaxed) > WRITERS);
+            std::thread::sleep(moment());
             match ground.server().filter(|_| round % OTHER == 0) {
                 Some(server) => server.crash(),
                 None => program.kill(),
@@ -189,7 +198,10 @@ fn what_was_acknowledged_outlives_a_kill_and_what_was_under_way_is_done_once() {
         interrupted > ROUNDS / 2,
         "{interrupted} writes were under way"
     );
-    println!("{steps} writes, {interrupted} of them under way when something died");
+    let replayed: usize = writers.iter().map(|writer| writer.replayed).sum();
+    println!(
+        "{steps} writes, {interrupted} under way when something died, {replayed} of these done already"
+    );
     drop(program);
     ground.check();
 }
