@@ -316,8 +316,8 @@ fn sets_hold_each_thing_once() {
 #[test]
 fn what_is_refused_is_told_in_words_that_help() {
     let app = TestApp::start();
-    let seller = app.as_seller();
-    let acme = seller.create_customer("Acme");
+    let manager = app.as_manager();
+    let acme = manager.create_customer("Acme");
     for (draft, pointer, code) in [
         (json!({ "city": "Rome" }), "/city", "read_only"),
         (
@@ -342,11 +342,11 @@ fn what_is_refused_is_told_in_words_that_help() {
             "currency",
         ),
     ] {
-        let refused = seller.change(&acme, draft.clone()).refused(422, "invalid");
+        let refused = manager.change(&acme, draft.clone()).refused(422, "invalid");
         refused.blames(pointer, code);
         let mut new = draft;
         new["name"] = json!("Bolt");
-        let refused = seller.post("/customers", new).refused(422, "invalid");
+        let refused = manager.post("/customers", new).refused(422, "invalid");
         refused.blames(pointer, code);
     }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod changes;
 mod contacts;
 mod contract;
+mod credit;
 mod customers;
 mod events;
 mod fields;

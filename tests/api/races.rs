@@ -8,7 +8,7 @@ use perennial_tests::company::Person;
 use serde_json::json;
 
 /// Asks so many times at once.
-fn at_once(times: usize, ask: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
+pub fn at_once(times: usize, ask: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
     std::thread::scope(|scope| {
         let ask = &ask;
         let asked: Vec<_> = (0..times).map(|at| scope.spawn(move || ask(at))).collect();

@@ -36,8 +36,10 @@ fn what_is_paid_is_known_by_its_payments() {
         (&whole["open"]["amount"], &whole["paid_on"]),
         (&json!("0"), &json!("2024-03-11"))
     );
-    let late = buy(&seller, &acme, "2024-04-01", &[line("1", "200.004", "0")]);
-    let prompt = buy(&seller, &acme, "2024-04-01", &[line("1", "1", "0")]);
+    let [late, prompt] = ["200.004", "1"].map(|price| {
+        let draft = json!({ "customer_id": acme.id(), "purchased_on": "2024-04-01", "lines": [line("1", price, "0")], "credit_approval": "Known for years" });
+        app.as_manager().create("purchases", draft)
+    });
     pay(&prompt, &[("2024-04-02", "1")]);
     let unpaid = seller.get("/purchases?paid_on_is_null=true").expect(200);
     assert_eq!(unpaid.ids(), [late.id()]);

@@ -175,6 +175,8 @@ resource! {
         shipped_on: Option<Date> => aliases(&["shipped_date"]);
         /// The day by which it is to be paid; by the customer's credit terms unless given.
         due_on: Option<Date> => filtered aliases(&["due_date"]);
+        /// Why the customer may owe us more than its credit limit for it; nobody needs to say so below that.
+        credit_approval: Option<String>, length 1..=1000 => class("credit");
         /// What came in for it.
         payments: Vec<Payment>, nested 0..=200;
         /// The system that its external id belongs to.

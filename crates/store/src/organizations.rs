@@ -290,7 +290,11 @@ pub(crate) fn insert(
         crate::roles::insert_rules(
             connection,
             key,
-            [(role_id, role.permissions.as_slice(), &[][..])],
+            [(
+                role_id,
+                role.permissions.as_slice(),
+                role.field_rules.as_slice(),
+            )],
         )?;
     }
     Ok(Inserted { key, id, admin })

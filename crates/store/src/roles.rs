@@ -83,6 +83,15 @@ pub(crate) fn insert_rules<'a>(
     Ok(())
 }
 
+/// Who sells sees what a customer may owe, and does not decide it.
+fn standard_fields(role: StandardRole) -> Vec<FieldRule> {
+    let rule = FieldRule {
+        class: "credit".to_owned(),
+        access: FieldAccess::Read,
+    };
+    Vec::from_iter((role == StandardRole::Seller).then_some(rule))
+}
+
 /// The roles that a new organization starts with.
 pub(crate) fn standard(language: Language) -> Vec<(StandardRole, NewRole)> {
     let role = |standard: &StandardRole| {
@@ -102,7 +111,7 @@ pub(crate) fn standard(language: Language) -> Vec<(StandardRole, NewRole)> {
             NewRole {
                 name: standard.label().text(language).to_owned(),
                 permissions,
-                field_rules: Vec::new(),
+                field_rules: standard_fields(*standard),
             },
         )
     };

@@ -44,6 +44,8 @@ pub struct Read<'a> {
 pub struct Tx<'a> {
     read: Read<'a>,
     change_set: Option<Uuid>,
+    /// Whether what is written happened long ago: rules for what may happen now do not hold.
+    pub history: bool,
     /// The exchange rates that were asked for, by currency and day.
     pub(crate) rates: BTreeMap<(Currency, Date), Option<Rate>>,
 }
@@ -91,6 +93,7 @@ impl<'a> Tx<'a> {
         Self {
             read: Read { connection, scope },
             change_set: None,
+            history: false,
             rates: BTreeMap::new(),
         }
     }
@@ -126,11 +129,12 @@ impl<'a> Tx<'a> {
     /// What `attempt` returns.
     pub fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.change_set()?;
-        let (scope, change_set) = (self.scope, self.change_set);
+        let (scope, change_set, history) = (self.scope, self.change_set, self.history);
         self.read.connection.transaction(|connection| {
             attempt(&mut Tx {
                 read: Read { connection, scope },
                 change_set,
+                history,
                 rates: BTreeMap::new(),
             })
         })
@@ -148,7 +152,10 @@ impl<'a> Tx<'a> {
         if scope.organization() != self.organization() {
             return Err(Error::Forbidden);
         }
-        write(&mut Tx::new(self.read.connection, scope))
+        let history = self.history;
+        let mut tx = Tx::new(self.read.connection, scope);
+        tx.history = history;
+        write(&mut tx)
     }
 }
 

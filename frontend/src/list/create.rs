@@ -12,13 +12,14 @@ use yew::prelude::*;
 
 use crate::client::new_key;
 use crate::components::dialog::Dialog;
-use crate::components::problem::ProblemNote;
+use crate::components::problem::{ProblemNote, untold};
 use crate::fields::row::FieldRow;
 use crate::fields::validate;
 use crate::fields::whole::Whole;
 use crate::keys::is_composing;
 use crate::load::use_send;
 use crate::names::use_names;
+use crate::record::holdings::credit_beside;
 use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape, given};
 use crate::texts::use_texts;
@@ -179,8 +180,9 @@ pub fn Create(props: &CreateProps) -> Html {
             <ContextProvider<Whole> context={whole}>
             <form ref={form} {onsubmit} {onkeydown} novalidate=true>
                 <div class="dialog-body">
-                    <ProblemNote problem={sending.problem.clone().filter(|problem| problem.errors.is_empty())}/>
+                    <ProblemNote problem={untold(&sending.problem, |name| shape.fields.iter().filter(may_write).any(|field| field.name == name))}/>
                     <div class="form">{ for first.iter().map(|field| row(field, begins == Some(field.name))) }</div>
+                    { credit_beside(shape, &draft) }
                     if !rest.is_empty() {
                         <details open={unsolved}>
                             <summary>{ texts.format(Key::CreateMore, &[("count", &rest.len())]) }</summary>

@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::client::Outcome;
 use crate::components::cell::cell;
 use crate::components::icon::{Mark, icon};
-use crate::components::problem::ProblemNote;
+use crate::components::problem::{ProblemNote, untold};
 use crate::fields::editor::{Editor, EditorProps};
 use crate::fields::row::faults;
 use crate::fields::validate;
@@ -215,9 +215,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
     });
     let tab = if tab_saves { " / Tab" } else { "" };
     let hint = texts.format(Key::RecordHint, &[("keys", &format!("{enter}{tab}"))]);
-    let whole = (*problem)
-        .clone()
-        .filter(|problem| problem.errors.is_empty());
+    let whole = untold(&problem, |name| name == field.name);
     html! {
         <div class="fact editing" {onkeydown}>
             <dt id={format!("{id}-label")}>if group { { label } } else { <label for={id.clone()}>{ label }</label> }</dt>

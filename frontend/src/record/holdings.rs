@@ -6,6 +6,7 @@ use perennial_domain::product::Product;
 use perennial_domain::purchase::{Credit, Holding, Holdings, Purchase};
 use perennial_domain::rights::Action;
 use perennial_domain::text::Key;
+use serde_json::{Map, Value};
 use yew::prelude::*;
 
 use crate::components::link::Link;
@@ -83,6 +84,37 @@ pub fn Held(props: &HeldProps) -> Html {
             </section>
         </>
     }
+}
+
+/// Beside the draft of a purchase, how its customer stands: whoever is about to sell on account should see it.
+pub fn credit_beside(shape: &Shape, draft: &Map<String, Value>) -> Html {
+    let customer = draft.get("customer_id").and_then(Value::as_str);
+    match customer.filter(|_| *shape == *Shape::of::<Purchase>()) {
+        Some(customer) => html! { <CreditOf customer={customer.to_owned()}/> },
+        None => Html::default(),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CreditOfProps {
+    customer: String,
+}
+
+#[component]
+fn CreditOf(props: &CreditOfProps) -> Html {
+    let (texts, session) = (use_texts(), use_session());
+    let may_read = session.may(Shape::of::<Purchase>().area, Action::Read);
+    let of = (props.customer.clone(), may_read);
+    let loaded = use_load(of, |client, (customer, may_read)| async move {
+        if !may_read {
+            return Ok(Holdings::default());
+        }
+        client.get(&format!("customers/{customer}/holdings")).await
+    });
+    let credit = loaded.data.as_ref().and_then(|held| held.credit.as_ref());
+    credit
+        .map(|credit| panel(&texts, credit))
+        .unwrap_or_default()
 }
 
 fn money(texts: &Texts, money: Money) -> Html {

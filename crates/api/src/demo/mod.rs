@@ -102,6 +102,7 @@ pub fn fill(
         return Err(Error::NotFound);
     };
     store.write(&first.scope.clone(), move |tx| {
+        tx.history = true;
         let mut maker = parties::Maker::new(words, company.tags.clone());
         let goods = resource::list::<Product>(tx, &ListQuery::first::<Product>(200))?.data;
         let today = now.day_in(words.zone);

@@ -72,6 +72,7 @@ impl<S: Sheet> Batch<S> {
     /// # Errors
     /// What is no row's fault.
     pub fn keep(&self, tx: &mut Tx<'_>, columns: &Columns) -> Result<Kept, Error> {
+        tx.history = true;
         let mut kept = self.settled();
         let rows = self.rows.iter().zip(&self.decisions);
         let mut written: BTreeMap<u64, Group<'_, S::Record>> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Purchases: their row, their lines, the returns that name them, and what they come to.
 
+mod credit;
 mod lines;
 mod returns;
 mod row;
@@ -36,7 +37,8 @@ impl Stored for Purchase {
     fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
         within(tx, new.iter(), Action::Create)?;
         lines::write(tx, new)?;
-        returns::settle(tx, new.iter().map(|new| (None, new)))
+        returns::settle(tx, new.iter().map(|new| (None, new)))?;
+        credit::check(tx, new.iter().map(|new| (None, new)))
     }
 
     fn replace_parts(tx: &mut Tx<'_>, changed: &[(Self, Self)]) -> Result<()> {
@@ -61,7 +63,8 @@ impl Stored for Purchase {
         let others = changed.iter().filter(|(old, new)| parts(old) != parts(new));
         let others: Vec<Self> = others.map(|(_, new)| new.clone()).collect();
         lines::write(tx, &others)?;
-        returns::settle(tx, changed.iter().map(|(old, new)| (Some(old), new)))
+        returns::settle(tx, changed.iter().map(|(old, new)| (Some(old), new)))?;
+        credit::check(tx, changed.iter().map(|(old, new)| (Some(old), new)))
     }
 
     /// A purchase is seen by whoever sees its customer.
@@ -120,8 +123,10 @@ impl Stored for Purchase {
         Ok(())
     }
 
-    fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
-        returns::settle(tx, rows.iter().map(|row| (Some(row), row)))
+    fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
+        returns::settle(tx, rows.iter().map(|row| (Some(row), row)))?;
+        let back = rows.iter().filter(|_| !hidden);
+        credit::check(tx, back.map(|row| (None, row)))
     }
 
     fn title(&self) -> &str {

@@ -59,6 +59,7 @@ row! {
         facts: String = |tx, purchase| json(&Facts {
             rate: rate_of(tx, purchase)?,
             payments: purchase.payments.clone(),
+            credit_approval: purchase.credit_approval.clone(),
             note: purchase.note.clone(),
         }),
     }
@@ -76,6 +77,7 @@ row! {
         purchase.paid_on = row.paid_on.map(Date::from);
         purchase.rate = facts.rate;
         purchase.payments = facts.payments;
+        purchase.credit_approval = facts.credit_approval;
         purchase.note = facts.note;
         Ok(())
     }
@@ -87,6 +89,7 @@ row! {
 struct Facts {
     rate: Option<AppliedRate>,
     payments: Vec<Payment>,
+    credit_approval: Option<String>,
     note: Option<String>,
 }
 
@@ -130,14 +133,14 @@ fn total(purchase: &Purchase) -> Decimal {
     perennial_domain::purchase::total(&purchase.lines).unwrap_or_default()
 }
 
-fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
+pub(super) fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
     let sum = total(purchase).plus(purchase.freight);
     let places = of(tx, purchase).places();
     sum.and_then(|sum| sum.rounded_to(places))
         .unwrap_or_default()
 }
 
-fn paid(purchase: &Purchase) -> Decimal {
+pub(super) fn paid(purchase: &Purchase) -> Decimal {
     let amounts = purchase.payments.iter().map(|payment| payment.amount);
     Decimal::sum(amounts).unwrap_or_default()
 }
