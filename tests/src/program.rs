@@ -34,17 +34,19 @@ fn path() -> PathBuf {
     path
 }
 
+/// What its tokens are signed with.
+pub fn secret() -> String {
+    let config = Config::local("", PathBuf::new());
+    config.jwt_secret.unwrap_or_default()
+}
+
 /// A command of the program over a database; `folder` is for what is kept beside it.
 pub fn command(url: &str, folder: &Path) -> Command {
-    let config = Config::local(url, folder.to_owned());
     let mut command = Command::new(path());
     command
         .env("PERENNIAL_DATABASE_URL", url)
         .env("PERENNIAL_DATA", folder)
-        .env(
-            "PERENNIAL_JWT_SECRET",
-            config.jwt_secret.unwrap_or_default(),
-        )
+        .env("PERENNIAL_JWT_SECRET", secret())
         .env("PERENNIAL_RATE_LIMIT", "0")
         .env("PERENNIAL_LOG", "warn");
     command

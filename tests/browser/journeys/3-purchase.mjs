@@ -14,6 +14,7 @@ export default async function ({ browser, company }) {
     await holdings(visitor, customer, products);
     await sums(visitor, customer);
     await rate(visitor, api);
+    await limit(browser, api, people, customer);
     await hidden(browser, api, people, customer);
 }
 
@@ -248,6 +249,40 @@ async function rate({ page, say }, api) {
     await page.getByRole('heading', { level: 1, name: 'JPY' }).waitFor();
     const { data: [made] } = await api.get('exchange-rates?currency=JPY');
     assert.deepEqual([made.units, made.rate], [100, '4.87']);
+}
+
+/** Above the credit limit who sells is told that somebody has to approve, and who may approve says why. */
+async function limit(browser, api, { admin, reader }, customer) {
+    const permissions = ['customers', 'purchases', 'products'].flatMap((area) => ['read', 'create'].map((action) => ({ area, action, level: 'all' })));
+    const role = await api.post('roles', { name: '门店销售', permissions, field_rules: [{ class: 'credit', access: 'read' }] });
+    await api.patch(`users/${reader.id}`, await api.get(`users/${reader.id}`), { role_id: role.id });
+    const begin = async (user) => {
+        const { page, say, allow } = await browser.visitor({ user });
+        allow(422, /\/purchases$/);
+        await page.goto(`/customers/${customer.id}`);
+        await page.getByRole('region', { name: say('area.purchases') }).getByRole('button', { name: say('list.new', { what: say('one.purchase') }) }).press('Enter');
+        const dialog = page.getByRole('dialog');
+        const left = dialog.getByRole('region', { name: say('credit.title') }).locator(`dt:text-is("${say('credit.left')}") + dd`);
+        await left.getByText(await yuan(page, 19712.51)).waitFor();
+        await dialog.locator('#new-purchases-lines-0-description').fill('Machine');
+        await dialog.locator('#new-purchases-lines-0-quantity').fill('1');
+        await dialog.locator('#new-purchases-lines-0-price').fill('20000');
+        await page.keyboard.press('Control+Enter');
+        await dialog.getByRole('alert').filter({ hasText: say('invalid.over_credit_limit') }).waitFor();
+        return { page, say, dialog };
+    };
+    const seller = await begin(reader);
+    assert.equal(await seller.dialog.locator('#new-purchases-credit_approval').count(), 0);
+    await picture(seller.page, 'purchase-over-limit');
+    const { page, say, dialog } = await begin(admin);
+    await eventually(async () => assert.equal((await focused(page)).id, 'new-purchases-credit_approval'));
+    await picture(page, 'purchase-approval');
+    await page.keyboard.type('Paid by letter of credit');
+    await page.keyboard.press('Control+Enter');
+    await dialog.waitFor({ state: 'detached' });
+    const { data: [made] } = await api.get(`purchases?customer_id=${customer.id}&sort=-created_at&limit=1`);
+    assert.deepEqual([made.credit_approval, made.total.amount], ['Paid by letter of credit', '20000']);
+    await page.getByRole('region', { name: say('credit.title') }).locator('dd.bad').first().waitFor();
 }
 
 /** Who may not see credit has no panel of it; who may read no purchases sees none. */
