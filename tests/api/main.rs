@@ -24,6 +24,7 @@ mod purchases;
 mod purge;
 mod races;
 mod references;
+mod refreshes;
 mod returns;
 mod samples;
 mod search;

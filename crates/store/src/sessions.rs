@@ -8,6 +8,7 @@ use perennial_domain::{Id, Instant};
 use uuid::Uuid;
 
 use crate::column::Key;
+use crate::dialect::lock_name;
 use crate::schema::users;
 use crate::sql::Sql;
 use crate::{Result, Store, System};
@@ -175,6 +176,9 @@ pub fn begin(store: &Store, account: &Account, token: Hash, now: Instant) -> Res
 pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refreshed> {
     use refresh_tokens::dsl as t;
     store.system_write(move |system| {
+        if hold_family(system, old)?.is_none() {
+            return Ok(Refreshed::Ended);
+        }
         // The token is marked and read in one statement, so that of two uses one is the first.
         let first = diesel::update(
             t::refresh_tokens
@@ -240,12 +244,7 @@ pub fn refresh(store: &Store, old: Hash, new: Hash, now: Instant) -> Result<Refr
 pub fn end(store: &Store, token: Hash) -> Result<()> {
     use refresh_tokens::dsl as t;
     store.system_write(move |system| {
-        let family: Option<Key> = t::refresh_tokens
-            .find(token.to_vec())
-            .select(t::family)
-            .first(system.connection())
-            .optional()?;
-        if let Some(family) = family {
+        if let Some(family) = hold_family(system, token)? {
             diesel::delete(t::refresh_tokens.filter(t::family.eq(family)))
                 .execute(system.connection())?;
         }
@@ -344,6 +343,21 @@ pub fn sweep(store: &Store, now: Instant) -> Result<()> {
             .execute(system.connection())?;
         Ok(())
     })
+}
+
+/// The family of a token, held until the transaction ends: without that, who ends it would overlook the token that a refresh
+/// of the same moment puts in.
+fn hold_family(system: &mut System<'_>, token: Hash) -> Result<Option<Key>> {
+    use refresh_tokens::dsl as t;
+    let family: Option<Key> = t::refresh_tokens
+        .find(token.to_vec())
+        .select(t::family)
+        .first(system.connection())
+        .optional()?;
+    if let Some(family) = family {
+        lock_name(system.connection(), &format!("session {}", family.0))?;
+    }
+    Ok(family)
 }
 
 type Known = (

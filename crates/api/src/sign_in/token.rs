@@ -16,6 +16,8 @@ pub const SECONDS: i64 = 15 * 60;
 /// Who issues them, and for whom.
 const ISSUER: &str = "perennial";
 const AUDIENCE: &str = "perennial-api";
+/// What kind of token they are, in the header.
+const TYPE: &str = "JWT";
 /// The shortest secret: 256 bits of hexadecimal or base64 are longer.
 const SHORTEST: usize = 32;
 
@@ -101,6 +103,7 @@ impl Tokens {
             jti: Uuid::now_v7().to_string(),
         };
         let header = Header {
+            typ: Some(TYPE.to_owned()),
             kid: Some(key.id.clone()),
             ..Header::new(Algorithm::HS256)
         };
@@ -112,13 +115,15 @@ impl Tokens {
     /// # Errors
     /// 401, `session_expired` where it was good once.
     pub fn read(&self, token: &str, now: Instant) -> Result<Claims, Problem> {
-        let id = decode_header(token)
-            .map_err(|_| Problem::unauthenticated())?
-            .kid;
+        let header = decode_header(token).map_err(|_| Problem::unauthenticated())?;
+        // RFC 8725, 3.11 and RFC 7515, 4.1.11: of our type, and with no extension that we would have to understand.
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return Err(Problem::unauthenticated());
+        }
         let key = self
             .0
             .iter()
-            .find(|key| Some(&key.id) == id.as_ref())
+            .find(|key| Some(&key.id) == header.kid.as_ref())
             .ok_or_else(Problem::unauthenticated)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
@@ -193,8 +198,10 @@ mod tests {
         let token = signed(&tokens);
         let (_, rest) = token.split_once('.').expect("three parts");
         use base64::Engine;
-        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD
-            .encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, tokens.0[0].id));
+        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!(
+            r#"{{"alg":"none","typ":"JWT","kid":"{}"}}"#,
+            tokens.0[0].id
+        ));
         assert!(
             tokens
                 .read(&format!("{none}.{rest}"), Instant::from_micros(NOW))
