@@ -8,7 +8,7 @@ use perennial_domain::field::{Field, Kind, Resource};
 use perennial_domain::query::{Operator, compares, parameters};
 use perennial_domain::{Decimal, Instant};
 use perennial_tests::app::TestApp;
-use perennial_tests::client::{Answer, Client, Record};
+use perennial_tests::client::{Answer, Client, Record, encoded};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
@@ -208,10 +208,6 @@ fn absent(field: &Field) -> String {
         Kind::Reference(_) | Kind::References(_) => "01890000-0000-7000-8000-000000000000".into(),
         Kind::Parts(_) | Kind::Key | Kind::Figures => String::new(),
     }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn found(answer: Answer) -> BTreeSet<String> {

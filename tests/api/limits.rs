@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use perennial_tests::app::TestApp;
-use perennial_tests::client::{Answer, Client};
+use perennial_tests::client::{Answer, Client, encoded};
 use serde_json::json;
 
 fn post(client: &Client, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
@@ -236,7 +236,7 @@ fn strange_texts_come_back_as_they_were() {
     ] {
         let made = seller.create("customers", json!({ "name": name }));
         assert_eq!(made["name"], name);
-        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let encoded = encoded(name);
         assert_eq!(
             seller.get(&format!("/customers?name={encoded}")).ids(),
             [made.id()],

@@ -184,7 +184,8 @@ impl Matrix {
         self.made.get()
     }
 
-    fn draft(&self, about: &About) -> Value {
+    /// A good draft, unlike any other.
+    pub fn draft(&self, about: &About) -> Value {
         let at = self.next();
         let name = format!("Probe {at}");
         match about.area {

@@ -67,9 +67,9 @@ impl World {
         match name {
             "influences" => json!([{ "customer_id": customer, "note": "recommends us" }]),
             "identifiers" => json!([
+                { "kind": "external", "system": "erp", "value": "4711" },
                 { "kind": "email", "system": "", "value": "someone@example.com" },
                 { "kind": "mobile", "system": "", "value": "138 0013 8000" },
-                { "kind": "external", "system": "erp", "value": "4711" },
             ]),
             "addresses" => {
                 json!([{ "kind": "billing", "street": "南京路 1", "city": "上海", "region": "上海市", "postal_code": "200001", "country": "中国" }])
@@ -81,6 +81,8 @@ impl World {
             "consumption" => {
                 json!([{ "item": "paper", "unit": "kg", "per_month": "2.50", "on_hand": null, "as_of": "2024-01-31" }])
             }
+            "lines" => json!([{ "description": "paper", "quantity": "2", "amount": "5" }]),
+            "payments" => json!([{ "on": "2024-01-31", "amount": "1", "note": "cash" }]),
             "prices" => {
                 json!([{ "amount": { "amount": "12.50", "currency": "USD" }, "since": "2024-01-31" }])
             }

@@ -1,13 +1,9 @@
 //! Full text: in lists and over everything.
 
 use perennial_tests::app::TestApp;
-use perennial_tests::client::Client;
+use perennial_tests::client::{Client, encoded};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 #[track_caller]
 fn finds(client: &Client, q: &str, expected: &[String]) {

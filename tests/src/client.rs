@@ -15,6 +15,11 @@ pub struct Client {
     token: Option<String>,
 }
 
+/// A text as it stands in an address: every byte encoded.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// A request that is being written.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {

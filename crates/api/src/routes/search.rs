@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use perennial_domain::problem::{FieldError, Invalid};
+use perennial_domain::query;
 use perennial_store::search;
 
 use super::pages::Hits;
@@ -46,6 +47,7 @@ async fn search_everything(signed_in: SignedIn, mut pairs: Pairs) -> Result<Http
     let text = text
         .filter(|text| (1..=200).contains(&text.chars().count()))
         .ok_or_else(fault)?;
+    query::read_text(&text).map_err(Problem::bad_parameter)?;
     let data = signed_in
         .read(move |read| search::find(read, &text, limit))
         .await?;

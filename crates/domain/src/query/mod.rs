@@ -300,13 +300,21 @@ fn read_flag(name: &str, text: &str) -> Result<bool, Invalid> {
     text.parse().map_err(|_| Invalid::new(name, "flag"))
 }
 
-fn read_text(text: &str) -> Result<Option<String>, Invalid> {
+/// Reads a text to search for: 200 characters at most, and none that no text holds. None where nothing is asked.
+///
+/// # Errors
+/// Says what is wrong with `q`.
+pub fn read_text(text: &str) -> Result<Option<String>, Invalid> {
     if text.chars().count() > 200 {
         return Err(Invalid(vec![
             FieldError::new("q", "length")
                 .with("min", 0)
                 .with("max", 200),
         ]));
+    }
+    // PostgreSQL takes no such text.
+    if text.contains('\0') {
+        return Err(Invalid::new("q", "type"));
     }
     Ok(Some(text.to_owned()).filter(|text| !text.trim().is_empty()))
 }
