@@ -17,6 +17,7 @@ mod injection;
 mod limits;
 mod lists;
 mod matrix;
+mod named;
 mod organization;
 mod parameters;
 mod passwords;
