@@ -23,7 +23,7 @@ pub fn create_many(client: &Client, names: &[String]) {
 }
 
 /// Every order of a resource that there is.
-fn orders<R: Resource>() -> Vec<String> {
+pub fn orders<R: Resource>() -> Vec<String> {
     let names: Vec<&str> = R::FIELDS
         .iter()
         .filter(|field| field.sorted)

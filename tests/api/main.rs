@@ -10,6 +10,7 @@ mod customers;
 mod events;
 mod fields;
 mod filters;
+mod headers;
 mod hostile;
 mod idempotency;
 mod injected;

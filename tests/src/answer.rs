@@ -6,6 +6,40 @@ use std::ops::Index;
 use serde_json::Value;
 use ureq::http;
 
+/// What only somebody who looks inside would say.
+const INTERNALS: &[&str] = &[
+    "SELECT ",
+    "INSERT ",
+    "UPDATE ",
+    "DELETE ",
+    "FROM ",
+    "WHERE ",
+    "constraint",
+    "syntax error",
+    "diesel",
+    "sqlite",
+    "SQLite",
+    "SQLITE",
+    "postgres",
+    "Postgres",
+    "actix",
+    "serde",
+    "tokio",
+    "panicked",
+    "unwrap",
+    "backtrace",
+    "struct ",
+    "enum ",
+    "tuple ",
+    "newtype ",
+    "::",
+    ".rs",
+    "/src/",
+    "/root",
+    "/home",
+    "/tmp",
+];
+
 /// What the server said.
 #[derive(Clone)]
 pub struct Answer {
@@ -60,6 +94,25 @@ impl Answer {
                 self.header("x-request-id"),
                 "{self}"
             );
+            self.tells_no_internals();
+        }
+    }
+
+    /// What we say in a problem names neither SQL nor code, files or what we are built of.
+    fn tells_no_internals(&self) {
+        let errors = self.body["errors"].as_array().into_iter().flatten();
+        let said = errors.map(|error| &error["detail"]);
+        let said = said.chain([&self.body["detail"], &self.body["title"]]);
+        for text in said.filter_map(Value::as_str) {
+            // serde tells what it was given: what a client wrote is no secret of ours.
+            let ours = text.replace('\\', "");
+            let mut ours: String = ours.split('`').step_by(2).collect();
+            if let (Some(from), Some(to)) = (ours.find('"'), ours.rfind('"')) {
+                ours.replace_range(from..=to, "");
+            }
+            for word in INTERNALS {
+                assert!(!ours.contains(word), "tells of {word}: {self}");
+            }
         }
     }
 
