@@ -155,7 +155,10 @@ async function walk(browser, server, language, turn, made) {
     await look('customers');
     assert.ok((await page.locator('body').innerText()).includes(words[0]), 'the words are there, as words');
 
-    const planted = await page.evaluate(() => void document.body.insertAdjacentHTML('beforeend', '<a bad href="gopher:x">')).then(() => page.evaluate(strange));
+    const planted = await page.evaluate(() => {
+        const link = document.body.appendChild(document.createElement('a'));
+        for (const [name, value] of [['bad', ''], ['href', 'gopher:x']]) link.setAttribute(name, value);
+    }).then(() => page.evaluate(strange));
     assert.equal(planted.length, 2, 'what is strange is seen');
     await page.evaluate(() => document.querySelector('[bad]').remove());
 
