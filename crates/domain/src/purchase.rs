@@ -176,7 +176,7 @@ resource! {
         /// The day by which it is to be paid; by the customer's credit terms unless given.
         due_on: Option<Date> => filtered aliases(&["due_date"]);
         /// Why the customer may owe us more than its credit limit for it; nobody needs to say so below that.
-        credit_approval: Option<String>, length 1..=1000 => class("credit");
+        credit_approval: Option<String>, length 1..=1000 => long class("credit");
         /// What came in for it.
         payments: Vec<Payment>, nested 0..=200;
         /// The system that its external id belongs to.
