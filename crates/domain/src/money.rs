@@ -222,6 +222,8 @@ pub struct Money {
 
 #[cfg(feature = "server")]
 mod schema {
+    use std::sync::LazyLock;
+
     use utoipa::openapi::RefOr;
     use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
@@ -235,6 +237,18 @@ mod schema {
             .description(Some(description))
             .into()
     }
+    /// Every code there is. It is asked for by each schema with an amount in it, and found by trying all words of three letters.
+    static PATTERN: LazyLock<String> = LazyLock::new(|| {
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(|first| {
+            letters().flat_map(move |second| {
+                letters().map(move |third| [first, second, third].iter().collect::<String>())
+            })
+        });
+        let codes: Vec<String> = codes.filter(|code| super::is_in_use(code)).collect();
+        format!("^({})$", codes.join("|"))
+    });
+
     impl utoipa::PartialSchema for Decimal {
         fn schema() -> RefOr<Schema> {
             text(
@@ -247,15 +261,7 @@ mod schema {
     impl utoipa::ToSchema for Decimal {}
     impl utoipa::PartialSchema for Currency {
         fn schema() -> RefOr<Schema> {
-            let letters = || 'A'..='Z';
-            let codes = letters().flat_map(|first| {
-                letters().flat_map(move |second| {
-                    letters().map(move |third| [first, second, third].iter().collect::<String>())
-                })
-            });
-            let codes: Vec<String> = codes.filter(|code| super::is_in_use(code)).collect();
-            let pattern = format!("^({})$", codes.join("|"));
-            text(&pattern, "CNY", "ISO 4217 currency code.")
+            text(&PATTERN, "CNY", "ISO 4217 currency code.")
         }
     }
     impl utoipa::ToSchema for Currency {}
