@@ -37,7 +37,7 @@ impl Address {
     /// create an empty file somewhere.
     pub(crate) fn parse(url: &str) -> Result<Self> {
         match url.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(impatient(url))),
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 if path.is_empty() || path.contains(":memory:") {
@@ -97,6 +97,21 @@ impl Address {
     }
 }
 
+/// How long libpq waits for a server that does not answer: to be connected, in seconds, and for what was sent to arrive, in
+/// milliseconds. Without them a machine that vanished would hold requests for as long as the kernel hopes for it.
+const PATIENCE: [(&str, &str); 2] = [("connect_timeout", "5"), ("tcp_user_timeout", "15000")];
+
+/// The address with what it does not say of [`PATIENCE`].
+fn impatient(url: &str) -> String {
+    let unsaid = PATIENCE
+        .iter()
+        .filter(|(name, _)| !url.contains(&format!("{name}=")));
+    unsaid.fold(url.to_owned(), |url, (name, value)| {
+        let sign = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{sign}{name}={value}")
+    })
+}
+
 /// SQLite before this corrupts its log when two connections write and checkpoint at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -131,5 +146,21 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         connection.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_long_to_wait() {
+        let url = "postgres://me@there/perennial";
+        assert_eq!(
+            impatient(url),
+            format!("{url}?connect_timeout=5&tcp_user_timeout=15000")
+        );
+        let said = format!("{url}?connect_timeout=30");
+        assert_eq!(impatient(&said), format!("{said}&tcp_user_timeout=15000"));
     }
 }

@@ -73,5 +73,8 @@ fn reach(row: &Value, value: &str) -> Html {
         Some("phone" | "mobile") => "tel",
         _ => return html! { <>{ value }</> },
     };
-    html! { <a href={format!("{scheme}:{}", value.replace(' ', ""))}>{ value }</a> }
+    // What follows a question mark would be a letter's subject, body and further addressees.
+    let address = String::from(js_sys::encode_uri_component(&value.replace(' ', "")));
+    let address = address.replace("%40", "@").replace("%2B", "+");
+    html! { <a href={format!("{scheme}:{address}")}>{ value }</a> }
 }
