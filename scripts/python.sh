@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the contract tests' Python packages into the cache, once for each list, and prints the environment's folder.
+# Installs the tests' Python packages into the cache, once for each list, and prints the environment's folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 list=tests/contract/requirements.txt

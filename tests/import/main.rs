@@ -1,5 +1,7 @@
 //! `perennial import`: files of every kind, good and bad, on real data.
 
+mod cdnow;
+mod killed;
 mod matching;
 mod northwind;
 mod office;

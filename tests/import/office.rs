@@ -27,7 +27,7 @@ pub struct Office {
     pub store: Store,
     /// Events of the founding.
     founding: i64,
-    database: Database,
+    pub database: Database,
 }
 
 /// Writes down what an import tells.
