@@ -1,7 +1,11 @@
 //! Many at once.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use perennial_api::clock;
+use perennial_store::Store;
 use perennial_tests::app::TestApp;
 use perennial_tests::client::Answer;
 use perennial_tests::company::Person;
@@ -251,4 +255,39 @@ fn of_many_restorations_all_find_it_restored() {
     let answers = at_once(8, |_| seller.restore(&acme));
     assert_eq!(count(&answers, 200), 8, "{answers:?}");
     assert_eq!(seller.read(&acme).version(), 3);
+}
+
+#[test]
+fn a_write_waits_for_one_of_another_process_and_not_for_its_next_ones() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let (done, ends) = (AtomicUsize::new(0), AtomicBool::new(false));
+    // Another process's writer, as an import has one: as soon as it has written, it writes again.
+    let other = Store::open(&app.database.url).expect("the database opens");
+    let now = clock::now();
+    let scope = other.scope_of_email(&Person::Admin.email(), now);
+    let scope = scope.expect("an administrator");
+    let mut waited: Vec<usize> = std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !ends.load(Ordering::Relaxed) {
+                let written = other.write(&scope, |_| {
+                    std::thread::sleep(Duration::from_millis(10));
+                    Ok(())
+                });
+                written.expect("nothing is written");
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let wait = |number: usize| {
+            let before = done.load(Ordering::Relaxed);
+            seller.create_customer(&format!("Acme {number}"));
+            done.load(Ordering::Relaxed) - before
+        };
+        let waited = (0..21).map(wait).collect();
+        ends.store(true, Ordering::Relaxed);
+        waited
+    });
+    waited.sort_unstable();
+    // The machine may be busy now and then.
+    assert!(waited[10] <= 2, "{waited:?}");
 }

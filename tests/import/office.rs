@@ -190,10 +190,14 @@ impl Office {
         notes.left_out.lock().expect("nobody panicked").clone()
     }
 
-    /// How many statements an import sends.
+    /// How many statements an import sends in one transaction; in how many it goes else is a matter of time.
     pub fn statements(&self, options: &Options, source: Source) -> usize {
         perennial_store::watch::take(&self.database.url);
-        self.imported(options, source);
+        let options = Options {
+            atomic: true,
+            ..options.clone()
+        };
+        self.imported(&options, source);
         perennial_store::watch::take(&self.database.url).len()
     }
 

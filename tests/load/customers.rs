@@ -3,11 +3,10 @@
 use perennial_domain::customer::{Customer, NewCustomer};
 use perennial_domain::tag::{NewTag, Tag};
 use perennial_store::{Store, resource};
-use perennial_tests::company::{self, Person};
 use serde_json::{Value, json};
 
-/// How many there are before anything is measured.
-pub const COUNT: usize = 10_000;
+use crate::callers;
+
 /// How many go into the database at once.
 const SLICE: usize = 500;
 
@@ -121,12 +120,10 @@ pub fn body(number: usize) -> Value {
     })
 }
 
-/// Fills an empty database: the company of the tests, and its customers.
-pub fn fill(store: &Store) {
-    company::found(store);
-    let admin = store
-        .scope_of_email(&Person::Admin.email(), perennial_api::clock::now())
-        .expect("an admin");
+/// Fills an empty database: the company of the tests with those who ask, and so many customers.
+pub fn fill(store: &Store, count: usize) {
+    let owners = callers::found(store);
+    let admin = callers::admin(store);
     let tags: Vec<NewTag> = TRADES
         .iter()
         .map(|trade| NewTag {
@@ -137,16 +134,21 @@ pub fn fill(store: &Store) {
     let tags = store
         .write(&admin, move |tx| resource::create::<Tag>(tx, &tags))
         .expect("tags");
-    for first in (0..COUNT).step_by(SLICE) {
+    for first in (0..count).step_by(SLICE) {
         let draft = |number: usize| NewCustomer {
+            owner_id: Some(owners.of(number, mixed(number, 6))),
             tag_ids: vec![tags[number % 3].id, tags[3 + number % 5].id],
             ..serde_json::from_value(body(number)).expect("a draft")
         };
-        let drafts: Vec<NewCustomer> = (first..first + SLICE).map(draft).collect();
+        let drafts: Vec<NewCustomer> = (first..count.min(first + SLICE)).map(draft).collect();
         store
             .write(&admin, move |tx| {
                 resource::create::<Customer>(tx, &drafts).map(drop)
             })
             .expect("customers");
+        // PostgreSQL plans for what it knows of.
+        if (first / SLICE).is_power_of_two() {
+            store.note_growth().expect("statistics");
+        }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use perennial_tests::client::Client;
-use serde_json::json;
-
-use crate::customers::{self, COUNT, body, common, rare};
+use crate::callers::Caller;
+use crate::customers::{body, common, rare};
 use crate::record::{self, Statement};
 use crate::wire;
+use perennial_tests::client::Client;
 
 /// How many different requests an operation is measured with.
 const REQUESTS: usize = 20;
@@ -16,6 +15,8 @@ const REQUESTS: usize = 20;
 pub struct Operation {
     /// What it is called.
     pub name: &'static str,
+    /// Who asks.
+    pub caller: Caller,
     /// How its answer begins.
     pub status: u16,
     /// Whether it writes.
@@ -31,65 +32,99 @@ impl Operation {
     pub fn request(&self, number: usize, token: &str) -> Vec<u8> {
         let path = format!("/api/v1{}", self.paths[number % self.paths.len()]);
         match self.writes {
-            true => wire::request("POST", &path, token, &body(2 * COUNT + number).to_string()),
+            true => wire::request("POST", &path, token, &body(number).to_string()),
             false => wire::request("GET", &path, token, ""),
         }
     }
-}
 
-/// Every operation, heard from a server in this process that its administrator asks.
-pub fn all(admin: &Client) -> Vec<Operation> {
-    let (mut lists, mut ids) = (vec!["/customers?limit=25&sort=name".to_owned()], Vec::new());
-    while lists.len() < REQUESTS {
-        let path = lists
-            .last()
-            .expect("the first")
-            .replace("limit=25", "limit=200");
-        let page = admin.get(&path).expect(200).body;
-        ids.push(
-            page["data"][lists.len() % 200]["id"]
-                .as_str()
-                .expect("an id")
-                .to_owned(),
-        );
-        let cursor = page["page"]["next_cursor"]
-            .as_str()
-            .expect("there are more");
-        lists.push(format!("{}&cursor={cursor}", lists[0]));
-    }
-    let gets = ids.iter().map(|id| format!("/customers/{id}")).collect();
-    let searches = (0..REQUESTS).map(|number| match number % 5 {
-        0 => format!("/customers?limit=25&q={}", encoded(common(number))),
-        _ => format!(
-            "/customers?limit=25&q={}",
-            encoded(&rare(number * (COUNT / REQUESTS)))
-        ),
-    });
-    let reading = |name, paths: Vec<String>| {
-        let heard = |path: &String| record::statements(|| drop(admin.get(path).expect(200)));
-        Operation {
+    fn reading(name: &'static str, caller: Caller, client: &Client, paths: Vec<String>) -> Self {
+        let heard = |path: &String| record::statements(|| drop(client.get(path).expect(200)));
+        Self {
             name,
+            caller,
             status: 200,
             writes: false,
             statements: paths.iter().map(heard).collect(),
             paths,
         }
+    }
+}
+
+/// Every operation of a caller that is wanted, heard from a server in this process; `count` customers are there.
+pub fn all(
+    caller: Caller,
+    client: &Client,
+    count: usize,
+    wanted: impl Fn(&str) -> bool,
+) -> Vec<Operation> {
+    let mut all = Vec::new();
+    // So few that the fewest of the small base fill a page.
+    let limit = match caller {
+        Caller::Own => 10,
+        _ => 25,
     };
-    let create = Operation {
-        name: "create",
-        status: 201,
-        writes: true,
-        paths: vec!["/customers".to_owned()],
-        statements: (0..REQUESTS)
-            .map(|number| creation(admin, number))
-            .collect(),
-    };
-    vec![
-        reading("list", lists),
-        reading("get", gets),
-        reading("search", searches.collect()),
-        create,
-    ]
+    for (name, path) in [
+        ("list", "/customers?sort=name"),
+        ("newest", "/customers?sort=-created_at"),
+        ("purchases", "/purchases?sort=-purchased_on"),
+    ] {
+        if wanted(name) {
+            let paths = pages(client, &format!("{path}&limit={limit}"), limit);
+            all.push(Operation::reading(name, caller, client, paths));
+        }
+    }
+    if wanted("search") {
+        let search = |number: usize| {
+            let term = match number % 5 {
+                0 => common(number).to_owned(),
+                _ => rare(number * (count / REQUESTS)),
+            };
+            format!("/customers?limit={limit}&q={}", encoded(&term))
+        };
+        let paths = (0..REQUESTS).map(search).collect();
+        all.push(Operation::reading("search", caller, client, paths));
+    }
+    if caller != Caller::All {
+        return all;
+    }
+    if wanted("get") {
+        let pages = pages(client, "/customers?sort=name&limit=25", 25);
+        let first = |path: &String| {
+            let page = client.get(path).expect(200).body;
+            let id = page["data"][0]["id"].as_str().expect("an id");
+            format!("/customers/{id}")
+        };
+        let paths = pages.iter().map(first).collect();
+        all.push(Operation::reading("get", caller, client, paths));
+    }
+    if wanted("create") {
+        all.push(Operation {
+            name: "create",
+            caller,
+            status: 201,
+            writes: true,
+            paths: vec!["/customers".to_owned()],
+            statements: (0..REQUESTS)
+                .map(|number| creation(client, count + number))
+                .collect(),
+        });
+    }
+    all
+}
+
+/// Pages of a list, far from each other: as far as it goes.
+fn pages(client: &Client, first: &str, limit: usize) -> Vec<String> {
+    let mut paths = vec![first.to_owned()];
+    while paths.len() < REQUESTS {
+        let last = paths.last().expect("the first");
+        let far = last.replace(&format!("limit={limit}"), "limit=200");
+        let page = client.get(&far).expect(200).body;
+        let Some(cursor) = page["page"]["next_cursor"].as_str() else {
+            break;
+        };
+        paths.push(format!("{first}&cursor={cursor}"));
+    }
+    paths
 }
 
 fn creation(admin: &Client, number: usize) -> Vec<Statement> {
@@ -98,9 +133,7 @@ fn creation(admin: &Client, number: usize) -> Vec<Statement> {
         .map_or(0, |since| since.as_millis());
     let mut code = String::new();
     let mut statements = record::statements(|| {
-        let made = admin
-            .post("/customers", customers::body(COUNT + number))
-            .expect(201);
+        let made = admin.post("/customers", body(number)).expect(201);
         made.body["code"]
             .as_str()
             .expect("a code")
@@ -114,14 +147,6 @@ fn creation(admin: &Client, number: usize) -> Vec<Statement> {
         &code,
     );
     statements
-}
-
-/// Signs the company's administrator in.
-pub fn signed_in(client: &Client) -> Client {
-    let email = perennial_tests::company::Person::Admin.email();
-    let credentials = json!({ "email": email, "password": perennial_tests::company::PASSWORD });
-    let answer = client.post("/auth/sign-in", credentials).expect(200);
-    client.with_token(answer.body["access_token"].as_str().expect("a token"))
 }
 
 fn encoded(text: &str) -> String {

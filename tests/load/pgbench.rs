@@ -94,9 +94,9 @@ fn literal(value: &Value) -> String {
         Value::Instant(text) => format!("TIMESTAMP '{text}'"),
         Value::Key(key) => format!("BYTEA '\\x{}'", key.simple()),
         Value::NewKey(at) => format!(
-            "(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000 + :n))"
+            "(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000000 + :n))"
         ),
-        Value::NewEvent => "(:client_id * 1000000000000 + 1000000000 + :n)".into(),
+        Value::NewEvent => "(:client_id * 1000000000000000 + 1000000000 + :n)".into(),
         Value::NewCode => "('R-' || :client_id || '-' || :n)".into(),
     }
 }

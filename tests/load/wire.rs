@@ -72,6 +72,14 @@ pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
     format!("{text}\r\n{body}").into_bytes()
 }
 
+/// A line of what Linux tells about a process's memory, `VmRSS:` say, in megabytes.
+pub fn megabytes(process: u32, line: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let value = status.lines().find_map(|text| text.strip_prefix(line))?;
+    let kilobytes: f64 = value.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
 /// What was answered, and how fast.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {

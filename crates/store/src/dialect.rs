@@ -86,12 +86,20 @@ pub(crate) fn event_numbers(connection: &mut AnyConnection, count: i64) -> Resul
         .then(")")
         .rows::<BigInt, _>(connection)?),
         AnyConnection::Sqlite(_) => {
-            let last: Vec<i64> = Sql::text("SELECT COALESCE(MAX(seq), 0) FROM events")
-                .rows::<BigInt, _>(connection)?;
-            let last = last.first().copied().unwrap_or(0);
+            let last = last_event(connection)?;
             Ok((last + 1..=last + count).collect())
         }
     }
+}
+
+/// The greatest number that any event has, also one that is being written.
+pub(crate) fn last_event(connection: &mut AnyConnection) -> Result<i64> {
+    let last = match connection {
+        AnyConnection::Postgres(_) => "SELECT last_value FROM events_seq_numbers",
+        AnyConnection::Sqlite(_) => "SELECT COALESCE(MAX(seq), 0) FROM events",
+    };
+    let last: Vec<i64> = Sql::text(last).rows::<BigInt, _>(connection)?;
+    Ok(last.first().copied().unwrap_or(0))
 }
 
 /// A record's words, as the search index holds them.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::column::{Key, W, id, key};
 use crate::connection::AnyConnection;
-use crate::dialect::{event_numbers, insert_many};
+use crate::dialect::{event_numbers, insert_many, last_event};
 use crate::reactions::REACTIONS;
 use crate::resource::ENTRIES;
 use crate::schema::{event_changes, events};
@@ -115,6 +115,15 @@ impl Tx<'_> {
             .iter()
             .try_for_each(|reaction| reaction(self, happened))
     }
+}
+
+/// The number of the newest event that anybody has written or is writing, of whatever organization: who remembers it can
+/// tell whether others write.
+///
+/// # Errors
+/// Whatever the database says.
+pub fn newest(read: &mut Read<'_>) -> Result<i64> {
+    last_event(read.connection)
 }
 
 /// Writes down what happened to a record that was made by nobody who has signed in: at the command line, at the first start.

@@ -152,7 +152,9 @@ impl Sql {
         sql.values(values)
     }
 
-    fn replanned(mut self) -> Self {
+    /// Planned anew each time on PostgreSQL: its best plan varies with its values.
+    #[must_use]
+    pub(crate) fn replanned(mut self) -> Self {
         self.0.push(Piece::Replanned);
         self
     }

@@ -162,12 +162,12 @@ impl<'a> Tx<'a> {
 use diesel::ExpressionMethods as _;
 
 /// Makes a file that nobody else reads, unless it is there; SQLite's other files take its mode.
-fn private(path: &str) -> std::io::Result<()> {
+pub(crate) fn private(path: &str) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
+    options.open(path)
 }
 
 impl Store {

@@ -3,18 +3,31 @@
 //! SQLite lets one connection write at a time. Instead of fighting over that place, writes queue up here; the thread
 //! takes what waits, runs each in a savepoint of its own inside one `BEGIN IMMEDIATE`, commits once, and only then
 //! answers. The cost of making a commit durable is shared by everyone who waited for it.
+//!
+//! Between processes, a server and an import say, there is no such queue: SQLite lets whoever finds it locked sleep longer
+//! and longer, while who holds it takes it again at once. So each process's writer asks for its turn first: it locks a small
+//! file beside the database, waits for the database with that lock in hand, and lets go of it as soon as it has the
+//! database. Who has just written finds that lock taken and comes next but one. Both are looked at in short steps, for
+//! waiting in the kernel cannot be ended after a time.
 
+use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::time::{Duration, Instant};
 
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 use crate::connection::{Address, AnyConnection};
+use crate::transaction::private;
 use crate::{Error, Result};
 
 /// How many writes share a commit at most: bounds how long the first of them waits.
 const GROUP: usize = 32;
+/// How long a group waits for other processes before it is refused.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it looks whether they are done.
+const STEP: Duration = Duration::from_micros(200);
 
 /// Runs inside the group's transaction; what it returns is called with the commit's outcome.
 type Job = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
@@ -29,9 +42,11 @@ impl Writer {
     /// Opens the writing connection and starts its thread, which ends when the last queue is dropped.
     pub(crate) fn start(mut connection: AnyConnection, address: Address) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
+        let turns = turns(&address);
+        impatient(&mut connection)?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(&mut connection, &queue, &address))
+            .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref()))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self(sender))
     }
@@ -62,12 +77,17 @@ impl Writer {
     }
 }
 
-fn serve(connection: &mut AnyConnection, queue: &Receiver<Job>, address: &Address) {
+fn serve(
+    connection: &mut AnyConnection,
+    queue: &Receiver<Job>,
+    address: &Address,
+    turns: Option<&File>,
+) {
     while let Ok(first) = queue.recv() {
         let group: Vec<Job> = std::iter::once(first)
             .chain(queue.try_iter().take(GROUP - 1))
             .collect();
-        if let Err(error) = begin(connection) {
+        if let Err(error) = begin(connection, turns) {
             // Each job answers by itself: inside no transaction its savepoint would be one, so it must not run.
             let reason = error.to_string();
             group.into_iter().for_each(|job| refuse(job, &reason));
@@ -114,20 +134,60 @@ fn refuse(job: Job, reason: &str) {
     drop(job);
 }
 
-fn begin(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
-    match connection {
-        AnyConnection::Sqlite(connection) => {
-            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
-            connection.batch_execute("SAVEPOINT in_group")
+/// The file whose lock says who writes next. Without it all goes as well, only less in turn.
+fn turns(address: &Address) -> Option<File> {
+    let Address::Sqlite(path) = address else {
+        return None;
+    };
+    let path = format!("{path}-turn");
+    let file = private(&path);
+    file.inspect_err(|error| tracing::warn!(path, %error, "processes do not write in turn"))
+        .ok()
+}
+
+/// The writer itself waits for the database.
+fn impatient(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+    connection.batch_execute("PRAGMA busy_timeout = 0")
+}
+
+fn begin(connection: &mut AnyConnection, turns: Option<&File>) -> diesel::QueryResult<()> {
+    let AnyConnection::Sqlite(connection) = connection else {
+        return Ok(());
+    };
+    let until = Instant::now() + PATIENCE;
+    let patient = || {
+        std::thread::sleep(STEP);
+        Instant::now() < until
+    };
+    while let Some(turns) = turns
+        && matches!(turns.try_lock(), Err(TryLockError::WouldBlock))
+        && patient()
+    {}
+    let begun = loop {
+        match AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE") {
+            Err(error) if is_locked(&error) && patient() => {}
+            done => break done,
         }
-        AnyConnection::Postgres(_) => Ok(()),
-    }
+    };
+    // Not held, it is no error either.
+    let _ = turns.map(File::unlock);
+    begun?;
+    connection.batch_execute("SAVEPOINT in_group")
+}
+
+fn is_locked(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(_, information) if information.message() == "database is locked")
 }
 
 /// After a failure that left the connection in doubt: a new one.
 fn reopen(connection: &mut AnyConnection, address: &Address) {
     match address.connect(true) {
-        Ok(fresh) => *connection = fresh,
+        Ok(fresh) => {
+            *connection = fresh;
+            if let Err(error) = impatient(connection) {
+                tracing::error!(%error, "the database cannot be set up again");
+            }
+        }
         Err(error) => tracing::error!(%error, "the database cannot be opened again"),
     }
 }

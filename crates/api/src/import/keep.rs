@@ -1,6 +1,7 @@
 //! Writing what was decided.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use perennial_domain::field::Resource;
 use perennial_domain::problem::Invalid;
@@ -41,16 +42,38 @@ impl Kept {
 
 /// Rows that belong together, and what was decided about them.
 pub struct Batch<S: Sheet> {
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// What becomes of each.
-    pub decisions: Vec<Decision<S::Record>>,
+    rows: Vec<Row>,
+    decisions: Vec<Decision<S::Record>>,
+    /// Which rows are written together, as one record: the first of them says what becomes of it.
+    written: Vec<Vec<usize>>,
 }
 
 impl<S: Sheet> Batch<S> {
-    /// Whether anything has to be written.
-    pub fn writes(&self) -> bool {
-        self.decisions.iter().flatten().any(Step::writes)
+    /// What becomes of each of these rows.
+    pub fn new(rows: Vec<Row>, decisions: Vec<Decision<S::Record>>) -> Self {
+        let mut written: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for (at, (row, decision)) in rows.iter().zip(&decisions).enumerate() {
+            match decision {
+                Ok(step) if step.writes() => drop(written.insert(row.line, vec![at])),
+                Ok(Step::With(line)) => written.entry(*line).or_default().push(at),
+                _ => {}
+            }
+        }
+        Self {
+            rows,
+            decisions,
+            written: written.into_values().collect(),
+        }
+    }
+
+    /// Each row, and what becomes of it.
+    pub fn decided(&self) -> impl Iterator<Item = (&Row, &Decision<S::Record>)> {
+        self.rows.iter().zip(&self.decisions)
+    }
+
+    /// How many records have to be written.
+    pub fn writes(&self) -> usize {
+        self.written.len()
     }
 
     /// What becomes of those rows that need no writing.
@@ -67,25 +90,26 @@ impl<S: Sheet> Batch<S> {
         kept
     }
 
-    /// Writes the rest: all at once or, where something is wrong, in ever smaller parts until it is known which row it is.
+    /// Writes some of the rest: all at once or, where something is wrong, in ever smaller parts until it is known which row
+    /// it is.
     ///
     /// # Errors
     /// What is no row's fault.
-    pub fn keep(&self, tx: &mut Tx<'_>, columns: &Columns) -> Result<Kept, Error> {
+    pub fn keep(
+        &self,
+        tx: &mut Tx<'_>,
+        columns: &Columns,
+        which: Range<usize>,
+    ) -> Result<Kept, Error> {
         tx.history = true;
-        let mut kept = self.settled();
-        let rows = self.rows.iter().zip(&self.decisions);
-        let mut written: BTreeMap<u64, Group<'_, S::Record>> = BTreeMap::new();
-        for (row, step) in rows.filter_map(|(row, decision)| Some((row, decision.as_ref().ok()?))) {
-            if step.writes() {
-                written.insert(row.line, (vec![row], step));
-            } else if let Step::With(line) = step
-                && let Some((rows, _)) = written.get_mut(line)
-            {
-                rows.push(row);
-            }
-        }
-        let written: Vec<Group<'_, S::Record>> = written.into_values().collect();
+        let mut kept = Kept::default();
+        let group = |together: &Vec<usize>| {
+            let step = self.decisions.get(*together.first()?)?.as_ref().ok()?;
+            let rows = together.iter().filter_map(|at| self.rows.get(*at));
+            Some((rows.collect(), step))
+        };
+        let written = self.written.get(which).unwrap_or_default();
+        let written: Vec<Group<'_, S::Record>> = written.iter().filter_map(group).collect();
         if !written.is_empty() {
             part::<S>(tx, columns, &written, &mut kept)?;
         }

@@ -4,7 +4,7 @@
 //! for all: [`columns`] says what each column of the file means, by the field tables; [`table`] reads the file record by
 //! record; [`row`] reads the cells of a record; [`called`] finds the other records that rows name, [`matching`] which rows
 //! are there already; [`plan`] decides what becomes of each and [`keep`] writes it. [`transfer()`] goes through a file a
-//! chunk at a time. What is specific to the command line is in [`command`].
+//! chunk at a time, and [`pace`] says how much of it is written at once. What is specific to the command line is in [`command`].
 
 pub mod called;
 pub mod cell;
@@ -13,6 +13,7 @@ pub mod command;
 pub mod keep;
 pub mod matching;
 pub mod merge;
+pub mod pace;
 pub mod party;
 pub mod plan;
 pub mod products;

@@ -3,15 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use perennial_domain::Currency;
 use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, Level};
-use perennial_store::{Error, Scope, Store, Tx};
+use perennial_store::{Error, Scope, Store, Tx, events};
 
 use super::columns::Columns;
 use super::keep::{Batch, Kept};
+use super::pace::{Pace, Slice};
 use super::party::{Contacts, Customers};
 use super::plan::{Body, Decision, Past, Step, plan};
 use super::products::Products;
@@ -23,7 +24,7 @@ use super::users::Users;
 use super::{Failure, Options, Summary, Watch, What, said};
 use crate::clock;
 
-/// How many rows are written at once: enough to make statements cheap, few enough that others get their turn.
+/// How many rows are decided about at once: enough to make statements cheap.
 const CHUNK: usize = 500;
 
 /// Imports a file.
@@ -97,10 +98,7 @@ fn import<S: Sheet>(
     }
 }
 
-/// How long others may write between two chunks: who waits for SQLite's lock sleeps meanwhile, and must find it free once.
-const PAUSE: Duration = Duration::from_millis(5);
-
-/// A chunk is a transaction of its own; what is read and decided before it holds nobody up.
+/// A chunk is read and decided about, which holds nobody up, and then written a slice at a time, each a transaction.
 fn by_chunks<S: Sheet>(
     store: &Store,
     terms: &Terms,
@@ -110,39 +108,50 @@ fn by_chunks<S: Sheet>(
     let (options, watch) = (&terms.options, &terms.watch);
     let columns = Arc::clone(&chunks.columns);
     let (mut total, mut past) = (Summary::default(), Past::default());
+    let mut pace = Pace::new(store.read(scope, events::newest)?);
     let mut written = 0_u32;
     loop {
         let Chunk { rows, refused, end } = chunks.next();
         total.refused += refused;
-        let failed = |error: Error| Failure {
-            reason: said(&error),
-            before: total,
-        };
         let now = scope.at(clock::now());
         let decisions = store
             .read(&now, |read| plan::<S>(read, &columns, &rows, &past))
-            .map_err(failed)?;
-        let batch = Arc::new(Batch::<S> { rows, decisions });
-        let kept = if batch.writes() {
+            .map_err(|error| failed(&error, total))?;
+        let batch = Arc::new(Batch::<S>::new(rows, decisions));
+        let mut made_up = batch.settled();
+        tell(&made_up, watch, &mut total);
+        let mut done = 0;
+        while done < batch.writes() {
+            let which = done..batch.writes().min(done + pace.rows());
+            done = which.end;
+            let count = which.len();
             let (batch, columns, keep) =
                 (Arc::clone(&batch), Arc::clone(&columns), !options.dry_run);
-            write(store, &now, move |tx| Ok((batch.keep(tx, &columns)?, keep))).map_err(failed)?
-        } else {
-            batch.settled()
-        };
+            let outcome = write(store, &now, move |tx| {
+                let begun = Instant::now();
+                let before = events::newest(tx)?;
+                let kept = batch.keep(tx, &columns, which.clone())?;
+                let after = events::newest(tx)?;
+                let slice = Slice {
+                    begun,
+                    before,
+                    after,
+                };
+                Ok(((kept, slice), keep))
+            });
+            let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
+            pace.note(slice, count);
+            tell(&kept, watch, &mut total);
+            made_up.refusals.extend(kept.refusals);
+        }
         if options.dry_run {
-            remember(&batch, &kept, &mut past);
-        } else if batch.writes() {
+            remember(&batch, &made_up, &mut past);
+        } else if batch.writes() > 0 {
             written += 1;
             if written.is_power_of_two() {
-                store.note_growth().map_err(failed)?;
+                store.note_growth().map_err(|error| failed(&error, total))?;
             }
-            std::thread::sleep(PAUSE);
         }
-        kept.refusals
-            .iter()
-            .for_each(|refusal| watch.refused(refusal));
-        total.add(kept.summary);
         watch.done(total.rows());
         match end {
             None => {}
@@ -157,12 +166,26 @@ fn by_chunks<S: Sheet>(
     }
 }
 
+fn failed(error: &Error, before: Summary) -> Failure {
+    Failure {
+        reason: said(error),
+        before,
+    }
+}
+
+fn tell(kept: &Kept, watch: &Arc<dyn Watch>, total: &mut Summary) {
+    kept.refusals
+        .iter()
+        .for_each(|refusal| watch.refused(refusal));
+    total.add(kept.summary);
+}
+
 /// Notes the rows that a rehearsal would have made.
 fn remember<S: Sheet>(batch: &Batch<S>, kept: &Kept, past: &mut Past) {
     let refused: HashSet<u64> = kept.refusals.iter().map(|refusal| refusal.line).collect();
     let made =
         |(_, decision): &(&Row, &Decision<S::Record>)| matches!(decision, Ok(Step::Create(..)));
-    for (row, _) in batch.rows.iter().zip(&batch.decisions).filter(made) {
+    for (row, _) in batch.decided().filter(made) {
         if !refused.contains(&row.line) {
             past.called.extend(row.called().map(str::to_owned));
             past.rehearsed
@@ -191,12 +214,11 @@ fn through<S: Sheet>(tx: &mut Tx<'_>, terms: &Terms) -> Result<Result<Summary, F
     loop {
         let Chunk { rows, refused, end } = chunks.next();
         let decisions = plan::<S>(tx, &columns, &rows, &past)?;
-        let kept = Batch::<S> { rows, decisions }.keep(tx, &columns)?;
-        kept.refusals
-            .iter()
-            .for_each(|refusal| watch.refused(refusal));
+        let batch = Batch::<S>::new(rows, decisions);
         total.refused += refused;
-        total.add(kept.summary);
+        tell(&batch.settled(), watch, &mut total);
+        let kept = batch.keep(tx, &columns, 0..batch.writes())?;
+        tell(&kept, watch, &mut total);
         watch.done(total.rows());
         match end {
             None => {}

@@ -271,7 +271,11 @@ fn those<R: Stored>(ids: &[Id<R>]) -> Sql {
     let id = Sql::default().column(R::PLURAL, "id");
     match ids {
         [only] => id.then(" = ").bind(Key::from(*only)),
-        ids => id.then(" IN ").among(ids.iter().map(|id| Key::from(*id))),
+        // Planned for all values, and cut off at a number that it does not know, PostgreSQL would walk every row in order.
+        ids => id
+            .then(" IN ")
+            .among(ids.iter().map(|id| Key::from(*id)))
+            .replanned(),
     }
 }
 
