@@ -32,11 +32,11 @@ openapi:
 	@cargo run --quiet --package perennial-api -- openapi > openapi/perennial.json
 	@cargo run --quiet --package perennial-api -- openapi --operations > openapi/operations.txt
 
-# A release build under load, on both databases, PostgreSQL durable here.
+# A release build under load, on both databases, PostgreSQL durable here. A part: cargo bench … -- sqlite small list.
 bench: setup application
 	@$(STEP) 'Server' cargo build --release --package perennial-api --bin perennial --features embed-frontend
-	@PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial scripts/postgres.sh with fsync=on synchronous_commit=on \
-		full_page_writes=on autovacuum=on cargo bench --package perennial-tests
+	@PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial scripts/postgres.sh kept fsync=on synchronous_commit=on \
+		full_page_writes=on autovacuum=on cargo bench --package perennial-tests --bench load
 
 # The front end: WebAssembly by trunk, PatternFly's sheets.
 application: tool-trunk tool-wasm-bindgen

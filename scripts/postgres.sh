@@ -5,6 +5,7 @@
 #   scripts/postgres.sh stop
 #   scripts/postgres.sh crash; scripts/postgres.sh revive   it dies at once; it comes back with what it had
 #   scripts/postgres.sh with [setting=value …] COMMAND …    runs a command with a server of its own
+#   scripts/postgres.sh kept [setting=value …] COMMAND …    the same with one in the cache folder, whose databases stay
 # `start` keeps one server for each checkout, in PERENNIAL_POSTGRES_DIR. A later setting wins: `start fsync=on` is durable.
 set -euo pipefail
 self=$(realpath "$0")
@@ -35,19 +36,22 @@ place() {
     if [[ -w /dev/shm && ${free:-0} -gt 8000000 && " ${settings[*]} " != *' fsync=on '* ]]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
 }
 
-start() {
-    local bin port password setting
-    bin=$(programs)
-    as_server "$bin/pg_ctl" status -D "$directory/data" &>/dev/null && return
+make() {
     rm -rf "$directory"
     mkdir -m 711 "$directory"
     mkdir -m 700 "$directory/data"
-    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    (umask 077 && echo "postgres://postgres:$password@127.0.0.1:$port/postgres" >"$directory/url" && echo "$password" >"$directory/password")
+    (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$directory/password")
     ((EUID)) || chown postgres "$directory/data" "$directory/password"
-    as_server "$bin/initdb" -D "$directory/data" -U postgres -A md5 --pwfile="$directory/password" \
+    as_server "$(programs)/initdb" -D "$directory/data" -U postgres -A md5 --pwfile="$directory/password" \
         -E UTF8 --locale=C.UTF-8 --no-sync >"$directory/initdb.log" 2>&1 || { cat "$directory/initdb.log" >&2; return 1; }
+}
+
+start() {
+    local port setting
+    as_server "$(programs)/pg_ctl" status -D "$directory/data" &>/dev/null && return
+    [ -e "$directory/kept" ] || make
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    (umask 077 && echo "postgres://postgres:$(cat "$directory/password")@127.0.0.1:$port/postgres" >"$directory/url")
     for setting in "${settings[@]}" "port=$port"; do echo "${setting%%=*} = '${setting#*=}'"; done >>"$directory/data/postgresql.conf"
     revive
 }
@@ -55,6 +59,14 @@ start() {
 revive() {
     as_server "$(programs)/pg_ctl" start -w -t 60 -s -D "$directory/data" -l "$directory/data/server.log" >/dev/null ||
         { cat "$directory/data/server.log" >&2; return 1; }
+}
+
+# In the cache folder, but for root: its server's user may not go there.
+kept_place() {
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}/perennial/bench
+    ((EUID)) || cache=/var/cache/perennial/bench
+    mkdir -p "$cache"
+    echo "$cache/$("$(programs)/postgres" --version | sed 's/[^0-9]*\([0-9]*\).*/postgresql-\1/')"
 }
 
 crash() { as_server "$(programs)/pg_ctl" stop -s -m immediate -D "$directory/data"; }
@@ -88,5 +100,17 @@ with)
     export PERENNIAL_TEST_POSTGRES_URL
     "$@"
     ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$self" >&2 && exit 2 ;;
+kept)
+    take_settings "$@"
+    shift "$taken"
+    directory=$(kept_place)
+    trap 'as_server "$(programs)/pg_ctl" stop -s -m fast -D "$directory/data"' EXIT
+    trap 'exit 130' INT TERM HUP
+    start
+    touch "$directory/kept"
+    PERENNIAL_TEST_POSTGRES_URL=$(cat "$directory/url")
+    export PERENNIAL_TEST_POSTGRES_URL
+    "$@"
+    ;;
+*) sed -n '2,9s/^# \{0,1\}//p' "$self" >&2 && exit 2 ;;
 esac

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use perennial_api::Config;
 use perennial_store::Store;
-use perennial_tests::program::{self, Program};
+use perennial_tests::program::Program;
 
 use crate::purchases::Base as Connection;
 use crate::{customers, purchases};
@@ -149,8 +149,7 @@ impl Base {
                     }
                     let made = making(&cache);
                     // What is still in the log, into the file.
-                    Connection::open(&made.url)
-                        .run("PRAGMA busy_timeout = 5000; PRAGMA wal_checkpoint(TRUNCATE)");
+                    Connection::open(&made.url).run("PRAGMA wal_checkpoint(TRUNCATE)");
                     fs::rename(&made.folder, &kept).expect("a folder");
                 }
                 let url = address_of(&kept);
@@ -215,9 +214,7 @@ impl Base {
 
     /// The program itself, serving this.
     pub fn serve(&self) -> Program {
-        let mut command = program::command(&self.url, &self.folder);
-        command.env("PERENNIAL_RATE_LIMIT", "0");
-        Program::run(command)
+        Program::start(&self.url, &self.folder)
     }
 }
 

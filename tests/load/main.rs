@@ -138,9 +138,12 @@ fn main() {
 fn over(base: &Base, chosen: &[String], before: &Before) -> (Vec<Line>, Vec<Fact>) {
     let secret = base.config().jwt_secret.unwrap_or_default();
     let wanted = |name: &str| wanted(chosen, name);
-    let operations = heard(base, &secret, wanted);
+    let (operations, slow) = heard(base, &secret, wanted);
     let of = |what: &str| format!("{}/{}/{what}", base.kind.name(), base.size.name());
     let (mut lines, mut facts) = (Vec::new(), Vec::new());
+    for (what, taken) in slow {
+        facts.push(Fact::new(of(&format!("TOO SLOW: {what}, ms")), taken).at_most(500.0));
+    }
     if wanted("start") {
         facts.push(Fact::new(of("start to the first answer, s"), start(base)).at_most(0.5));
     }
@@ -172,15 +175,20 @@ fn over(base: &Base, chosen: &[String], before: &Before) -> (Vec<Line>, Vec<Fact
     (lines, facts)
 }
 
-/// The operations, by a server in this process that then stops.
-fn heard(base: &Base, secret: &str, wanted: impl Fn(&str) -> bool) -> Vec<Operation> {
+/// The operations, by a server in this process that then stops; and what is too slow to be measured.
+fn heard(
+    base: &Base,
+    secret: &str,
+    wanted: impl Fn(&str) -> bool,
+) -> (Vec<Operation>, Vec<(String, f64)>) {
+    let mut slow = Vec::new();
     let server = Server::start(base.config());
     let all = Caller::EACH.map(|caller| {
         let token = caller.token(&server.store, secret);
         let client = server.client().with_token(&token);
-        operations::all(caller, &client, base.size.customers(), &wanted)
+        operations::all(caller, &client, base.size.customers(), &wanted, &mut slow)
     });
-    all.into_iter().flatten().collect()
+    (all.into_iter().flatten().collect(), slow)
 }
 
 /// Seconds from starting the program to its first answer: the quickest of three, for the first finds nothing in memory.

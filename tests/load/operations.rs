@@ -1,6 +1,6 @@
 //! What is measured: the requests of each operation, and the statements that each of them runs.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::callers::Caller;
 use crate::customers::{body, common, rare};
@@ -50,12 +50,17 @@ impl Operation {
     }
 }
 
-/// Every operation of a caller that is wanted, heard from a server in this process; `count` customers are there.
+/// Seconds after which an answer is too slow to be asked for again and again.
+const SLOW: f64 = 0.5;
+
+/// Every operation of a caller that is wanted, heard from a server in this process; `count` customers are there. Lists that
+/// are too slow are told with their milliseconds instead.
 pub fn all(
     caller: Caller,
     client: &Client,
     count: usize,
     wanted: impl Fn(&str) -> bool,
+    slow: &mut Vec<(String, f64)>,
 ) -> Vec<Operation> {
     let mut all = Vec::new();
     // So few that the fewest of the small base fill a page.
@@ -69,6 +74,13 @@ pub fn all(
         ("purchases", "/purchases?sort=-purchased_on"),
     ] {
         if wanted(name) {
+            let began = Instant::now();
+            client.get(&format!("{path}&limit={limit}"));
+            let taken = began.elapsed().as_secs_f64();
+            if taken > SLOW {
+                slow.push((format!("{name}/{}", caller.name()), taken * 1000.0));
+                continue;
+            }
             let paths = pages(client, &format!("{path}&limit={limit}"), limit);
             all.push(Operation::reading(name, caller, client, paths));
         }

@@ -92,6 +92,7 @@ fn literal(value: &Value) -> String {
                 .replace('\n', "\\n")
         ),
         Value::Instant(text) => format!("TIMESTAMP '{text}'"),
+        Value::Day(text) => format!("DATE '{text}'"),
         Value::Key(key) => format!("BYTEA '\\x{}'", key.simple()),
         Value::NewKey(at) => format!(
             "(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000000 + :n))"

@@ -38,10 +38,13 @@ struct Word {
 impl Base {
     /// Opens it, past what the store sets up.
     pub fn open(url: &str) -> Self {
-        match url.strip_prefix("sqlite:") {
-            Some(path) => Self::Sqlite(SqliteConnection::establish(path).expect("the file opens")),
-            None => Self::Postgresql(PgConnection::establish(url).expect("the server answers")),
-        }
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            return Self::Postgresql(PgConnection::establish(url).expect("the server answers"));
+        };
+        let mut base = Self::Sqlite(SqliteConnection::establish(path).expect("the file opens"));
+        // A store that was closed may still be on its way out.
+        base.run("PRAGMA busy_timeout = 5000");
+        base
     }
 
     /// Runs statements.

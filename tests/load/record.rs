@@ -24,6 +24,8 @@ pub enum Value {
     Key(Uuid),
     /// An instant, `2026-01-31 23:59:59.123456`.
     Instant(String),
+    /// A day, `2026-01-31`.
+    Day(String),
     /// A key that the operation made: the same number, the same key; new each time that it is replayed.
     NewKey(usize),
     /// An event's number: new each time that it is replayed.
@@ -177,6 +179,7 @@ fn value(part: &str) -> Value {
     match part {
         "None" => Value::Null,
         "true" | "false" => Value::Flag(part == "true"),
+        _ if part.len() == 10 && part.matches('-').count() == 2 => Value::Day(part.to_owned()),
         _ if part.contains('T') => Value::Instant(part.replacen('T', " ", 1)),
         _ => Value::Integer(
             part.parse()

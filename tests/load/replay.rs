@@ -32,7 +32,9 @@ impl QueryFragment<Sqlite> for Again<'_> {
                 Value::Null => out.push_sql("NULL"),
                 Value::Integer(number) => out.push_bind_param::<BigInt, _>(number)?,
                 Value::Flag(flag) => out.push_bind_param::<Bool, _>(flag)?,
-                Value::Text(text) | Value::Instant(text) => out.push_bind_param::<Text, _>(text)?,
+                Value::Text(text) | Value::Instant(text) | Value::Day(text) => {
+                    out.push_bind_param::<Text, _>(text)?
+                }
                 Value::Key(key) => out.push_bind_param::<Binary, [u8]>(key.as_bytes())?,
                 Value::NewKey(_) | Value::NewEvent | Value::NewCode => {
                     unreachable!("these have been given values")
