@@ -33,6 +33,15 @@ fn each(clients: usize, one: impl Fn(usize) + Sync) {
     });
 }
 
+/// Says that it is over, also where a test fails.
+struct Finally<'a>(&'a AtomicBool);
+
+impl Drop for Finally<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_its_return_succeeds()
 {
@@ -63,6 +72,7 @@ fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_i
                 }
             });
         }
+        let _finally = Finally(&over);
         std::thread::sleep(Duration::from_secs(1));
         server.crash();
         crashed.store(true, Ordering::Relaxed);
@@ -74,7 +84,6 @@ fn while_postgresql_is_away_everybody_is_told_soon_and_the_first_request_after_i
             assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
             anonymous.get("/health/live").expect(200);
         }
-        over.store(true, Ordering::Relaxed);
     });
     server.revive();
     ask(&admin, 1).expect(201);

@@ -23,6 +23,9 @@ pub(crate) type Db = <AnyConnection as Connection>::Backend;
 /// A pool of connections.
 pub(crate) type Pool = r2d2::Pool<Manager>;
 
+/// A connection of the pool, until it is dropped.
+pub(crate) type Borrowed = r2d2::PooledConnection<Manager>;
+
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
@@ -92,6 +95,8 @@ impl Address {
             .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(2))
             .test_on_check_out(false)
+            // Who asked is told why there is none; the pool would say so again for each attempt.
+            .error_handler(Box::new(r2d2::NopErrorHandler))
             .build(Manager(self.clone()))
             .map_err(|error| Error::Unavailable(error.to_string()))
     }
@@ -99,7 +104,7 @@ impl Address {
 
 /// How long libpq waits for a server that does not answer: to be connected, in seconds, and for what was sent to arrive, in
 /// milliseconds. Without them a machine that vanished would hold requests for as long as the kernel hopes for it.
-const PATIENCE: [(&str, &str); 2] = [("connect_timeout", "5"), ("tcp_user_timeout", "15000")];
+const PATIENCE: [(&str, &str); 2] = [("connect_timeout", "2"), ("tcp_user_timeout", "15000")];
 
 /// The address with what it does not say of [`PATIENCE`].
 fn impatient(url: &str) -> String {
@@ -158,7 +163,7 @@ mod tests {
         let url = "postgres://me@there/perennial";
         assert_eq!(
             impatient(url),
-            format!("{url}?connect_timeout=5&tcp_user_timeout=15000")
+            format!("{url}?connect_timeout=2&tcp_user_timeout=15000")
         );
         let said = format!("{url}?connect_timeout=30");
         assert_eq!(impatient(&said), format!("{said}&tcp_user_timeout=15000"));

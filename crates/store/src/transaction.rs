@@ -12,7 +12,7 @@ use perennial_domain::{Currency, Date, Id, Instant};
 use uuid::Uuid;
 
 use crate::column::Key;
-use crate::connection::{Address, AnyConnection, Pool, check_sqlite};
+use crate::connection::{Address, AnyConnection, Borrowed, Pool, check_sqlite};
 use crate::error::is_transient;
 use crate::money::Rate;
 use crate::writer::Writer;
@@ -318,13 +318,23 @@ impl Store {
         })
     }
 
+    /// A connection of the pool. That waits for its whole time where none can be made: a database that is away is found out at
+    /// once.
+    fn borrow(&self) -> Result<Borrowed> {
+        let pool = &self.0.pool;
+        if let Some(connection) = pool.try_get() {
+            return Ok(connection);
+        }
+        if self.0.writer.is_none() && pool.state().connections == 0 {
+            drop(self.connection(true)?);
+        }
+        pool.get()
+            .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
     /// Borrows a connection; one that the server has closed meanwhile is replaced and the work done once more.
     fn with_connection<T>(&self, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        let mut connection = self
-            .0
-            .pool
-            .get()
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection = self.borrow()?;
         match work(&mut connection) {
             // Too busy is not gone: only a connection that is dead is replaced.
             Err(Error::Unavailable(_)) if self.0.writer.is_none() && !answers(&mut connection) => {
@@ -342,11 +352,7 @@ impl Store {
         if let Some(writer) = &self.0.writer {
             return writer.run(write);
         }
-        let mut connection = self
-            .0
-            .pool
-            .get()
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let mut connection = self.borrow()?;
         let mut attempt = 1;
         loop {
             type Manager = <AnyConnection as Connection>::TransactionManager;
