@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::each_resource;
 use perennial_domain::field::Resource;
+use perennial_domain::purchase::Purchase;
 use perennial_domain::search::sort_key;
 use perennial_tests::app::TestApp;
-use perennial_tests::client::{Client, ids};
+use perennial_tests::client::{Client, Record, ids};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
@@ -313,4 +315,62 @@ fn a_sparse_page_holds_what_was_asked_for() {
         page.header("content-type"),
         Some("application/vnd.perennial.sparse+json")
     );
+}
+
+/// So many records that are the stranger's, a batch at a time.
+fn crowd(stranger: &Client, resource: &str, draft: &Value) {
+    let operations: Vec<Value> = (0..200).map(|_| json!({ "create": draft })).collect();
+    for _ in 0..6 {
+        stranger
+            .post(
+                &format!("/{resource}/batch"),
+                json!({ "operations": operations }),
+            )
+            .expect(200);
+    }
+}
+
+#[test]
+fn ones_own_few_are_found_among_everybody_elses_many() {
+    let app = TestApp::start();
+    let [seller, stranger] = [Person::Seller, Person::Stranger].map(|person| app.person(person));
+    let [ours, theirs] = [&seller, &stranger].map(|client| client.create_customer("Acme"));
+    let purchase = |customer: &Record, day: &str| json!({ "customer_id": customer.id(), "purchased_on": day, "lines": [{ "quantity": "1", "price": "1" }] });
+    let contact = |customer: &Record| json!({ "name": "Ann", "positions": [{ "customer_id": customer.id() }] });
+    let mut mine: [BTreeSet<String>; 2] = Default::default();
+    let mut make = |day: &str| {
+        mine[0].insert(seller.create("purchases", purchase(&ours, day)).id());
+        mine[1].insert(seller.create("contacts", contact(&ours)).id());
+    };
+    make("2020-01-01");
+    crowd(&stranger, "purchases", &purchase(&theirs, "2024-05-02"));
+    crowd(&stranger, "contacts", &contact(&theirs));
+    make("2026-01-01");
+    make("2020-01-01");
+    // Somebody who works nowhere is seen by their maker; a deleted one by nobody.
+    mine[1].insert(seller.create("contacts", json!({ "name": "Bo" })).id());
+    seller
+        .remove(&seller.create("purchases", purchase(&ours, "2021-01-01")))
+        .expect(204);
+    for (resource, mine, orders) in [
+        ("purchases", &mine[0], orders::<Purchase>()),
+        ("contacts", &mine[1], orders::<Contact>()),
+    ] {
+        for order in orders {
+            let rows = seller.walk(&format!("/{resource}?limit=2&sort={order}"));
+            let found: Vec<Vec<String>> = rows.iter().map(|row| key(row, &order)).collect();
+            let mut sorted = found.clone();
+            sorted.sort();
+            if order.starts_with('-') {
+                sorted.reverse();
+            }
+            assert_eq!(found, sorted, "{order}");
+            assert_eq!(
+                ids(&rows).into_iter().collect::<BTreeSet<_>>(),
+                *mine,
+                "{order}"
+            );
+            assert_eq!(rows.len(), mine.len(), "{order}");
+        }
+    }
 }

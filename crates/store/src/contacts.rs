@@ -201,6 +201,28 @@ impl Stored for Contact {
         }
     }
 
+    fn reach(scope: &Scope) -> Option<Sql> {
+        if Self::visible(scope, Action::Read).is_always() {
+            return None;
+        }
+        let reach = Sql::text(
+            "SELECT p.contact_id AS key FROM customers CROSS JOIN positions p WHERE p.organization = customers.organization AND p.customer_id = customers.id \
+             AND p.until IS NULL AND customers.organization = ",
+        );
+        let of_customers = reach
+            .bind(scope.organization())
+            .then(" AND ")
+            .piece(scope.owner_condition(Self::AREA, Action::Read, "customers", "owner_id"))
+            .then(" AND ")
+            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"));
+        let own = of_customers
+            .then(" UNION SELECT id FROM contacts WHERE organization = ")
+            .bind(scope.organization())
+            .then(" AND creator_id = ")
+            .bind(Key::from(scope.user));
+        Some(own)
+    }
+
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
         identifiers::hide(tx, Party::Contact, &keys(rows), hidden)
     }

@@ -77,10 +77,23 @@ impl Stored for Purchase {
             return Sql::never();
         }
         Sql::text("EXISTS (SELECT 1 FROM customers WHERE customers.organization = purchases.organization AND customers.id = purchases.customer_id AND ")
-            .piece(scope.owner_condition(Self::AREA, action, "customers", "owner_id"))
-            .then(" AND ")
-            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"))
+            .piece(seen(scope, action))
             .then(")")
+    }
+
+    fn reach(scope: &Scope) -> Option<Sql> {
+        if Self::visible(scope, Action::Read).is_always() {
+            return None;
+        }
+        let reach = Sql::text(
+            "SELECT p.id AS key FROM customers CROSS JOIN purchases p WHERE p.organization = customers.organization AND p.customer_id = customers.id AND customers.organization = ",
+        );
+        Some(
+            reach
+                .bind(scope.organization())
+                .then(" AND ")
+                .piece(seen(scope, Action::Read)),
+        )
     }
 
     /// Gives codes, today, the base currency, the day to pay by, and what the products cost us.
@@ -145,6 +158,12 @@ impl Stored for Purchase {
     fn happened_on(&self) -> Option<Date> {
         Some(self.purchased_on)
     }
+}
+
+/// The condition that a customer is one whose purchases the user may do this with, and that the user sees.
+fn seen(scope: &Scope, action: Action) -> Sql {
+    let owned = |area, action| scope.owner_condition(area, action, "customers", "owner_id");
+    owned(Purchase::AREA, action).and(owned(Customer::AREA, Action::Read))
 }
 
 /// Refuses purchases of customers with whom the user may not do this.

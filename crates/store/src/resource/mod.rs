@@ -94,6 +94,12 @@ pub trait Stored: Resource + Rows {
         None
     }
 
+    /// For rows that are seen through others which have owners: a statement that selects the keys, as `key` and once each, of all
+    /// that the user may see, beginning with what is the user's. None where that is everything.
+    fn reach(_scope: &Scope) -> Option<Sql> {
+        None
+    }
+
     /// Fills in what a client left to us.
     ///
     /// # Errors
