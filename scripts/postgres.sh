@@ -52,7 +52,8 @@ start() {
     [ -e "$directory/kept" ] || make
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     (umask 077 && echo "postgres://postgres:$(cat "$directory/password")@127.0.0.1:$port/postgres" >"$directory/url")
-    for setting in "${settings[@]}" "port=$port"; do echo "${setting%%=*} = '${setting#*=}'"; done >>"$directory/data/postgresql.conf"
+    grep -q perennial.conf "$directory/data/postgresql.conf" || echo "include 'perennial.conf'" >>"$directory/data/postgresql.conf"
+    for setting in "${settings[@]}" "port=$port"; do echo "${setting%%=*} = '${setting#*=}'"; done >"$directory/data/perennial.conf"
     revive
 }
 

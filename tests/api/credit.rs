@@ -1,12 +1,11 @@
 //! Credit: what a customer may owe, and who may let it owe more.
 
-use perennial_tests::app::TestApp;
+use perennial_tests::app::{TestApp, at_once};
 use perennial_tests::client::{Answer, Client, Record};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
 use crate::purchases::{back, line};
-use crate::races::at_once;
 use crate::users::give_role;
 
 /// A customer of the seller's that may owe so much.
@@ -45,6 +44,19 @@ fn over_the_limit_somebody_has_to_approve() {
     needs_approval(manager.post("/purchases", on_account(&acme, "50")));
     let over = manager.create("purchases", approved);
     assert_eq!(over["credit_approval"], "Their bank confirmed the transfer");
+    // That was for fifty, there; for more, and elsewhere, somebody has to say so again.
+    let dear = json!({ "lines": [line("1", "51", "0")] });
+    needs_approval(seller.change(&over, dear.clone()));
+    needs_approval(manager.change(&over, dear.clone()));
+    let mut again = dear;
+    again["credit_approval"] = json!("And the next one");
+    manager.change(&over, again).expect(200);
+    manager
+        .change(
+            &manager.read(&over),
+            json!({ "lines": [line("1", "50", "0")] }),
+        )
+        .expect(200);
     // What makes nobody owe more needs nothing, even now; what does, does.
     seller
         .change(&first, json!({ "note": "Called" }))
@@ -85,9 +97,10 @@ fn a_way_around_the_limit_is_none() {
             .status,
         403
     );
-    // A return makes room.
-    seller.create("purchases", back(&again, &["-1"]));
+    // A return makes room, which is gone with it.
+    let returned = seller.create("purchases", back(&again, &["-1"]));
     seller.create("purchases", on_account(&acme, "100"));
+    needs_approval(seller.remove(&returned));
     // Without a limit, and without rights on credit, nothing is asked and nothing is shown.
     seller.create("purchases", on_account(&other, "1000000"));
     let rights = [

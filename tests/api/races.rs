@@ -6,20 +6,12 @@ use std::time::Duration;
 
 use perennial_api::clock;
 use perennial_store::Store;
-use perennial_tests::app::TestApp;
+use perennial_tests::app::{Finally, TestApp, at_once};
 use perennial_tests::client::Answer;
 use perennial_tests::company::Person;
 use serde_json::json;
 
 /// Asks so many times at once.
-pub fn at_once(times: usize, ask: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
-    std::thread::scope(|scope| {
-        let ask = &ask;
-        let asked: Vec<_> = (0..times).map(|at| scope.spawn(move || ask(at))).collect();
-        asked.into_iter().map(|one| one.join().unwrap()).collect()
-    })
-}
-
 fn count(answers: &[Answer], status: u16) -> usize {
     answers
         .iter()
@@ -278,14 +270,13 @@ fn a_write_waits_for_one_of_another_process_and_not_for_its_next_ones() {
                 done.fetch_add(1, Ordering::Relaxed);
             }
         });
+        let _finally = Finally(&ends);
         let wait = |number: usize| {
             let before = done.load(Ordering::Relaxed);
             seller.create_customer(&format!("Acme {number}"));
             done.load(Ordering::Relaxed) - before
         };
-        let waited = (0..21).map(wait).collect();
-        ends.store(true, Ordering::Relaxed);
-        waited
+        (0..21).map(wait).collect()
     });
     waited.sort_unstable();
     // The machine may be busy now and then.

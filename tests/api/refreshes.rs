@@ -8,8 +8,8 @@ use perennial_tests::client::{Answer, Client};
 use perennial_tests::company::{PASSWORD, Person};
 use serde_json::json;
 
-use crate::races::at_once;
 use crate::sign_in::{refresh, token_of};
+use perennial_tests::app::at_once;
 
 /// A new session of that person, without the work that a password takes.
 fn session(app: &TestApp, person: Person) -> String {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use perennial_tests::app::Finally;
 use perennial_tests::client::{Answer, Client};
 use perennial_tests::database::{Kind, kind};
 use serde_json::json;
@@ -31,15 +32,6 @@ fn each(clients: usize, one: impl Fn(usize) + Sync) {
             scope.spawn(move || one(number));
         }
     });
-}
-
-/// Says that it is over, also where a test fails.
-struct Finally<'a>(&'a AtomicBool);
-
-impl Drop for Finally<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 #[test]

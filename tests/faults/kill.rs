@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use perennial_tests::app::eventually;
+use perennial_tests::app::{Finally, eventually};
 use perennial_tests::client::{Answer, Client};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -168,13 +168,13 @@ fn what_was_acknowledged_outlives_a_kill_and_what_was_under_way_is_done_once() {
                     }
                 });
             }
+            let _finally = Finally(&over);
             eventually("they write", || written.load(Ordering::Relaxed) > WRITERS);
             std::thread::sleep(moment());
             match ground.server().filter(|_| round % OTHER == 0) {
                 Some(server) => server.crash(),
                 None => program.kill(),
             }
-            over.store(true, Ordering::Relaxed);
         });
         interrupted += writers.iter().filter(|writer| writer.again).count();
         match ground.server().filter(|_| round % OTHER == 0) {

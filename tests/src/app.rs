@@ -1,5 +1,6 @@
 //! A real server on a free port, in a thread of this process, over a database of its own.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant as Moment};
 
@@ -221,4 +222,25 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(Moment::now() < deadline, "still not: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Says that it is over when dropped, also where a test fails: who goes on until then ends as well.
+pub struct Finally<'a>(pub &'a AtomicBool);
+
+impl Drop for Finally<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Asks so often at once.
+pub fn at_once(times: usize, ask: impl Fn(usize) -> Answer + Sync) -> Vec<Answer> {
+    std::thread::scope(|scope| {
+        let ask = &ask;
+        let asked: Vec<_> = (0..times).map(|at| scope.spawn(move || ask(at))).collect();
+        asked
+            .into_iter()
+            .map(|one| one.join().expect("an answer"))
+            .collect()
+    })
 }

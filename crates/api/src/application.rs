@@ -145,7 +145,13 @@ fn stop_when_told(server: Server, running: &ServerHandle) {
                 tracing::info!("stopping");
                 server.announce_stop();
                 rt::time::sleep(NOTICE).await;
-                running.stop(true).await;
+                let stopped = running.stop(true);
+                rt::spawn(async move {
+                    terminated.recv().await;
+                    tracing::warn!("stopping at once");
+                    running.stop(false).await;
+                });
+                stopped.await;
             });
         }
     }

@@ -59,7 +59,8 @@ pub struct Config {
     /// Address and port for a monitoring system's questions, `/metrics`; none unless given. For the operator alone
     #[arg(long, global = true, env = "PERENNIAL_METRICS")]
     pub metrics: Option<SocketAddr>,
-    /// Requests a minute that one user, or one address without a user, may make of this server; 0 is no limit
+    /// Requests that one user, or one address without a user, may make of this server at once; they come back over a minute. 0 is no
+    /// limit
     #[arg(
         long,
         global = true,

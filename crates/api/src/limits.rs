@@ -1,4 +1,4 @@
-//! How much one caller may ask for: so many requests a minute, those of a whole minute at once if need be.
+//! How much one caller may ask for: so many requests at once, which come back evenly over a minute.
 //!
 //! Callers are told apart by the user of their access token, where that is good, else by their address. Every process counts for
 //! itself: two servers allow twice as much. What is counted is the API; files of the browser application cost next to nothing.
@@ -46,6 +46,8 @@ pub struct Limits(Option<(NonZeroU32, Counter)>);
 pub(crate) struct Left {
     quota: u32,
     remaining: u32,
+    /// Seconds until none is missing or, where there is none, until there is one again.
+    seconds: u64,
 }
 
 impl Limits {
@@ -68,21 +70,27 @@ impl Limits {
         }
     }
 
-    /// Counts a request: what is left after it, or the seconds until the next one is allowed.
-    fn count(&self, who: &Who) -> Option<Result<Left, (Left, i64)>> {
+    /// Counts a request: what is left after it, or that nothing is.
+    fn count(&self, who: &Who) -> Option<Result<Left, Left>> {
         let (quota, counter) = self.0.as_ref()?;
-        let left = |remaining| Left {
-            quota: quota.get(),
-            remaining,
-        };
+        let quota = quota.get();
         Some(match counter.check_key(who) {
-            Ok(state) => Ok(left(state.remaining_burst_capacity())),
+            Ok(state) => {
+                let remaining = state.remaining_burst_capacity();
+                let missing = u64::from(quota - remaining) * u64::from(WINDOW);
+                Ok(Left {
+                    quota,
+                    remaining,
+                    seconds: missing.div_ceil(quota.into()),
+                })
+            }
             Err(refused) => {
                 let wait = refused.wait_time_from(counter.clock().now());
-                Err((
-                    left(0),
-                    wait.as_millis().div_ceil(1000).try_into().unwrap_or(1),
-                ))
+                Err(Left {
+                    quota,
+                    remaining: 0,
+                    seconds: wait.as_millis().div_ceil(1000).try_into().unwrap_or(1),
+                })
             }
         })
     }
@@ -91,14 +99,20 @@ impl Limits {
 impl Left {
     /// Says so in the fields of draft-ietf-httpapi-ratelimit-headers.
     pub(crate) fn tell(self, headers: &mut HeaderMap) {
-        let Self { quota, remaining } = self;
-        let full = (u64::from(quota - remaining) * u64::from(WINDOW)).div_ceil(u64::from(quota));
+        let Self {
+            quota,
+            remaining,
+            seconds,
+        } = self;
         let fields = [
             (
                 "ratelimit-policy",
                 format!("\"requests\";q={quota};w={WINDOW}"),
             ),
-            ("ratelimit", format!("\"requests\";r={remaining};t={full}")),
+            (
+                "ratelimit",
+                format!("\"requests\";r={remaining};t={seconds}"),
+            ),
         ];
         for (name, value) in fields {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -116,16 +130,16 @@ pub(crate) async fn within(
     match counted(request.request()) {
         None => {}
         Some(Ok(left)) => drop(request.extensions_mut().insert(left)),
-        Some(Err((left, seconds))) => {
+        Some(Err(left)) => {
             request.extensions_mut().insert(left);
             let (request, _) = request.into_parts();
-            return Ok(ServiceResponse::from_err(too_many(seconds), request));
+            return Ok(ServiceResponse::from_err(too_many(left.seconds), request));
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-fn counted(request: &HttpRequest) -> Option<Result<Left, (Left, i64)>> {
+fn counted(request: &HttpRequest) -> Option<Result<Left, Left>> {
     let server = request.app_data::<web::Data<Server>>()?;
     let user = caller::claims(request).and_then(|claims| claims.user());
     let who = match user {
@@ -137,8 +151,8 @@ fn counted(request: &HttpRequest) -> Option<Result<Left, (Left, i64)>> {
     server.limits().count(&who)
 }
 
-/// Of IPv6 a network of 64 bits: one customer of a provider has all of its addresses.
-fn network(address: IpAddr) -> IpAddr {
+/// Of whom an address is, as far as it tells: of IPv6 a network of 64 bits: one customer of a provider has all of its addresses.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
         v4 => v4,
@@ -146,7 +160,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// 429: so many seconds to wait.
-pub(crate) fn too_many(seconds: i64) -> Problem {
+pub(crate) fn too_many(seconds: u64) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
         .with_header(header::RETRY_AFTER, &seconds.to_string())
 }
@@ -170,7 +184,13 @@ mod tests {
         for remaining in [1, 0] {
             assert!(matches!(limits.count(&user), Some(Ok(left)) if left.remaining == remaining));
         }
-        assert!(matches!(limits.count(&user), Some(Err((_, 1..=30)))));
+        assert!(matches!(
+            limits.count(&user),
+            Some(Err(Left {
+                seconds: 1..=30,
+                ..
+            }))
+        ));
         assert!(matches!(limits.count(&Who::Nobody), Some(Ok(_))));
         assert!(Limits::new(0).count(&user).is_none());
     }

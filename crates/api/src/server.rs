@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
@@ -84,8 +84,7 @@ impl Server {
         &self.0.metrics
     }
 
-    /// Where a request comes from. What `X-Forwarded-For` says is believed from the proxies that were named, read from the
-    /// right: the first that is none of them.
+    /// Where a request comes from. What `X-Forwarded-For` says is believed from the proxies that were named.
     pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
         let is_proxy = |address: &IpAddr| {
             self.0
@@ -93,21 +92,13 @@ impl Server {
                 .iter()
                 .any(|network| network.contains(address))
         };
-        let peer = request.peer_addr()?.ip().to_canonical();
-        if !is_proxy(&peer) {
-            return Some(peer);
-        }
         let lines = request.headers().get_all("x-forwarded-for");
-        let forwarded: Vec<IpAddr> = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(','))
-            .map_while(|address| address.trim().parse().ok())
-            .collect();
-        let client = forwarded
-            .into_iter()
-            .rev()
-            .find(|address| !is_proxy(address));
-        Some(client.unwrap_or(peer))
+        let hops = lines.map(|line| line.to_str().unwrap_or_default());
+        Some(client(
+            request.peer_addr()?.ip(),
+            &hops.collect::<Vec<_>>(),
+            is_proxy,
+        ))
     }
 
     /// Lets everybody who asks know that this server is about to go.
@@ -130,5 +121,69 @@ impl Server {
     ) -> Result<T, Problem> {
         let store = self.0.store.clone();
         Ok(web::block(move || work(&store)).await??)
+    }
+}
+
+/// Who is behind the proxies: from the one that connects back, each names who came to it, as long as it is believed. What
+/// cannot be read was written by a stranger, as may be all that stands left of it.
+fn client(peer: IpAddr, lines: &[&str], is_proxy: impl Fn(&IpAddr) -> bool) -> IpAddr {
+    let mut client = peer.to_canonical();
+    for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        match address(hop.trim()) {
+            Some(before) if is_proxy(&client) => client = before,
+            _ => break,
+        }
+    }
+    client
+}
+
+/// An address as proxies write it: alone, in brackets, with a port.
+fn address(hop: &str) -> Option<IpAddr> {
+    let alone = hop
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let address = alone.or_else(|_| hop.parse::<SocketAddr>().map(|socket| socket.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(peer: &str, lines: &[&str]) -> String {
+        let is_proxy = |address: &IpAddr| address.to_string().starts_with("10.");
+        client(peer.parse().expect("an address"), lines, is_proxy).to_string()
+    }
+
+    #[test]
+    fn proxies_are_believed_from_the_right_and_strangers_never() {
+        assert_eq!(behind("203.0.113.1", &["6.6.6.6"]), "203.0.113.1");
+        assert_eq!(behind("10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(
+            behind("10.0.0.1", &["6.6.6.6, 203.0.113.9, 10.0.0.7"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            behind("10.0.0.1", &["6.6.6.6", "203.0.113.9"]),
+            "203.0.113.9"
+        );
+        assert_eq!(behind("::ffff:10.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        // What a stranger wrote hides nobody, however it is written.
+        assert_eq!(
+            behind("10.0.0.1", &["6.6.6.6, x, 203.0.113.9"]),
+            "203.0.113.9"
+        );
+        assert_eq!(behind("10.0.0.1", &["6.6.6.6, x"]), "10.0.0.1");
+        assert_eq!(behind("10.0.0.1", &["", "203.0.113.9"]), "203.0.113.9");
+        assert_eq!(behind("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_address_may_have_brackets_and_a_port() {
+        assert_eq!(behind("10.0.0.1", &["203.0.113.9:4711"]), "203.0.113.9");
+        assert_eq!(behind("10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(behind("10.0.0.1", &["[2001:db8::1]"]), "2001:db8::1");
+        assert_eq!(behind("10.0.0.1", &["::ffff:203.0.113.9"]), "203.0.113.9");
     }
 }

@@ -40,7 +40,7 @@ impl Address {
     /// create an empty file somewhere.
     pub(crate) fn parse(url: &str) -> Result<Self> {
         match url.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(impatient(url))),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(with_timeouts(url))),
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 if path.is_empty() || path.contains(":memory:") {
@@ -72,10 +72,12 @@ impl Address {
             Self::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(path)?;
                 let query_only = if writes { "OFF" } else { "ON" };
+                // In kilobytes; there are several readers, and the system keeps the file in memory as well.
+                let cache = if writes { 16_000 } else { 4_000 };
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
+                         PRAGMA cache_size = -{cache}; PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
                     ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(AnyConnection::Sqlite(connection))
@@ -104,17 +106,24 @@ impl Address {
 
 /// How long libpq waits for a server that does not answer: to be connected, in seconds, and for what was sent to arrive, in
 /// milliseconds. Without them a machine that vanished would hold requests for as long as the kernel hopes for it.
-const PATIENCE: [(&str, &str); 2] = [("connect_timeout", "2"), ("tcp_user_timeout", "15000")];
+const TIMEOUTS: [(&str, &str); 2] = [("connect_timeout", "2"), ("tcp_user_timeout", "15000")];
 
-/// The address with what it does not say of [`PATIENCE`].
-fn impatient(url: &str) -> String {
-    let unsaid = PATIENCE
+/// The address with what it does not say of [`TIMEOUTS`]. A password may hold a question mark, too.
+fn with_timeouts(url: &str) -> String {
+    let said = |url: &str| {
+        url.rsplit_once('@')
+            .map_or_else(|| url.to_owned(), |(_, rest)| rest.to_owned())
+    };
+    let unsaid = TIMEOUTS
         .iter()
-        .filter(|(name, _)| !url.contains(&format!("{name}=")));
-    unsaid.fold(url.to_owned(), |url, (name, value)| {
-        let sign = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{sign}{name}={value}")
-    })
+        .filter(|(name, _)| !said(url).contains(&format!("{name}=")));
+    unsaid.fold(
+        url.trim_end_matches('?').to_owned(),
+        |url, (name, value)| {
+            let sign = if said(&url).contains('?') { '&' } else { '?' };
+            format!("{url}{sign}{name}={value}")
+        },
+    )
 }
 
 /// SQLite before this corrupts its log when two connections write and checkpoint at once.
@@ -160,12 +169,19 @@ mod tests {
 
     #[test]
     fn an_address_says_how_long_to_wait() {
-        let url = "postgres://me@there/perennial";
-        assert_eq!(
-            impatient(url),
-            format!("{url}?connect_timeout=2&tcp_user_timeout=15000")
-        );
-        let said = format!("{url}?connect_timeout=30");
-        assert_eq!(impatient(&said), format!("{said}&tcp_user_timeout=15000"));
+        let both = "connect_timeout=2&tcp_user_timeout=15000";
+        for url in [
+            "postgres://me@there/perennial",
+            "postgres://me:wh?t@there/perennial",
+            "postgres://there/perennial",
+        ] {
+            assert_eq!(with_timeouts(url), format!("{url}?{both}"));
+            assert_eq!(with_timeouts(&format!("{url}?")), format!("{url}?{both}"));
+            let said = format!("{url}?connect_timeout=30");
+            assert_eq!(
+                with_timeouts(&said),
+                format!("{said}&tcp_user_timeout=15000")
+            );
+        }
     }
 }

@@ -85,6 +85,14 @@ impl From<Diesel> for Error {
 }
 
 impl Error {
+    /// Whether it is nothing that a caller could do better: the rest of a transaction fares no better either.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Full(_) | Self::Unavailable(_) | Self::Database(_)
+        )
+    }
+
     /// What may go better another time, by what the database said.
     pub(crate) fn later(reason: String) -> Self {
         match is_full(&reason) {

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use diesel::connection::TransactionManager;
 use diesel::{Connection, RunQueryDsl};
 use perennial_domain::user::User;
-use perennial_domain::{Currency, Date, Id, Instant};
+use perennial_domain::{Currency, Date, Id, Instant as Moment};
 use uuid::Uuid;
 
 use crate::column::Key;
@@ -31,6 +32,8 @@ struct Inner {
     pool: Pool,
     /// SQLite's only; PostgreSQL writes through the pool.
     writer: Option<Writer>,
+    /// When the database was last found to be away, and why.
+    away: Mutex<Option<(Instant, String)>>,
 }
 
 /// Reading, on behalf of a scope.
@@ -199,6 +202,7 @@ impl Store {
         };
         Ok(Self(Arc::new(Inner {
             pool: address.pool()?,
+            away: Mutex::default(),
             address,
             writer,
         })))
@@ -303,7 +307,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if they do not.
-    pub fn scope(&self, user: Id<User>, session_version: i64, now: Instant) -> Result<Scope> {
+    pub fn scope(&self, user: Id<User>, session_version: i64, now: Moment) -> Result<Scope> {
         self.with_connection(|connection| Scope::load(connection, user, session_version, now))
     }
 
@@ -311,7 +315,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`] if nobody has that address.
-    pub fn scope_of_email(&self, email: &str, now: Instant) -> Result<Scope> {
+    pub fn scope_of_email(&self, email: &str, now: Moment) -> Result<Scope> {
         self.with_connection(|connection| {
             let (user, version) = scope::user_of_email(connection, email)?;
             Scope::load(connection, user, version, now)
@@ -326,10 +330,27 @@ impl Store {
             return Ok(connection);
         }
         if self.0.writer.is_none() && pool.state().connections == 0 {
-            drop(self.connection(true)?);
+            self.try_to_connect()?;
         }
         pool.get()
             .map_err(|error| Error::Unavailable(error.to_string()))
+    }
+
+    /// One tries; who has waited for that shares the outcome.
+    fn try_to_connect(&self) -> Result<()> {
+        let asked = Instant::now();
+        let mut away = self.0.away.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*away {
+            Some((at, reason)) if *at >= asked => return Err(Error::Unavailable(reason.clone())),
+            _ if self.0.pool.state().connections > 0 => return Ok(()),
+            _ => {}
+        }
+        let outcome = self.connection(true);
+        *away = outcome
+            .as_ref()
+            .err()
+            .map(|error| (Instant::now(), error.to_string()));
+        outcome.map(drop)
     }
 
     /// Borrows a connection; one that the server has closed meanwhile is replaced and the work done once more.

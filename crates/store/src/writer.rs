@@ -43,7 +43,7 @@ impl Writer {
     pub(crate) fn start(mut connection: AnyConnection, address: Address) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
         let turns = turns(&address);
-        impatient(&mut connection)?;
+        no_busy_timeout(&mut connection)?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref()))
@@ -146,7 +146,7 @@ fn turns(address: &Address) -> Option<File> {
 }
 
 /// The writer itself waits for the database.
-fn impatient(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+fn no_busy_timeout(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
     connection.batch_execute("PRAGMA busy_timeout = 0")
 }
 
@@ -184,7 +184,7 @@ fn reopen(connection: &mut AnyConnection, address: &Address) {
     match address.connect(true) {
         Ok(fresh) => {
             *connection = fresh;
-            if let Err(error) = impatient(connection) {
+            if let Err(error) = no_busy_timeout(connection) {
                 tracing::error!(%error, "the database cannot be set up again");
             }
         }

@@ -131,7 +131,7 @@ fn part<S: Sheet>(
         (Ok(()), _) => steps
             .iter()
             .for_each(|(rows, step)| kept.count(step, rows.len())),
-        (Err(error @ (Error::Database(_) | Error::Unavailable(_))), _) => return Err(error),
+        (Err(error), _) if error.is_ours() => return Err(error),
         (Err(error), [(rows, step)]) => match (error, rows.as_slice()) {
             (error @ (Error::Invalid(_) | Error::Forbidden | Error::NotFound), [row]) => {
                 kept.refuse(refused(row, columns, &step.body(), error)?);

@@ -174,6 +174,7 @@ fn said(error: &perennial_store::Error) -> String {
         perennial_store::Error::Unavailable(cause) => {
             format!("the database does not answer: {cause}")
         }
+        perennial_store::Error::Full(cause) => format!("there is no room left: {cause}"),
         perennial_store::Error::Database(cause) => format!("the database refused: {cause}"),
         other => other.to_string(),
     }

@@ -30,8 +30,8 @@ pub struct Pace {
 /// What became of a slice.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice {
-    /// When it began.
-    pub begun: Instant,
+    /// How long it took.
+    pub took: Duration,
     /// The newest event before it.
     pub before: i64,
     /// The newest event after it.
@@ -54,8 +54,7 @@ impl Pace {
     }
 
     /// Takes note of a slice of so many rows, which is done now.
-    pub fn note(&mut self, slice: Slice, rows: usize) {
-        let now = Instant::now();
+    pub fn note(&mut self, slice: Slice, rows: usize, now: Instant) {
         if slice.before != self.last {
             self.others = Some(now);
         }
@@ -65,7 +64,7 @@ impl Pace {
             true => AMONG_OTHERS,
             false => ALONE,
         };
-        let took = now.duration_since(slice.begun);
+        let took = slice.took;
         if took > allowed {
             let fitting = rows as f64 * allowed.as_secs_f64() / took.as_secs_f64();
             self.rows = (fitting as usize).min(self.rows);
@@ -84,11 +83,11 @@ mod tests {
     fn slice(pace: &mut Pace, each: Duration, before: i64) {
         let took = each * u32::try_from(pace.rows()).expect("few");
         let slice = Slice {
-            begun: Instant::now() - took,
+            took,
             before,
             after: before + 1,
         };
-        pace.note(slice, pace.rows());
+        pace.note(slice, pace.rows(), Instant::now());
     }
 
     #[test]

@@ -133,14 +133,16 @@ fn by_chunks<S: Sheet>(
                 let kept = batch.keep(tx, &columns, which.clone())?;
                 let after = events::newest(tx)?;
                 let slice = Slice {
-                    begun,
+                    took: begun.elapsed(),
                     before,
                     after,
                 };
                 Ok(((kept, slice), keep))
             });
             let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
-            pace.note(slice, count);
+            if !options.dry_run {
+                pace.note(slice, count, Instant::now());
+            }
             tell(&kept, watch, &mut total);
             made_up.refusals.extend(kept.refusals);
         }

@@ -30,6 +30,9 @@ use guard::{Guard, Guarded};
 
 pub use schemas::Schemas;
 
+/// The operations that a caller may use so often and no more; whether a server lives may be asked at any time.
+const COUNTED: &str = "/api/v1/";
+
 /// What can be asked of the API.
 #[derive(Default)]
 pub struct Operations {
@@ -230,7 +233,7 @@ impl Operations {
                 resource
                     .default_service(web::to(refuse))
                     .wrap(Condition::new(guarded, from_fn(introduce)))
-                    .wrap(from_fn(within))
+                    .wrap(Condition::new(path.starts_with(COUNTED), from_fn(within)))
                     .wrap(from_fn(survive)),
             );
         }

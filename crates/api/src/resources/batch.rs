@@ -219,7 +219,7 @@ fn best_effort<R: Stored>(
             Err(problem) => Outcome::Failed(problem.clone()),
             Ok(step) => match tx.attempt(|tx| run(tx, std::slice::from_ref(step))) {
                 Ok(done) => Outcome::Done(done.into_iter().next().unwrap_or_default()),
-                Err(error @ (Error::Database(_) | Error::Unavailable(_))) => return Err(error),
+                Err(error) if error.is_ours() => return Err(error),
                 Err(error) => {
                     Outcome::Failed(Problem::from(error).below(&place(at, step.written())))
                 }

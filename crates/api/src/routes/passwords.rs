@@ -72,7 +72,7 @@ async fn change_password(
         .blocking(move |store| throttle::attempt(store, &tried, now))
         .await?
     {
-        return Err(too_many(seconds));
+        return Err(too_many(seconds.unsigned_abs()));
     }
     let account = move |store: &perennial_store::Store| {
         sessions::account_of(store, user)?.ok_or(Error::Unauthenticated)
@@ -145,7 +145,7 @@ async fn reset_password(
         .blocking(move |store| throttle::attempt(store, &tried, now))
         .await?
     {
-        return Err(too_many(seconds));
+        return Err(too_many(seconds.unsigned_abs()));
     }
     let (token, hash) = (
         secret::hash(&reset.token),

@@ -10,7 +10,7 @@ use perennial_store::throttle::{self, Counted};
 
 use crate::clock;
 use crate::extract::Input;
-use crate::limits::too_many;
+use crate::limits::{network, too_many};
 use crate::operations::Operations;
 use crate::operations::guard::{Public, SignedIn};
 use crate::problem::Problem;
@@ -49,7 +49,7 @@ async fn sign_in(
         .blocking(move |store| throttle::attempt(store, &tried, now))
         .await?
     {
-        return Err(too_many(seconds));
+        return Err(too_many(seconds.unsigned_abs()));
     }
     let email = credentials.email;
     let account = server
@@ -166,7 +166,8 @@ fn signed_in(
 
 /// Where a request comes from, as the attempts are counted.
 pub(super) fn address(server: &Server, request: &HttpRequest) -> String {
-    server
-        .client_address(request)
-        .map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    server.client_address(request).map_or_else(
+        || "unknown".to_owned(),
+        |address| network(address).to_string(),
+    )
 }

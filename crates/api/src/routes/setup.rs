@@ -58,7 +58,7 @@ async fn complete_setup(
         .blocking(move |store| throttle::attempt(store, &counted, now))
         .await?
     {
-        return Err(too_many(seconds));
+        return Err(too_many(seconds.unsigned_abs()));
     }
     let password_hash = server.passwords().hash(input.password).await?;
     let (token, organization) = (secret::hash(&input.token), input.organization);

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use diesel::sql_types::Binary;
+use perennial_domain::Decimal;
 use perennial_domain::problem::Invalid;
 use perennial_domain::purchase::Purchase;
+use perennial_domain::rights::FieldAccess;
 
 use super::row::{due, of, paid};
 use crate::column::Key;
@@ -12,25 +14,53 @@ use crate::dialect::{CHUNK, lock_figures};
 use crate::sql::Sql;
 use crate::{Result, Tx};
 
-/// Refuses purchases that nobody approved and that make their customer owe more, above its limit; one after the other for a
-/// customer, whoever writes at the same time. `rows` are written already, with what they were before. History is what it is.
+/// Refuses purchases that make their customer owe more, above its limit, unless this very change says why it may. `rows` are
+/// written already, with what they were before. History is what it is.
 pub(super) fn check<'a>(
     tx: &mut Tx<'_>,
     rows: impl Iterator<Item = (Option<&'a Purchase>, &'a Purchase)>,
 ) -> Result<()> {
-    if tx.history {
-        return Ok(());
-    }
-    let open = |purchase: &Purchase| due(tx, purchase).plus(-paid(purchase)).unwrap_or_default();
     let owes_more = |(old, new): &(Option<&Purchase>, &Purchase)| {
+        let approval = |purchase: &Purchase| purchase.credit_approval.clone();
+        let approved = new.credit_approval.is_some() && old.and_then(approval) != approval(new);
         let same =
             old.filter(|old| old.customer_id == new.customer_id && of(tx, old) == of(tx, new));
-        new.credit_approval.is_none() && open(new) > same.map_or_else(Default::default, open)
+        !approved && open(tx, new) > same.map_or_else(Decimal::default, |old| open(tx, old))
     };
-    let customers: BTreeSet<Key> = rows
+    let customers = rows
         .filter(owes_more)
         .map(|(_, new)| new.customer_id.into())
         .collect();
+    within(tx, customers)
+}
+
+/// The same for purchases that are deleted or come back, which say nothing: who may write credit decides by doing it.
+pub(super) fn check_hidden(tx: &mut Tx<'_>, rows: &[Purchase], hidden: bool) -> Result<()> {
+    if tx.scope.access("credit") == FieldAccess::Write {
+        return Ok(());
+    }
+    let nothing = Decimal::default();
+    let owes_more = |purchase: &&Purchase| match hidden {
+        true => open(tx, purchase) < nothing,
+        false => open(tx, purchase) > nothing,
+    };
+    let customers = rows
+        .iter()
+        .filter(owes_more)
+        .map(|row| row.customer_id.into())
+        .collect();
+    within(tx, customers)
+}
+
+fn open(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
+    due(tx, purchase).plus(-paid(purchase)).unwrap_or_default()
+}
+
+/// Whether these customers owe what they may; one after the other for a customer, whoever writes at the same time.
+fn within(tx: &mut Tx<'_>, customers: BTreeSet<Key>) -> Result<()> {
+    if tx.history {
+        return Ok(());
+    }
     let customers: Vec<Key> = customers.into_iter().collect();
     for chunk in customers.chunks(CHUNK) {
         lock_figures(tx, chunk)?;

@@ -138,8 +138,7 @@ impl Stored for Purchase {
 
     fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
         returns::settle(tx, rows.iter().map(|row| (Some(row), row)))?;
-        let back = rows.iter().filter(|_| !hidden);
-        credit::check(tx, back.map(|row| (None, row)))
+        credit::check_hidden(tx, rows, hidden)
     }
 
     fn title(&self) -> &str {

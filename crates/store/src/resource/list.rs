@@ -134,7 +134,7 @@ fn first_of_each<R: Stored>(
 }
 
 /// How many rows at the beginning of a list are looked at to learn how many of them are the user's, and how many of these
-/// make it worth while to go on like that: a page is then found among some ten thousand.
+/// make it worth while to go on like that: of three in a thousand, a page of fifty is expected among seventeen thousand.
 const SAMPLE: i64 = 1_000;
 const ENOUGH: i64 = 3;
 

@@ -94,8 +94,9 @@ pub trait Stored: Resource + Rows {
         None
     }
 
-    /// For rows that are seen through others which have owners: a statement that selects the keys, as `key` and once each, of all
-    /// that the user may see, beginning with what is the user's. None where that is everything.
+    /// For rows that are seen through others which have owners: a statement that selects, as `key` and once each, the
+    /// keys of all that the user may see, beginning with what is the user's. It may select more: [`Stored::visible`] is asked of
+    /// them as well. None where that is everything.
     fn reach(_scope: &Scope) -> Option<Sql> {
         None
     }
