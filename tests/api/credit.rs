@@ -124,3 +124,46 @@ fn of_two_who_fill_the_limit_at_once_one_does() {
     assert_eq!(made.len(), 1);
     refused.into_iter().for_each(needs_approval);
 }
+
+#[test]
+fn what_a_customer_owes_is_compared_in_the_base_currency_and_for_both_customers() {
+    let app = TestApp::start();
+    let (seller, admin) = (app.as_seller(), app.as_admin());
+    for (since, rate) in [("2024-01-01", "1"), ("2024-06-01", "1000")] {
+        admin.create(
+            "exchange-rates",
+            json!({ "currency": "XTS", "since": since, "units": 1, "rate": rate }),
+        );
+    }
+    // A later day makes fifty worth fifty thousand.
+    let acme = limited(&app, "100");
+    let mut strange = on_account(&acme, "50");
+    strange["currency"] = json!("XTS");
+    let strange = seller.create("purchases", strange);
+    needs_approval(seller.change(&strange, json!({ "purchased_on": "2024-07-02" })));
+    // What was paid in advance is not taken elsewhere, nor into money that is worth nothing.
+    let (paying, other) = (limited(&app, "100"), seller.create_customer("Other"));
+    let advance = json!({ "customer_id": paying.id(), "purchased_on": "2024-05-02", "lines": [], "payments": [{ "on": "2024-05-02", "amount": "100" }] });
+    let advance = seller.create("purchases", advance);
+    seller.create("purchases", on_account(&paying, "200"));
+    needs_approval(seller.change(&advance, json!({ "customer_id": other.id() })));
+    needs_approval(seller.change(&advance, json!({ "payments": [] })));
+    needs_approval(seller.remove(&advance));
+    // Within a batch one approval is for its own purchase alone.
+    let mut approved = on_account(&paying, "1");
+    approved["credit_approval"] = json!("One more");
+    let both = json!({ "operations": [{ "create": approved }, { "create": on_account(&paying, "1000") }] });
+    app.as_manager()
+        .post("/purchases/batch", both)
+        .refused(422, "invalid");
+    // A reason has words.
+    for blank in [" ", "\n", "\u{200b}", "!"] {
+        let mut draft = on_account(&paying, "1");
+        draft["credit_approval"] = json!(blank);
+        assert_eq!(
+            app.as_manager().post("/purchases", draft).status,
+            422,
+            "{blank:?}"
+        );
+    }
+}

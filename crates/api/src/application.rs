@@ -148,8 +148,8 @@ fn stop_when_told(server: Server, running: &ServerHandle) {
                 let stopped = running.stop(true);
                 rt::spawn(async move {
                     terminated.recv().await;
-                    tracing::warn!("stopping at once");
-                    running.stop(false).await;
+                    tracing::warn!("told twice to stop: what is under way is left");
+                    std::process::exit(1);
                 });
                 stopped.await;
             });

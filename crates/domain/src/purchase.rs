@@ -221,6 +221,10 @@ pub fn total(lines: &[PurchaseLine]) -> Option<Decimal> {
 
 impl Draft for NewPurchase {
     fn check(&self, report: &mut dyn FnMut(String, &'static str)) {
+        let has_words = |text: &String| text.chars().any(char::is_alphanumeric);
+        if !self.credit_approval.as_ref().is_none_or(has_words) {
+            report("/credit_approval".to_owned(), "required");
+        }
         let is_return = self.reverses_id.is_some();
         let (mut ids, mut reversed) = (BTreeSet::new(), BTreeSet::new());
         for (at, line) in self.lines.iter().enumerate() {

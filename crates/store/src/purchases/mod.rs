@@ -136,9 +136,9 @@ impl Stored for Purchase {
         Ok(())
     }
 
-    fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
+    fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
         returns::settle(tx, rows.iter().map(|row| (Some(row), row)))?;
-        credit::check_hidden(tx, rows, hidden)
+        credit::check_hidden(tx, rows)
     }
 
     fn title(&self) -> &str {

@@ -133,14 +133,14 @@ fn total(purchase: &Purchase) -> Decimal {
     perennial_domain::purchase::total(&purchase.lines).unwrap_or_default()
 }
 
-pub(super) fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
+fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
     let sum = total(purchase).plus(purchase.freight);
     let places = of(tx, purchase).places();
     sum.and_then(|sum| sum.rounded_to(places))
         .unwrap_or_default()
 }
 
-pub(super) fn paid(purchase: &Purchase) -> Decimal {
+fn paid(purchase: &Purchase) -> Decimal {
     let amounts = purchase.payments.iter().map(|payment| payment.amount);
     Decimal::sum(amounts).unwrap_or_default()
 }
