@@ -37,6 +37,9 @@ bench: setup application
 	@$(STEP) 'Server' cargo build --release --package perennial-api --bin perennial --features embed-frontend
 	@PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial scripts/postgres.sh kept fsync=on synchronous_commit=on \
 		full_page_writes=on autovacuum=on cargo bench --package perennial-tests --bench load
+	@for database in sqlite postgresql; do PERENNIAL_TEST_DATABASE=$$database PERENNIAL_MIXED_SECONDS=1200 \
+		PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial $(STEP) "Mixed load, $$database" \
+		scripts/postgres.sh with cargo test --package perennial-tests --test faults mixed -- --nocapture; done
 
 # The front end: WebAssembly by trunk, PatternFly's sheets.
 application: tool-trunk tool-wasm-bindgen

@@ -25,7 +25,7 @@ fn a_minute_of_ordinary_work_fails_nothing_and_lets_nothing_grow() {
     let flat = |name: &str, (second, last): (u64, u64), slack: u64| {
         assert!(last <= second + slack, "{name}: {second}, then {last}");
     };
-    // SQLite's connections keep pages of what they read, at most 16 MB each.
+    // SQLite's connections keep pages of what they read, a few MB each.
     let (memory, _) = report.thirds(|sample| sample.resident);
     flat(
         "memory, kB",
