@@ -36,7 +36,7 @@ place() {
     if [[ -w /dev/shm && ${free:-0} -gt 8000000 && " ${settings[*]} " != *' fsync=on '* ]]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
 }
 
-make() {
+initialise() {
     rm -rf "$directory"
     mkdir -m 711 "$directory"
     mkdir -m 700 "$directory/data"
@@ -49,7 +49,7 @@ make() {
 start() {
     local port setting
     as_server "$(programs)/pg_ctl" status -D "$directory/data" &>/dev/null && return
-    [ -e "$directory/kept" ] || make
+    [ -e "$directory/kept" ] || initialise
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     (umask 077 && echo "postgres://postgres:$(cat "$directory/password")@127.0.0.1:$port/postgres" >"$directory/url")
     grep -q perennial.conf "$directory/data/postgresql.conf" || echo "include 'perennial.conf'" >>"$directory/data/postgresql.conf"
