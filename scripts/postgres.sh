@@ -99,7 +99,7 @@ with)
     start
     PERENNIAL_TEST_POSTGRES_URL=$(cat "$directory/url")
     export PERENNIAL_TEST_POSTGRES_URL
-    "$@"
+    command "$@"
     ;;
 kept)
     take_settings "$@"
@@ -111,7 +111,7 @@ kept)
     touch "$directory/kept"
     PERENNIAL_TEST_POSTGRES_URL=$(cat "$directory/url")
     export PERENNIAL_TEST_POSTGRES_URL
-    "$@"
+    command "$@"
     ;;
 *) sed -n '2,9s/^# \{0,1\}//p' "$self" >&2 && exit 2 ;;
 esac
