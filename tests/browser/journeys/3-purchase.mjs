@@ -254,7 +254,7 @@ async function rate({ page, say }, api) {
 /** Above the credit limit who sells is told that somebody has to approve, and who may approve says why. */
 async function limit(browser, api, { admin, reader }, customer) {
     const permissions = ['customers', 'purchases', 'products'].flatMap((area) => ['read', 'create'].map((action) => ({ area, action, level: 'all' })));
-    const role = await api.post('roles', { name: '门店销售', permissions, field_rules: [{ class: 'credit', access: 'read' }] });
+    const role = await api.post('roles', { name: '柜台', permissions, field_rules: [{ class: 'credit', access: 'read' }] });
     await api.patch(`users/${reader.id}`, await api.get(`users/${reader.id}`), { role_id: role.id });
     const begin = async (user) => {
         const { page, say, allow } = await browser.visitor({ user });
