@@ -55,11 +55,20 @@ impl Shape {
 
     /// The shape of the resource that a reference names.
     pub fn named(plural: &str) -> Option<&'static Self> {
+        Self::all().into_iter().find(|shape| shape.plural == plural)
+    }
+
+    fn all() -> impl IntoIterator<Item = &'static Self> {
         macro_rules! shapes {
             ($($resource:ty),* $(,)?) => { [$(Self::of::<$resource>()),*] };
         }
-        let all = each_resource!(shapes);
-        all.into_iter().find(|shape| shape.plural == plural)
+        each_resource!(shapes)
+    }
+
+    /// The shape that a field belongs to.
+    pub fn holding(field: FieldRef) -> Option<&'static Self> {
+        let holds = |shape: &&Self| shape.fields.iter().any(|one| FieldRef(one) == field);
+        Self::all().into_iter().find(holds)
     }
 
     /// The field of that name.

@@ -4,8 +4,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use perennial_tests::app::TestApp;
-use perennial_tests::client::{Answer, Client, encoded};
-use serde_json::json;
+use perennial_tests::client::{Answer, Client, encoded, ids};
+use serde_json::{Value, json};
+
+use crate::purchases::{buy, line};
 
 fn post(client: &Client, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
     client
@@ -402,4 +404,30 @@ fn a_server_says_how_it_is() {
         app.anonymous().get("/version").expect(200)["name"],
         "perennial"
     );
+}
+
+#[test]
+fn a_page_of_heavy_purchases_ends_early_and_the_walk_misses_none() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let many: Vec<Value> = (0..1000).map(|_| line("1", "1", "0")).collect();
+    let mut made: Vec<String> = (0..8)
+        .map(|_| buy(&seller, &acme, "2024-05-02", &many).id())
+        .collect();
+    made.push(buy(&seller, &acme, "2024-05-03", &[line("1", "1", "0")]).id());
+    let page = seller
+        .get("/purchases?limit=200&sort=-purchased_on")
+        .expect(200);
+    assert_eq!(
+        page.ids().len(),
+        5,
+        "one line and four thousand, of five thousand that fit"
+    );
+    assert_eq!(page["page"]["has_more"], true);
+    let mut walked = ids(&seller.walk("/purchases?limit=200"));
+    assert_eq!(walked.len(), made.len());
+    walked.sort();
+    made.sort();
+    assert_eq!(walked, made);
 }

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use perennial_api::Config;
 use perennial_store::Store;
+use perennial_tests::database::{address, server};
 use perennial_tests::program::Program;
 
 use crate::purchases::Base as Connection;
@@ -264,18 +265,4 @@ fn cache() -> PathBuf {
 
 fn address_of(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("perennial.db").display())
-}
-
-fn server() -> String {
-    std::env::var("PERENNIAL_TEST_POSTGRES_URL")
-        .expect("PERENNIAL_TEST_POSTGRES_URL names the server: make bench")
-}
-
-/// The server's address with another database's name.
-fn address(name: &str) -> String {
-    let server = server();
-    let (base, _) = server
-        .rsplit_once('/')
-        .expect("the address ends in a database's name");
-    format!("{base}/{name}")
 }

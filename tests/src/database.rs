@@ -239,13 +239,14 @@ fn databases(like: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.name).collect()
 }
 
-fn server() -> String {
+/// The address of the PostgreSQL server that tests and benchmarks share.
+pub fn server() -> String {
     std::env::var("PERENNIAL_TEST_POSTGRES_URL")
         .expect("PERENNIAL_TEST_POSTGRES_URL names the test server: scripts/postgres.sh start")
 }
 
 /// The server's address with another database's name.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     let server = server();
     let (base, _) = server
         .rsplit_once('/')

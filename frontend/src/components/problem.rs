@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use perennial_domain::problem::Problem;
+use perennial_domain::problem::{FieldError, Problem};
 use perennial_domain::text::Key;
 use yew::prelude::*;
 
 use crate::components::icon::{Mark, icon};
+use crate::shape::Shape;
 use crate::texts::use_texts;
 
 /// Properties of [`ProblemNote`].
@@ -17,6 +18,9 @@ pub struct ProblemProps {
     /// What to say instead of the problem's own text.
     #[prop_or_default]
     pub text: Option<String>,
+    /// Whose fields its errors are about.
+    #[prop_or_default]
+    pub shape: Option<&'static Shape>,
     /// What to do about it.
     #[prop_or_default]
     pub retry: Option<Callback<()>>,
@@ -32,17 +36,14 @@ pub fn untold(
     if rest.errors.is_empty() {
         return problem.clone();
     }
-    let field = |pointer: &str| {
-        pointer
-            .trim_start_matches('/')
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    rest.errors
-        .retain(|error| !is_there(&field(&error.pointer)));
+    rest.errors.retain(|error| !is_there(field_of(error)));
     (!rest.errors.is_empty()).then(|| Rc::new(rest))
+}
+
+/// The name of the field that an error is about.
+fn field_of(error: &FieldError) -> &str {
+    let path = error.pointer.trim_start_matches('/');
+    path.split('/').next().unwrap_or_default()
 }
 
 /// A note of what went wrong, read out at once; with a way to try again.
@@ -55,14 +56,18 @@ pub fn ProblemNote(props: &ProblemProps) -> Html {
     let retry = props.retry.clone().map(|retry| {
         html! { <button type="button" class="pf-v6-c-button pf-m-link pf-m-inline" onclick={move |_| retry.emit(())}>{ texts.text(Key::ActRetry) }</button> }
     });
+    let sentence = |error: &FieldError| {
+        let field = props.shape.and_then(|shape| shape.field(field_of(error)));
+        let label = field.map(|field| texts.text(field.label));
+        let words = label
+            .into_iter()
+            .map(str::to_owned)
+            .chain([texts.fault(error)]);
+        words.collect::<Vec<_>>().join(" ")
+    };
     let said = || match problem.errors.as_slice() {
         [] => texts.problem(problem),
-        errors => texts.list(
-            &errors
-                .iter()
-                .map(|error| texts.fault(error))
-                .collect::<Vec<_>>(),
-        ),
+        errors => texts.list(&errors.iter().map(sentence).collect::<Vec<_>>()),
     };
     html! {
         <div class="note bad" role="alert">

@@ -180,7 +180,7 @@ pub fn Create(props: &CreateProps) -> Html {
             <ContextProvider<Whole> context={whole}>
             <form ref={form} {onsubmit} {onkeydown} novalidate=true>
                 <div class="dialog-body">
-                    <ProblemNote problem={untold(&sending.problem, |name| shape.fields.iter().filter(may_write).any(|field| field.name == name))}/>
+                    <ProblemNote problem={untold(&sending.problem, |name| shape.fields.iter().filter(may_write).any(|field| field.name == name))} {shape}/>
                     <div class="form">{ for first.iter().map(|field| row(field, begins == Some(field.name))) }</div>
                     { credit_beside(shape, &draft) }
                     if !rest.is_empty() {

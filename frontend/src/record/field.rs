@@ -18,7 +18,7 @@ use crate::fields::editor::{Editor, EditorProps};
 use crate::fields::row::faults;
 use crate::fields::validate;
 use crate::keys::is_composing;
-use crate::shape::{FieldRef, patch};
+use crate::shape::{FieldRef, Shape, patch};
 use crate::texts::use_texts;
 use crate::unsaved::{may_discard, use_unsaved};
 
@@ -222,7 +222,7 @@ pub fn InPlace(props: &InPlaceProps) -> Html {
             <dd>
                 <div role={group.then_some("group")} aria-labelledby={group.then(|| format!("{id}-label"))}><Editor ..editor.clone()/></div>
                 { faults(&texts, &editor) }
-                <ProblemNote problem={whole}/>
+                <ProblemNote problem={whole} shape={Shape::holding(field)}/>
                 <div class="row">
                     <button type="button" class="pf-v6-c-button pf-m-primary pf-m-small" disabled={*busy}
                         onclick={{ let next = next.clone(); move |_| { next.replace(Some(0)); save() } }}>{ texts.text(Key::ActSave) }</button>

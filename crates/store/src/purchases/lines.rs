@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::sql_types::Binary;
+use diesel::sql_types::{BigInt, Binary};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper};
 use perennial_domain::Decimal;
 use perennial_domain::problem::Invalid;
@@ -150,6 +150,19 @@ pub(super) fn remove(tx: &mut Tx<'_>, lines: &[Key]) -> Result<()> {
         those(Sql::text("DELETE FROM purchase_lines"), "id").execute(tx.connection)?;
     }
     Ok(())
+}
+
+/// How many lines purchases have; none where nothing is said.
+pub(super) fn count(read: &mut Read<'_>, purchases: &[Purchase]) -> Result<BTreeMap<Uuid, usize>> {
+    let rows: Vec<(Key, i64)> =
+        Sql::text("SELECT purchase_id, COUNT(*) FROM purchase_lines WHERE organization = ")
+            .bind(read.organization())
+            .then(" AND purchase_id IN ")
+            .among(keys(purchases))
+            .then(" GROUP BY purchase_id")
+            .rows::<(Binary, BigInt), _>(read.connection)?;
+    let number = |(key, count): (Key, i64)| (key.0, usize::try_from(count).unwrap_or(0));
+    Ok(rows.into_iter().map(number).collect())
 }
 
 /// The lines of purchases, in their order.

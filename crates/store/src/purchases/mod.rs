@@ -24,6 +24,9 @@ use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx, codes};
 pub use totals::{holdings, totals};
 
+/// How many lines and payments a page has room for: two hundred purchases of a usual size, and an answer of a few megabytes.
+const PAGE: usize = 5_000;
+
 impl Stored for Purchase {
     fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
         let mut lines = lines::load(read, rows)?;
@@ -32,6 +35,17 @@ impl Stored for Purchase {
             purchase.base_total.currency = read.scope.currency();
         }
         Ok(())
+    }
+
+    fn fitting(read: &mut Read<'_>, rows: &[Self]) -> Result<usize> {
+        let lines = lines::count(read, rows)?;
+        let parts =
+            |row: &Self| lines.get(&row.id.uuid()).copied().unwrap_or(0) + row.payments.len();
+        let sums = rows.iter().scan(0, |sum, row| {
+            *sum += parts(row);
+            Some(*sum)
+        });
+        Ok(sums.take_while(|sum| *sum <= PAGE).count())
     }
 
     fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {

@@ -58,9 +58,14 @@ pub(crate) fn list_under<R: Stored>(
     {
         condition = first_within::<R>(read, query, reach, condition, limit);
     }
-    let mut data = R::load(read, condition, order_in(R::PLURAL, query), limit)?;
-    let has_more = data.len() > query.limit;
-    data.truncate(query.limit);
+    let mut data = R::read(read, condition, order_in(R::PLURAL, query), limit)?;
+    // One row fits at least: else nobody would ever come past it.
+    let fitting = R::fitting(read, &data)?.clamp(1, query.limit);
+    let has_more = data.len() > fitting;
+    data.truncate(fitting);
+    if !data.is_empty() {
+        R::hang(read, &mut data)?;
+    }
     let next_cursor = data
         .last()
         .filter(|_| has_more)
@@ -102,27 +107,19 @@ fn first_of_each<R: Stored>(
         .then(" IN (SELECT id FROM (");
     for (at, share) in shares.into_iter().enumerate() {
         first = first.then(if at == 0 {
-            "SELECT * FROM (SELECT "
+            "SELECT * FROM ("
         } else {
-            " UNION ALL SELECT * FROM (SELECT "
+            " UNION ALL SELECT * FROM ("
         });
-        for sort in &query.sort {
-            first = first.column(R::PLURAL, sort.field.stored).then(", ");
-        }
+        let from = Sql::default().name(R::PLURAL);
         first = first
-            .column(R::PLURAL, "id")
-            .then(" FROM ")
-            .name(R::PLURAL)
-            .then(" WHERE ")
-            .column(R::PLURAL, "organization")
-            .then(" = ")
-            .bind(read.organization())
-            .then(" AND ")
-            .piece(share.and(condition.clone()))
-            .then(" ORDER BY ")
-            .piece(order_in(R::PLURAL, query))
-            .then(" LIMIT ")
-            .bind(limit)
+            .piece(first_from::<R>(
+                read,
+                query,
+                from,
+                share.and(condition.clone()),
+                limit,
+            ))
             .then(") AS share");
     }
     first
@@ -170,32 +167,51 @@ fn first_within<R: Stored>(
     condition: Sql,
     limit: i64,
 ) -> Sql {
-    let mut first = Sql::default()
-        .column(R::PLURAL, "id")
-        .then(" IN (SELECT id FROM (SELECT ");
-    for sort in &query.sort {
-        first = first.column(R::PLURAL, sort.field.stored).then(", ");
-    }
-    first
-        .column(R::PLURAL, "id")
-        .then(" FROM (")
+    // SQLite takes the tables of such a join in their order.
+    let from = Sql::text("(")
         .piece(reach)
-        // SQLite takes the tables of such a join in their order.
         .then(") AS mine CROSS JOIN ")
-        .name(R::PLURAL)
+        .name(R::PLURAL);
+    let mine = Sql::default().column(R::PLURAL, "id").then(" = mine.key");
+    Sql::default()
+        .column(R::PLURAL, "id")
+        .then(" IN (SELECT id FROM (")
+        .piece(first_from::<R>(
+            read,
+            query,
+            from,
+            mine.and(condition),
+            limit,
+        ))
+        .then(") AS first)")
+}
+
+/// A statement for the keys of the first rows under a condition, and for what they are ordered by.
+fn first_from<R: Stored>(
+    read: &Read<'_>,
+    query: &ListQuery,
+    from: Sql,
+    condition: Sql,
+    limit: i64,
+) -> Sql {
+    let mut columns = Sql::text("SELECT ");
+    for sort in &query.sort {
+        columns = columns.column(R::PLURAL, sort.field.stored).then(", ");
+    }
+    columns
+        .column(R::PLURAL, "id")
+        .then(" FROM ")
+        .piece(from)
         .then(" WHERE ")
         .column(R::PLURAL, "organization")
         .then(" = ")
         .bind(read.organization())
         .then(" AND ")
-        .column(R::PLURAL, "id")
-        .then(" = mine.key AND ")
         .piece(condition)
         .then(" ORDER BY ")
         .piece(order_in(R::PLURAL, query))
         .then(" LIMIT ")
         .bind(limit)
-        .then(") AS first)")
 }
 
 /// How many rows meet a condition, up to [`COUNTED`].

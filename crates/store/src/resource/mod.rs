@@ -54,6 +54,15 @@ pub trait Stored: Resource + Rows {
         Ok(())
     }
 
+    /// How many of these rows, of which only their own columns are loaded, a page has room for: all of them, unless much may hang
+    /// on one.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn fitting(_read: &mut Read<'_>, rows: &[Self]) -> Result<usize> {
+        Ok(rows.len())
+    }
+
     /// Inserts what other tables keep of new rows.
     ///
     /// # Errors
