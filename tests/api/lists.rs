@@ -65,6 +65,25 @@ fn key(row: &Value, order: &str) -> Vec<String> {
         .collect()
 }
 
+/// A walk finds these rows, each once, in the order that was asked for.
+#[track_caller]
+fn walks_in_order(client: &Client, path: &str, order: &str, every: &BTreeSet<String>) {
+    let rows = client.walk(path);
+    let found: Vec<Vec<String>> = rows.iter().map(|row| key(row, order)).collect();
+    let mut expected = found.clone();
+    expected.sort();
+    if order.starts_with('-') {
+        expected.reverse();
+    }
+    assert_eq!(found, expected, "{path}");
+    assert_eq!(
+        ids(&rows).into_iter().collect::<BTreeSet<_>>(),
+        *every,
+        "{path}"
+    );
+    assert_eq!(rows.len(), every.len(), "{path}: twice");
+}
+
 #[test]
 fn every_order_walks_every_row_once() {
     let app = TestApp::start();
@@ -82,20 +101,12 @@ fn every_order_walks_every_row_once() {
     let every: BTreeSet<String> = ids(&seller.walk("/customers")).into_iter().collect();
     assert_eq!(every.len(), 2 * names.len());
     for order in orders::<Customer>() {
-        let rows = seller.walk(&format!("/customers?limit=5&sort={order}"));
-        let found: Vec<Vec<String>> = rows.iter().map(|row| key(row, &order)).collect();
-        let mut expected = found.clone();
-        expected.sort();
-        if order.starts_with('-') {
-            expected.reverse();
-        }
-        assert_eq!(found, expected, "sort={order}");
-        assert_eq!(
-            ids(&rows).into_iter().collect::<BTreeSet<_>>(),
-            every,
-            "sort={order}"
+        walks_in_order(
+            &seller,
+            &format!("/customers?limit=5&sort={order}"),
+            &order,
+            &every,
         );
-        assert_eq!(rows.len(), every.len(), "sort={order}: twice");
     }
 }
 
@@ -357,20 +368,12 @@ fn ones_own_few_are_found_among_everybody_elses_many() {
         ("contacts", &mine[1], orders::<Contact>()),
     ] {
         for order in orders {
-            let rows = seller.walk(&format!("/{resource}?limit=2&sort={order}"));
-            let found: Vec<Vec<String>> = rows.iter().map(|row| key(row, &order)).collect();
-            let mut sorted = found.clone();
-            sorted.sort();
-            if order.starts_with('-') {
-                sorted.reverse();
-            }
-            assert_eq!(found, sorted, "{order}");
-            assert_eq!(
-                ids(&rows).into_iter().collect::<BTreeSet<_>>(),
-                *mine,
-                "{order}"
+            walks_in_order(
+                &seller,
+                &format!("/{resource}?limit=2&sort={order}"),
+                &order,
+                mine,
             );
-            assert_eq!(rows.len(), mine.len(), "{order}");
         }
     }
 }

@@ -139,18 +139,9 @@ const ENOUGH: i64 = 3;
 fn is_rare<R: Stored>(read: &mut Read<'_>, query: &ListQuery) -> Result<bool> {
     let after = query.after.as_ref();
     let from_there = after.map_or_else(Sql::always, |after| beyond::<R>(query, after));
+    let from = Sql::default().name(R::PLURAL);
     let sql = Sql::text("SELECT COUNT(*) FROM (SELECT * FROM ")
-        .name(R::PLURAL)
-        .then(" WHERE ")
-        .column(R::PLURAL, "organization")
-        .then(" = ")
-        .bind(read.organization())
-        .then(" AND ")
-        .piece(from_there)
-        .then(" ORDER BY ")
-        .piece(order_in(R::PLURAL, query))
-        .then(" LIMIT ")
-        .bind(SAMPLE)
+        .piece(first_of::<R>(read, query, from, from_there, SAMPLE))
         .then(") AS ")
         .name(R::PLURAL)
         .then(" WHERE ")
@@ -201,8 +192,18 @@ fn first_from<R: Stored>(
     columns
         .column(R::PLURAL, "id")
         .then(" FROM ")
-        .piece(from)
-        .then(" WHERE ")
+        .piece(first_of::<R>(read, query, from, condition, limit))
+}
+
+/// What stands behind FROM in a statement for the first rows under a condition.
+fn first_of<R: Stored>(
+    read: &Read<'_>,
+    query: &ListQuery,
+    from: Sql,
+    condition: Sql,
+    limit: i64,
+) -> Sql {
+    from.then(" WHERE ")
         .column(R::PLURAL, "organization")
         .then(" = ")
         .bind(read.organization())
