@@ -150,7 +150,7 @@ fn what_is_no_whole_backup_changes_nothing() {
         let error = restore(store, archive).expect_err(why).to_string();
         assert!(error.contains(why), "{error}");
     };
-    refused(&source, &whole, "not_empty");
+    refused(&source, &whole, "the database is not empty");
     let target = Database::new();
     let target = Store::open(&target.url).expect("the database opens");
     let empty = lines(&archive(&target));

@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Read, Write};
 
 use clap::{Args, Parser, Subcommand};
 use perennial_domain::organization::NewOrganization;
-use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
 use perennial_domain::touch::looks_like_email;
@@ -112,7 +111,7 @@ struct NewUser {
 pub fn run() -> Result<(), String> {
     let Command { config, action } = Command::parse();
     log(config.log_format);
-    let open = || Store::open(&config.database_url).map_err(said);
+    let open = || Store::open(&config.database_url).map_err(|error| error.to_string());
     match action.unwrap_or(Action::Serve) {
         Action::Serve => serve(&config),
         Action::Openapi { operations: true } => print(&routes::operations().table()),
@@ -159,7 +158,7 @@ fn create_organization(store: &Store, new: NewOne) -> Result<(), String> {
     };
     let id = store
         .create_organization(&draft, clock::now())
-        .map_err(said)?;
+        .map_err(|error| error.to_string())?;
     print(&format!("{id}\n"))
 }
 
@@ -187,33 +186,11 @@ fn create_user(store: &Store, new: NewUser) -> Result<(), String> {
     };
     let id = store
         .create_user(&new.organization, role, user, clock::now())
-        .map_err(said)?;
+        .map_err(|error| match error {
+            Error::NotFound => "there is no such organization or role".to_owned(),
+            error => error.to_string(),
+        })?;
     print(&format!("{id}\n"))
-}
-
-/// What the store says, as a sentence for whoever typed the command.
-pub fn said(error: Error) -> String {
-    match error {
-        Error::Invalid(Invalid(faults)) => {
-            let sentence = |fault: FieldError| {
-                format!("{} {}", fault.pointer.trim_start_matches('/'), fault.detail)
-            };
-            faults
-                .into_iter()
-                .map(sentence)
-                .collect::<Vec<_>>()
-                .join("; ")
-        }
-        Error::Conflict {
-            code: "not_empty", ..
-        } => "the database is not empty: a backup is restored into a new one".to_owned(),
-        Error::Conflict { pointer, .. } => {
-            format!("{} is taken already", pointer.trim_start_matches('/'))
-        }
-        Error::NotFound => "there is no such organization or role".to_owned(),
-        Error::Full(cause) | Error::Unavailable(cause) | Error::Database(cause) => cause,
-        other => other.to_string(),
-    }
 }
 
 fn print(text: &str) -> Result<(), String> {

@@ -10,7 +10,6 @@ use flate2::write::GzEncoder;
 use perennial_store::Store;
 
 use crate::clock;
-use crate::command::said;
 
 /// What the command line says.
 #[derive(clap::Args)]
@@ -39,7 +38,9 @@ pub struct Check {
 /// # Errors
 /// What is wrong, a line each.
 pub fn check(store: &Store, Check { rebuild }: &Check) -> Result<String, String> {
-    let found = store.check(*rebuild, clock::now()).map_err(said)?;
+    let found = store
+        .check(*rebuild, clock::now())
+        .map_err(|error| error.to_string())?;
     let line = |finding: &perennial_store::Finding| {
         let example = finding
             .example
@@ -89,7 +90,9 @@ fn write(store: &Store, path: &PathBuf) -> Result<u64, String> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(named)?;
     let mut archive = GzEncoder::new(BufWriter::new(file), Compression::default());
-    let rows = store.backup(&mut archive).map_err(said)?;
+    let rows = store
+        .backup(&mut archive)
+        .map_err(|error| error.to_string())?;
     let file = archive.finish().map_err(named)?;
     let file = file.into_inner().map_err(|error| error.to_string())?;
     file.sync_all().map_err(named)?;
@@ -104,6 +107,8 @@ pub fn restore(store: &Store, Restore { file }: &Restore) -> Result<String, Stri
     let named = |error: std::io::Error| format!("{}: {error}", file.display());
     let archive = File::open(file).map_err(named)?;
     let mut archive = BufReader::new(GzDecoder::new(BufReader::new(archive)));
-    let rows = store.restore(&mut archive, clock::now()).map_err(said)?;
+    let rows = store
+        .restore(&mut archive, clock::now())
+        .map_err(|error| error.to_string())?;
     Ok(format!("{rows} rows\n"))
 }

@@ -37,9 +37,31 @@ pub enum Error {
     Database(String),
 }
 
+/// A sentence for whoever typed a command, and for the log. Clients are told problems.
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
+        let name = |pointer: &str| pointer.trim_start_matches('/').to_owned();
+        match self {
+            Self::NotFound => f.write_str("there is no such record"),
+            Self::Forbidden => f.write_str("this user may not do this"),
+            Self::Stale { .. } => f.write_str("somebody has changed it meanwhile"),
+            Self::Invalid(Invalid(faults)) => {
+                let sentences = faults.iter().map(|fault| {
+                    let sentence = format!("{} {}", name(&fault.pointer), fault.detail);
+                    sentence.trim_start().to_owned()
+                });
+                f.write_str(&sentences.collect::<Vec<_>>().join("; "))
+            }
+            Self::Conflict {
+                code: "not_empty", ..
+            } => f.write_str("the database is not empty: a backup is restored into a new one"),
+            Self::Conflict { pointer, .. } => write!(f, "{} is taken already", name(pointer)),
+            Self::IdempotencyReused => f.write_str("the idempotency key was used for another"),
+            Self::Unauthenticated => f.write_str("this user can no longer sign in"),
+            Self::Full(cause) | Self::Unavailable(cause) | Self::Database(cause) => {
+                f.write_str(cause)
+            }
+        }
     }
 }
 

@@ -164,19 +164,7 @@ impl From<String> for Failure {
 
 impl From<perennial_store::Error> for Failure {
     fn from(error: perennial_store::Error) -> Self {
-        Self::from(said(&error))
-    }
-}
-
-/// What the store could not do, as a sentence.
-fn said(error: &perennial_store::Error) -> String {
-    match error {
-        perennial_store::Error::Unavailable(cause) => {
-            format!("the database does not answer: {cause}")
-        }
-        perennial_store::Error::Full(cause) => format!("there is no room left: {cause}"),
-        perennial_store::Error::Database(cause) => format!("the database refused: {cause}"),
-        other => other.to_string(),
+        Self::from(error.to_string())
     }
 }
 

@@ -21,7 +21,7 @@ use super::row::{Row, print};
 use super::sheet::Sheet;
 use super::table::{Source, Table};
 use super::users::Users;
-use super::{Failure, Options, Summary, Watch, What, said};
+use super::{Failure, Options, Summary, Watch, What};
 use crate::clock;
 
 /// How many rows are decided about at once: enough to make statements cheap.
@@ -43,7 +43,7 @@ pub fn transfer(
             Error::NotFound | Error::Unauthenticated => {
                 format!("nobody can sign in as {}", options.user)
             }
-            error => said(&error),
+            error => error.to_string(),
         })?;
     let import = match options.what {
         What::Customers => import::<Customers>,
@@ -170,7 +170,7 @@ fn by_chunks<S: Sheet>(
 
 fn failed(error: &Error, before: Summary) -> Failure {
     Failure {
-        reason: said(error),
+        reason: error.to_string(),
         before,
     }
 }
