@@ -2,10 +2,47 @@
 
 use std::process::Output;
 
-use perennial_tests::program::command;
+use perennial_tests::database::Database;
+use perennial_tests::program::{Program, command};
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn an_empty_variable_says_as_little_as_one_that_is_not_set() {
+    let database = Database::new();
+    let folder = database.folder.path();
+    let run = |argument: &str| {
+        let mut command = command(&database.url, folder);
+        command.current_dir(folder).arg(argument);
+        command
+    };
+    let help = run("--help").output().expect("the program runs");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    let variables = help.split("[env: ").skip(1);
+    let variables: Vec<&str> = variables
+        .filter_map(|rest| Some(rest.split_once(['=', ']'])?.0))
+        .collect();
+    assert!(variables.len() >= 12, "{help}");
+    for variable in &variables {
+        let output = run("openapi").env(variable, "").output();
+        let output = output.expect("the program runs");
+        assert!(output.status.success(), "{variable}: {}", said(&output));
+    }
+    // And a server that is told nothing else serves.
+    let needed = [
+        "PERENNIAL_DATABASE_URL",
+        "PERENNIAL_DATA",
+        "PERENNIAL_JWT_SECRET",
+    ];
+    let mut command = command(&database.url, folder);
+    let others = variables.iter().filter(|name| !needed.contains(name));
+    command
+        .envs(others.map(|name| (name, "")))
+        .env("PERENNIAL_LOG", "");
+    let server = Program::run(command);
+    server.client().get("/health/ready").expect(200);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The command line of `perennial`.
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Read, Write};
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use perennial_domain::organization::NewOrganization;
 use perennial_domain::rights::StandardRole;
 use perennial_domain::text::Language;
@@ -10,6 +13,7 @@ use perennial_domain::touch::looks_like_email;
 use perennial_store::organizations::FirstUser;
 use perennial_store::{Error, Store};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::application::Application;
 use crate::config::{Config, LogFormat};
@@ -109,7 +113,7 @@ struct NewUser {
 /// # Errors
 /// A sentence for whoever typed it.
 pub fn run() -> Result<(), String> {
-    let Command { config, action } = Command::parse();
+    let Command { config, action } = parsed();
     log(config.log_format);
     let open = || Store::open(&config.database_url).map_err(|error| error.to_string());
     match action.unwrap_or(Action::Serve) {
@@ -124,6 +128,17 @@ pub fn run() -> Result<(), String> {
         Action::Restore(arguments) => print(&upkeep::restore(&open()?, &arguments)?),
         Action::Demo(arguments) => demo::run(&open()?, &config, arguments),
     }
+}
+
+/// What was typed and what the environment says, where a variable that is empty says as little as one that is not set.
+fn parsed() -> Command {
+    let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|value| value.is_empty());
+    let told = |argument: Arg| match argument.get_env().is_some_and(is_empty) {
+        true => argument.env(Resettable::Reset),
+        false => argument,
+    };
+    let matches = Command::command().mut_args(told).get_matches();
+    Command::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 fn serve(config: &Config) -> Result<(), String> {
@@ -206,8 +221,10 @@ fn print(text: &str) -> Result<(), String> {
 
 /// The log goes to standard error: what a command answers is on standard output alone.
 fn log(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_env("PERENNIAL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .with_env_var("PERENNIAL_LOG")
+        .from_env_lossy();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
