@@ -156,6 +156,36 @@ fn what_a_customer_owes_is_compared_in_the_base_currency_and_for_both_customers(
     app.as_manager()
         .post("/purchases/batch", both)
         .refused(422, "invalid");
+    // A reason that holds a debt over the limit stays until nothing needs it any more.
+    let (acme, manager) = (limited(&app, "100"), app.as_manager());
+    let fits = seller.create("purchases", on_account(&acme, "100"));
+    let mut approved = on_account(&acme, "50");
+    approved["credit_approval"] = json!("Once");
+    let over = manager.create("purchases", approved);
+    let without = json!({ "credit_approval": null });
+    needs_approval(manager.change(&over, without.clone()));
+    let less = json!({ "credit_approval": null, "lines": [line("1", "49", "0")] });
+    needs_approval(manager.change(&over, less));
+    let operations = json!({ "operations": [{ "update": { "id": over.id(), "version": 1, "patch": without } }] });
+    manager
+        .post("/purchases/batch", operations)
+        .refused(422, "invalid");
+    assert_eq!(manager.read(&over)["credit_approval"], "Once");
+    let another = json!({ "credit_approval": "As before" });
+    manager.change(&over, another).expect(200);
+    let paid = json!({ "payments": [{ "on": "2024-06-01", "amount": "50" }] });
+    seller.change(&fits, paid).expect(200);
+    manager.change(&manager.read(&over), without).expect(200);
+    // Nor does what is paid hold up anybody who owes more for something else.
+    approved = on_account(&acme, "5");
+    approved["credit_approval"] = json!("Twice");
+    approved["payments"] = json!([{ "on": "2024-05-02", "amount": "5" }]);
+    let paid = manager.create("purchases", approved);
+    let limit = json!({ "credit_limit": { "amount": "1", "currency": "CNY" } });
+    manager.change(&manager.read(&acme), limit).expect(200);
+    manager
+        .change(&paid, json!({ "credit_approval": null }))
+        .expect(200);
     // A reason has words.
     for blank in [" ", "\n", "\u{200b}", "!"] {
         let mut draft = on_account(&paying, "1");

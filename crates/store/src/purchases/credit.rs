@@ -13,12 +13,13 @@ use crate::sql::Sql;
 use crate::{Result, Tx};
 
 /// Refuses changes after which a customer owes more than before and more than it may, unless the purchase says in this very
-/// change why. `rows` are written already, with what they were before.
+/// change why; and those that take the reason away from a purchase that is open, while its customer owes more than it may.
+/// `rows` are written already, with what they were before.
 pub(super) fn check<'a>(
     tx: &mut Tx<'_>,
     rows: impl Iterator<Item = (Option<&'a Purchase>, &'a Purchase)>,
 ) -> Result<()> {
-    let (mut customers, mut approved) = (BTreeSet::new(), Vec::new());
+    let (mut customers, mut approved, mut taken) = (BTreeSet::new(), Vec::new(), Vec::new());
     for (old, new) in rows {
         customers.extend(old.map(|old| Key::from(old.customer_id)));
         customers.insert(Key::from(new.customer_id));
@@ -26,8 +27,11 @@ pub(super) fn check<'a>(
         if new.credit_approval.is_some() && said != new.credit_approval.as_ref() {
             approved.push(Key::from(new.id));
         }
+        if new.credit_approval.is_none() && said.is_some() {
+            taken.push(Key::from(new.id));
+        }
     }
-    within(tx, customers, &approved)
+    within(tx, customers, &approved, &taken)
 }
 
 /// The same for purchases that are deleted or come back, which say nothing: who may write credit decides by doing it.
@@ -36,12 +40,18 @@ pub(super) fn check_hidden(tx: &mut Tx<'_>, rows: &[Purchase]) -> Result<()> {
         return Ok(());
     }
     let customers = rows.iter().map(|row| row.customer_id.into()).collect();
-    within(tx, customers, &[])
+    within(tx, customers, &[], &[])
 }
 
-/// Whether these customers owe what they may, or no more than before, what was approved now left aside. The figures still say
-/// what was before; they are held, so that this is asked for one change of a customer after the other. History is what it is.
-fn within(tx: &mut Tx<'_>, customers: BTreeSet<Key>, approved: &[Key]) -> Result<()> {
+/// Whether these customers owe what they may or, unless the approval of a purchase was taken away, no more than before, what was
+/// approved now left aside. The figures still say what was before; they are held, so that this is asked for one change of a
+/// customer after the other. History is what it is.
+fn within(
+    tx: &mut Tx<'_>,
+    customers: BTreeSet<Key>,
+    approved: &[Key],
+    taken: &[Key],
+) -> Result<()> {
     if tx.history {
         return Ok(());
     }
@@ -55,11 +65,22 @@ fn within(tx: &mut Tx<'_>, customers: BTreeSet<Key>, approved: &[Key]) -> Result
         if !approved.is_empty() {
             owed = owed.then(" AND id NOT IN ").list(approved.iter().copied());
         }
+        let mut worse = Sql::text("now.owed > f.open");
+        if !taken.is_empty() {
+            worse = worse
+                .then(" OR c.id IN (SELECT customer_id FROM purchases WHERE open_base > 0 AND organization = ")
+                .bind(tx.organization())
+                .then(" AND id IN ")
+                .list(taken.iter().copied())
+                .then(")");
+        }
         let beyond = Sql::text("SELECT c.id FROM customers c JOIN customer_figures f ON f.organization = c.organization AND f.customer_id = c.id JOIN (")
             .piece(owed)
-            .then(" GROUP BY customer_id) now ON now.customer_id = c.id WHERE now.owed > c.credit_limit_base AND now.owed > f.open AND c.organization = ")
+            .then(" GROUP BY customer_id) now ON now.customer_id = c.id WHERE now.owed > c.credit_limit_base AND c.organization = ")
             .bind(tx.organization())
-            .then(" LIMIT 1");
+            .then(" AND (")
+            .piece(worse)
+            .then(") LIMIT 1");
         if !beyond.rows::<Binary, Key>(tx.connection)?.is_empty() {
             return Err(Invalid::new("/credit_approval", "over_credit_limit").into());
         }
