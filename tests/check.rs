@@ -1,8 +1,12 @@
 //! `perennial check`: what is derived is what it is derived from.
 
+use std::io::BufReader;
+
 use perennial_api::{clock, demo};
+use perennial_domain::customer::Customer;
+use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
-use perennial_store::Store;
+use perennial_store::{Read, Store, resource};
 use perennial_tests::database::{Database, Kind, kind};
 
 fn checks(store: &Store, rebuild: bool) -> Vec<&'static str> {
@@ -77,4 +81,38 @@ fn what_is_wrong_is_told_and_what_can_be_made_anew_is() {
         database.execute(back);
     }
     assert_eq!(checks(&store, false), none);
+}
+
+/// Lets PostgreSQL refuse whatever reads customers and may not take as long as it needs. SQLite ends no statement.
+const UNHURRIED: &str = "CREATE FUNCTION unhurried() RETURNS boolean STABLE LANGUAGE plpgsql AS $$ BEGIN \
+    IF current_setting('statement_timeout') <> '0' THEN RAISE 'in a hurry'; END IF; RETURN TRUE; END $$;";
+
+#[test]
+fn what_goes_over_everything_may_take_its_time() {
+    let (database, other) = (Database::new(), Database::new());
+    let store = Store::open(&database.url).expect("the database opens");
+    demo::fill(&store, Language::ZhCn, "none".to_owned(), 30, clock::now()).expect("a company");
+    let target = Store::open(&other.url).expect("the database opens");
+    let mut archive = Vec::new();
+    store.backup(&mut archive).expect("a backup");
+    if kind() == Kind::Postgresql {
+        let check = "ALTER TABLE customers ADD CHECK (unhurried())";
+        other.execute(&format!("{UNHURRIED} {check}"));
+        let view = "ALTER TABLE customers RENAME TO customers_kept; \
+             CREATE VIEW customers AS SELECT * FROM customers_kept WHERE unhurried()";
+        database.execute(&format!("{UNHURRIED} {view}"));
+        let scope = store.scope_of_email(demo::EMAIL, clock::now());
+        let query = ListQuery::first::<Customer>(1);
+        let list = |read: &mut Read<'_>| resource::list::<Customer>(read, &query);
+        let listed = store.read(&scope.expect("the administrator"), list);
+        let refused = listed.expect_err("a list is in a hurry").to_string();
+        assert_eq!(refused, "in a hurry");
+    }
+    for rebuild in [false, true] {
+        assert_eq!(checks(&store, rebuild), [""; 0]);
+    }
+    store.backup(&mut Vec::new()).expect("a backup");
+    let restored = target.restore(&mut BufReader::new(&archive[..]), clock::now());
+    restored.expect("restored");
+    assert_eq!(checks(&target, false), [""; 0]);
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::connection::AnyConnection;
 use crate::references::REFERENCES;
 use crate::sql::Sql;
-use crate::{Error, Result, Scope, Store, Tx, search};
+use crate::{Error, Result, Scope, Store, Tx, dialect, search};
 
 /// The archive's first line: what it is, and the last migration of the database that it was made of.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
@@ -264,42 +264,7 @@ impl Store {
     /// # Errors
     /// Whatever the database or the writer says.
     pub fn backup(&self, out: &mut dyn Write) -> Result<u64> {
-        let mut connection = self.connection(false)?;
-        let begin = match &connection {
-            AnyConnection::Sqlite(_) => "BEGIN",
-            AnyConnection::Postgres(_) => {
-                "SET statement_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            }
-        };
-        connection.batch_execute(begin)?;
-        let schema = schema(&mut connection)?;
-        let header = Header {
-            perennial: FORMAT.to_owned(),
-            schema,
-        };
-        line(out, &header)?;
-        let mut count = 0;
-        for (table, columns) in tables(&mut connection)? {
-            let named = columns
-                .iter()
-                .map(|(column, kind)| ((*column).to_owned(), *kind))
-                .collect();
-            line(
-                out,
-                &Table {
-                    table: table.to_owned(),
-                    columns: named,
-                },
-            )?;
-            each_chunk(&mut connection, table, &columns, |rows| {
-                count += u64::try_from(rows.len()).unwrap_or_default();
-                rows.iter().try_for_each(|row| line(out, row))
-            })?;
-        }
-        line(out, &End { rows: count })?;
-        connection.batch_execute("COMMIT")?;
-        out.flush().map_err(io)?;
-        Ok(count)
+        self.snapshot(|connection| write_archive(connection, out))
     }
 
     /// Fills an empty database from an archive: all of it, or nothing. How many rows it had.
@@ -314,10 +279,11 @@ impl Store {
                 AnyConnection::Sqlite(_) => {
                     connection.batch_execute("PRAGMA defer_foreign_keys = ON")?
                 }
-                AnyConnection::Postgres(_) => connection.batch_execute(
-                    "SET LOCAL statement_timeout = 0; SET CONSTRAINTS ALL DEFERRED",
-                )?,
+                AnyConnection::Postgres(_) => {
+                    connection.batch_execute("SET CONSTRAINTS ALL DEFERRED")?
+                }
             }
+            dialect::take_time(connection)?;
             let filled =
                 Sql::text("SELECT COUNT(*) FROM organizations").rows::<BigInt, i64>(connection)?;
             if filled != [0] {
@@ -341,6 +307,35 @@ impl Store {
             Ok(count)
         })
     }
+}
+
+fn write_archive(connection: &mut AnyConnection, out: &mut dyn Write) -> Result<u64> {
+    let header = Header {
+        perennial: FORMAT.to_owned(),
+        schema: schema(connection)?,
+    };
+    line(out, &header)?;
+    let mut count = 0;
+    for (table, columns) in tables(connection)? {
+        let named = columns
+            .iter()
+            .map(|(column, kind)| ((*column).to_owned(), *kind))
+            .collect();
+        line(
+            out,
+            &Table {
+                table: table.to_owned(),
+                columns: named,
+            },
+        )?;
+        each_chunk(connection, table, &columns, |rows| {
+            count += u64::try_from(rows.len()).unwrap_or_default();
+            rows.iter().try_for_each(|row| line(out, row))
+        })?;
+    }
+    line(out, &End { rows: count })?;
+    out.flush().map_err(io)?;
+    Ok(count)
 }
 
 fn read_archive(connection: &mut AnyConnection, archive: &mut dyn BufRead) -> Result<u64> {

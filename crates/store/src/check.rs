@@ -59,13 +59,17 @@ impl Store {
     /// # Errors
     /// Whatever the database says.
     pub fn check(&self, rebuild: bool, now: Instant) -> Result<Vec<Finding>> {
-        let mut connection = self.connection(false)?;
-        let mut found = file(&mut connection)?;
-        let organizations = Sql::text("SELECT key FROM organizations ORDER BY key");
-        for organization in organizations.rows::<BigInt, i64>(&mut connection)? {
-            let scope = Scope::of_organization(&mut connection, organization, now)?;
-            if rebuild {
+        let scopes = |connection: &mut AnyConnection| -> Result<Vec<Scope>> {
+            let organizations = Sql::text("SELECT key FROM organizations ORDER BY key");
+            let organizations = organizations.rows::<BigInt, i64>(connection)?.into_iter();
+            organizations
+                .map(|organization| Scope::of_organization(connection, organization, now))
+                .collect()
+        };
+        if rebuild {
+            for scope in self.snapshot(scopes)? {
                 self.write(&scope, |tx| {
+                    dialect::take_time(tx.connection)?;
                     let wrong = figures::wrong(tx)?;
                     figures::count(tx, &wrong)?;
                     if documents(tx)?.is_empty() {
@@ -74,13 +78,14 @@ impl Store {
                     search::rebuild(tx)
                 })?;
             }
-            let mut read = Read {
-                connection: &mut connection,
-                scope: &scope,
-            };
-            found.extend(look(&mut read)?);
         }
-        Ok(found)
+        self.snapshot(|connection| {
+            let mut found = file(connection)?;
+            for scope in &scopes(connection)? {
+                found.extend(look(&mut Read { connection, scope })?);
+            }
+            Ok(found)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
@@ -169,6 +170,24 @@ pub(crate) fn kept_documents(read: &Read<'_>) -> Sql {
     Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
         .bind(read.organization())
         .then(indexed)
+}
+
+/// Lets the statements of a transaction take as long as they need: PostgreSQL ends what takes longer than a request may.
+pub(crate) fn take_time(connection: &mut AnyConnection) -> Result<()> {
+    if let AnyConnection::Postgres(connection) = connection {
+        connection.batch_execute("SET LOCAL statement_timeout = 0")?;
+    }
+    Ok(())
+}
+
+/// Begins a transaction that sees one moment and writes nothing.
+pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> Result<()> {
+    let begin = match connection {
+        AnyConnection::Sqlite(_) => "BEGIN",
+        AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    };
+    connection.batch_execute(begin)?;
+    take_time(connection)
 }
 
 /// Tells PostgreSQL how large its tables have become: until it knows, it looks through whole tables for what a foreign key

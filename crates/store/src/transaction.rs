@@ -284,6 +284,17 @@ impl Store {
         self.transact(move |connection| write(&mut Tx::new(connection, &scope)))
     }
 
+    /// Reads everything as it is at one moment, however long that takes and whoever writes meanwhile.
+    pub(crate) fn snapshot<T>(
+        &self,
+        read: impl FnOnce(&mut AnyConnection) -> Result<T>,
+    ) -> Result<T> {
+        let mut connection = self.connection(false)?;
+        dialect::begin_snapshot(&mut connection)?;
+        // Nothing was written: with its connection the transaction ends.
+        read(&mut connection)
+    }
+
     /// Reads on nobody's behalf.
     ///
     /// # Errors
