@@ -220,6 +220,35 @@ fn a_line_that_the_store_refuses_takes_no_other_with_it() {
 }
 
 #[test]
+fn lines_beyond_what_a_purchase_holds_are_refused_at_once() {
+    let office = shop(Office::new());
+    office.imported(&purchases(), text("code,customer\n1,A\n2,A\n"));
+    let mut file = String::from("code,description,price,quantity\n");
+    for number in 0..3_000 {
+        let code = if number % 500 == 0 { 2 } else { 1 };
+        writeln!(file, "{code},thing {number},1,1").expect("a line");
+    }
+    for dry_run in [true, false] {
+        let options = Options {
+            dry_run,
+            ..purchase_lines()
+        };
+        let begun = clock::now();
+        let (outcome, refusals) = office.import(&options, text(&file));
+        let seconds = (clock::now().micros() - begun.micros()) / 1_000_000;
+        println!("{:?}, dry run {dry_run}: {seconds} s", kind());
+        // Nothing is kept by a rehearsal: each chunk is the first.
+        let kept = if dry_run { 3_000 } else { 1_006 };
+        assert_eq!(outcome, Ok(summary(0, kept, 0, 3_000 - kept)));
+        assert!(refusals.iter().all(|refusal| refusal.ends_with(" length")));
+        assert!(seconds < 8, "{seconds} s");
+    }
+    let last = lines(&office, "1").pop();
+    assert_eq!(last.as_deref(), Some("thing 1002 1 1"));
+    assert_eq!(lines(&office, "2").len(), 6);
+}
+
+#[test]
 fn many_purchases_take_no_more_statements_than_few() {
     let office = shop(Office::watched());
     let mut few = String::from("code,customer,product,quantity,price\n");

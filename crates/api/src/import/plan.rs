@@ -217,14 +217,28 @@ fn settle<S: Sheet>(
         };
         let mut faults: BTreeMap<u64, Vec<Refusal>> = BTreeMap::new();
         for fault in invalid.0 {
-            let at = fault.pointer.split('/').nth(2);
-            let at = at.and_then(|at| at.parse::<usize>().ok());
-            let guilty = rows.iter().find(|row| at.is_some() && row.at == at);
-            // What is wrong with all of them together began with the last.
-            let line = guilty.map_or(last, |row| row.line);
+            let mut pointer = fault.pointer.split('/').skip(1);
+            let parts = pointer
+                .next()
+                .filter(|name| body.get(*name).is_some_and(Value::is_array));
+            let at = pointer.next().and_then(|at| at.parse::<usize>().ok());
+            // Who stands beyond the most that there may be is at fault, all at once.
+            let most = parts.and_then(|_| usize::try_from(fault.params.get("max")?.as_u64()?).ok());
+            let is_guilty = |row: &&Row| match (row.at, at, most) {
+                (Some(own), Some(at), _) => own == at,
+                (Some(own), None, Some(most)) => own >= most,
+                _ => false,
+            };
+            let mut guilty: Vec<u64> = rows.iter().filter(is_guilty).map(|row| row.line).collect();
+            if guilty.is_empty() {
+                // What is wrong with all of them together began with the last.
+                guilty.push(last);
+            }
             let heading = columns.heading(&fault.pointer, &body);
-            let refusal = Refusal::new(line, heading, fault);
-            faults.entry(line).or_default().push(refusal);
+            for line in guilty {
+                let refusal = Refusal::new(line, heading.clone(), fault.clone());
+                faults.entry(line).or_default().push(refusal);
+            }
         }
         rows.retain(|row| !faults.contains_key(&row.line));
         decisions.extend(faults.into_iter().map(|(line, faults)| (line, Err(faults))));
