@@ -410,6 +410,26 @@ fn files_of_every_make_are_read() {
 }
 
 #[test]
+fn what_is_too_long_for_a_row_is_refused() {
+    let office = Office::new();
+    let file = format!(
+        "code,name,note\nA,Alpha,\nB,Beta,{}\nC,Gamma,{}\nD,Delta,\nE,\"{}\nF,Phi,\n",
+        "long ".repeat(3_000),
+        "long ".repeat(100_000),
+        "x".repeat(5_000_000),
+    );
+    let (outcome, refusals) = office.import(&customers(), text(&file));
+    assert_eq!(refusals, ["4 - too_large", "3 note length"]);
+    let failure = outcome.expect_err("a row without an end");
+    assert!(
+        failure.reason.starts_with("line 6: this row has no end"),
+        "{}",
+        failure.reason
+    );
+    assert_eq!(failure.before, summary(2, 0, 0, 2));
+}
+
+#[test]
 fn many_rows_come_in_at_a_rate() {
     const ROWS: u64 = 20_000;
     let office = Office::new();

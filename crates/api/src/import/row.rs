@@ -15,6 +15,9 @@ use super::sheet::Sheet;
 use super::table::Record;
 use super::{Refusal, cell};
 
+/// How many bytes the cells of a row have at most: more than all fields of any record take.
+const LONGEST: usize = 250_000;
+
 /// The cells of one record, read. Empty cells say nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
@@ -53,6 +56,13 @@ impl Row {
         if beyond.any(|cell| !cell.is_empty()) || lacking.any(|column| column.target.is_some()) {
             let mut fault = FieldError::new("", "type");
             fault.detail = format!("has {values} values, the header has {headings}");
+            return Err(vec![Refusal::new(record.line, None, fault)]);
+        }
+        // Rows are held, many at once, until it is known what becomes of them.
+        let bytes: usize = record.cells.iter().map(String::len).sum();
+        if bytes > LONGEST {
+            let mut fault = FieldError::new("", "too_large");
+            fault.detail = format!("has {bytes} bytes, and a row has {LONGEST} at most");
             return Err(vec![Refusal::new(record.line, None, fault)]);
         }
         let mut row = Self {

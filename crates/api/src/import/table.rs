@@ -91,8 +91,10 @@ impl Table {
     /// Says what cannot be read, and where.
     pub fn read(&mut self) -> Result<Option<Record>, String> {
         loop {
+            let begins = self.reader.position().line();
+            self.reader.get_mut().left = LONGEST;
             let more = self.reader.read_byte_record(&mut self.record);
-            if !more.map_err(|error| error.to_string())? {
+            if !more.map_err(|error| format!("line {begins}: {error}"))? {
                 return Ok(None);
             }
             if self.record.iter().all(|cell| cell.trim_ascii().is_empty()) {
@@ -124,6 +126,9 @@ impl Table {
     }
 }
 
+/// How many bytes a record has at most, give or take what is read ahead: far more than its fields take, and nothing to hold.
+const LONGEST: usize = 4_000_000;
+
 /// A line of our own behind the last one: a record that holds more than it has a quote that is not closed. No text in UTF-8
 /// holds these bytes.
 const END: &[u8] = b"\xFF\xFF the end\n";
@@ -133,6 +138,8 @@ struct Lines<R: Read> {
     bytes: Peekable<Bytes<BufReader<R>>>,
     last: u8,
     end: std::slice::Iter<'static, u8>,
+    /// How many more bytes the record may have.
+    left: usize,
 }
 
 impl<R: Read> Lines<R> {
@@ -141,6 +148,7 @@ impl<R: Read> Lines<R> {
             bytes: BufReader::new(inner).bytes().peekable(),
             last: b'\n',
             end: END.iter(),
+            left: LONGEST,
         }
     }
 
@@ -162,7 +170,12 @@ impl<R: Read> Read for Lines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         for place in buffer {
+            if self.left == 0 {
+                let reason = "this row has no end within four million bytes; is there a quote that is not closed?";
+                return Err(io::Error::other(reason));
+            }
             let Some(byte) = self.next()? else { break };
+            self.left -= 1;
             *place = byte;
             filled += 1;
         }
@@ -218,6 +231,21 @@ mod tests {
             let expected = format!("line {line}: the quote is not closed");
             assert_eq!((read, reason), (good, Some(expected)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_record_without_an_end_is_not_read_to_the_end() {
+        let text = format!("a,b\n\"1\n1\",2\n\"{}", "x\n".repeat(LONGEST));
+        let mut table = Table::open(&Source::Text(text.into_bytes().into())).expect("a header");
+        assert!(table.read().is_ok());
+        let reason = table.read().expect_err("no end");
+        assert!(
+            reason.starts_with("line 4: this row has no end"),
+            "{reason}"
+        );
+        // Many records may be longer together.
+        let row = format!("{}\n", "x".repeat(LONGEST / 3));
+        assert_eq!(lines(row.repeat(8).as_bytes()).len(), 7);
     }
 
     #[test]
