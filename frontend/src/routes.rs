@@ -1,9 +1,13 @@
 //! Addresses of pages.
 
+use perennial_domain::field::Resource;
+use perennial_domain::purchase::Purchase;
+use perennial_domain::rights::Action;
 use yew_router::history::{BrowserHistory, History};
 use yew_router::prelude::*;
 
 use crate::frame::commands::main_shapes;
+use crate::session::Session;
 use crate::shape::Shape;
 
 /// A page's address.
@@ -94,6 +98,17 @@ pub fn go_instead(path: &str) {
 pub fn list_path(shape: &Shape) -> String {
     let main = main_shapes().contains(&shape);
     format!("{}/{}", if main { "" } else { "/settings" }, shape.plural)
+}
+
+/// The address that opens the dialog for a new record: the list or, for a purchase of the customer whose page this is, that
+/// page.
+pub fn new_path(shape: &Shape, session: &Session) -> String {
+    let here = BrowserHistory::new().location();
+    let beside = shape.plural == Purchase::PLURAL && session.may(shape.area, Action::Read);
+    match Route::recognize(here.path()) {
+        Some(Route::Customer { .. }) if beside => format!("{}#new", here.path()),
+        _ => format!("{}#new", list_path(shape)),
+    }
 }
 
 /// The address of a record.

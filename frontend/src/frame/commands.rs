@@ -13,7 +13,7 @@ use perennial_domain::user::{Role, User};
 use yew::prelude::*;
 
 use crate::preferences::{Remembered, Theme};
-use crate::routes::{go, list_path};
+use crate::routes::{go, list_path, new_path};
 use crate::session::Session;
 use crate::shape::Shape;
 use crate::texts::Texts;
@@ -74,7 +74,10 @@ pub fn commands(texts: &Texts, session: &Session, preferences: &Remembered) -> V
             add(
                 texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]),
                 create,
-                to(format!("{}#new", list_path(shape))),
+                {
+                    let session = session.clone();
+                    Callback::from(move |()| go(&new_path(shape, &session)))
+                },
             );
         }
     }

@@ -11,7 +11,7 @@ use crate::components::popup::Popup;
 use crate::frame::commands::{main_shapes, switch_theme};
 use crate::frame::shortcuts::Asked;
 use crate::preferences::use_preferences;
-use crate::routes::{go, list_path};
+use crate::routes::{go, new_path};
 use crate::session::use_session;
 use crate::texts::use_texts;
 
@@ -32,7 +32,8 @@ pub fn Top(props: &TopProps) -> Html {
     let (texts, session, preferences) = (use_texts(), use_session(), use_preferences());
     let icon_button = classes!("icon-button", "top-button");
     let create = main_shapes().into_iter().filter(|shape| session.may(shape.area, Action::Create)).map(|shape| {
-        let onclick = move |_: MouseEvent| go(&format!("{}#new", list_path(shape)));
+        let session = session.clone();
+        let onclick = move |_: MouseEvent| go(&new_path(shape, &session));
         html! { <button type="button" class="menu-item" {onclick}>{ texts.format(Key::ListNew, &[("what", &texts.text(shape.one()))]) }</button> }
     });
     let create: Vec<Html> = create.collect();

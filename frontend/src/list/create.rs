@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement};
 use yew::prelude::*;
+use yew_router::hooks::use_location;
 
 use crate::client::new_key;
 use crate::components::dialog::Dialog;
@@ -20,11 +21,24 @@ use crate::keys::is_composing;
 use crate::load::use_send;
 use crate::names::use_names;
 use crate::record::holdings::credit_beside;
+use crate::routes::go_instead;
 use crate::session::use_session;
 use crate::shape::{FieldRef, Record, Shape, given};
 use crate::texts::use_texts;
 use crate::toasts::use_toasts;
 use crate::unsaved::{may_discard, use_unsaved};
+
+/// Opens the dialog where the address ends in `#new`: the palette, the keys and the quick menu lead there.
+#[hook]
+pub fn use_asked(open: UseStateSetter<bool>) {
+    let location = use_location();
+    use_effect_with(location, move |location| {
+        if let Some(here) = location.as_ref().filter(|here| here.hash() == "#new") {
+            open.set(true);
+            go_instead(&format!("{}{}", here.path(), here.query_str()));
+        }
+    });
+}
 
 /// Properties of [`Create`].
 #[derive(Properties, PartialEq)]

@@ -17,7 +17,7 @@ use crate::frame::width::use_narrow;
 use crate::keys::is_typing;
 use crate::list::bulk::Bulk;
 use crate::list::columns::Columns;
-use crate::list::create::Create;
+use crate::list::create::{Create, use_asked};
 use crate::list::filters::Filters;
 use crate::list::panel::Panel;
 use crate::list::rows::{Rows, Step, use_rows};
@@ -52,7 +52,6 @@ pub fn ListPage(props: &ListPageProps) -> Html {
     let title = texts.text(shape.plural_title());
     use_title(title);
     let location = use_location();
-    let hash = location.as_ref().map(|at| at.hash().to_owned());
     let (path, query) = location
         .map(|at| (at.path().to_owned(), at.query_str().to_owned()))
         .unwrap_or_default();
@@ -68,16 +67,7 @@ pub fn ListPage(props: &ListPageProps) -> Html {
             .map(|record| record_path(shape, record.id()));
         path.iter().for_each(|path| go(path));
     });
-    // `#new` in the address opens the dialog: the palette and the quick menu lead there.
-    use_effect_with(hash, {
-        let (creating, here) = (creating.setter(), format!("{path}{query}"));
-        move |hash| {
-            if hash.as_deref() == Some("#new") {
-                creating.set(true);
-                go_instead(&here);
-            }
-        }
-    });
+    use_asked(creating.setter());
     let show = {
         let path = path.clone();
         Callback::from(move |view: View| go_instead(&format!("{path}{}", view.write())))

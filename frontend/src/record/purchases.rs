@@ -13,7 +13,7 @@ use crate::components::icon::{Mark, icon};
 use crate::components::link::Link;
 use crate::components::problem::ProblemNote;
 use crate::components::skeleton::skeleton;
-use crate::list::create::Create;
+use crate::list::create::{Create, use_asked};
 use crate::load::use_load;
 use crate::pages::purchases::state;
 use crate::routes::{list_path, record_path};
@@ -47,6 +47,7 @@ pub fn Purchases(props: &PurchasesProps) -> Html {
     let (texts, session) = (use_texts(), use_session());
     let shape = Shape::of::<Purchase>();
     let adding = use_state_eq(|| false);
+    use_asked(adding.setter());
     let may_read = session.may(shape.area, Action::Read);
     let of = (props.filter.clone(), props.state.clone(), may_read);
     let loaded = use_load(of, |client, (filter, _, may_read)| async move {

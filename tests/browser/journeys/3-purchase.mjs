@@ -210,13 +210,21 @@ async function holdings({ page, say }, customer, [gauge]) {
     await picture(page, 'purchase-customer');
     const purchases = region('area.purchases');
     assert.equal(await purchases.getByRole('listitem').count(), 2);
-    // A new one begins with the customer, at the lines.
-    await purchases.getByRole('button', { name: say('list.new', { what: say('one.purchase') }) }).press('Enter');
-    const dialog = page.getByRole('dialog');
-    await eventually(async () => assert.equal((await focused(page)).id, 'new-purchases-lines-0-product_id'));
-    assert.equal(await dialog.locator('#new-purchases-customer_id').inputValue(), customer.name);
-    for (const _ of ['the proposals', 'the dialog']) await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
+    // A new one begins with the customer, at the lines; also by its key, and by the menu at the top.
+    const name = say('list.new', { what: say('one.purchase') });
+    const dialog = page.getByRole('dialog', { name });
+    const menu = async () => {
+        await page.getByRole('banner').getByRole('button', { name: say('frame.new') }).click();
+        await page.getByRole('banner').getByRole('button', { name }).click();
+    };
+    for (const begin of [() => purchases.getByRole('button', { name }).press('Enter'), () => page.keyboard.press('b'), menu]) {
+        await begin();
+        await eventually(async () => assert.equal((await focused(page)).id, 'new-purchases-lines-0-product_id'));
+        assert.equal(await dialog.locator('#new-purchases-customer_id').inputValue(), customer.name);
+        for (const _ of ['the proposals', 'the dialog']) await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+        assert.match(page.url(), new RegExp(`/customers/${customer.id}$`));
+    }
 }
 
 /** From the list to its totals, and from a group to its purchases. */
