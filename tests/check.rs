@@ -7,7 +7,9 @@ use perennial_domain::customer::Customer;
 use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
 use perennial_store::{Read, Store, resource};
+use perennial_tests::app::{TestApp, at_once};
 use perennial_tests::database::{Database, Kind, kind};
+use serde_json::{Value, json};
 
 fn checks(store: &Store, rebuild: bool) -> Vec<&'static str> {
     let found = store
@@ -115,4 +117,83 @@ fn what_goes_over_everything_may_take_its_time() {
     let restored = target.restore(&mut BufReader::new(&archive[..]), clock::now());
     restored.expect("restored");
     assert_eq!(checks(&target, false), [""; 0]);
+}
+
+/// Names that are hard to find again: of no word, of one character, in every script, long, alike, with marks of our own.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "Plain Trading",
+        "Plain Trading",
+        "!",
+        "…",
+        "🦊",
+        "👩‍👩‍👧 & 🇨🇳",
+        "一",
+        "a",
+        "Ä",
+        "e\u{301}",
+        "安博昌科技有限公司",
+        "株式会社トヨタ",
+        "삼성전자",
+        "ﷺ",
+        "İstanbul ẞ ŒUVRE ﬁn",
+        "\u{e000}o1 \u{e001}a",
+        "- AND NOT * OR \"",
+        "'':* & | <->",
+        "a.b@c.d/e?f",
+        "\\ %_",
+        "١٢٣ 1２3",
+        "𠮷野家",
+        "𝒜𝒞𝑀𝐸",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    names.extend(["x", "安", "🦊", "長 ", "b-"].map(|part| {
+        part.repeat(200)
+            .chars()
+            .take(200)
+            .collect::<String>()
+            .trim()
+            .to_owned()
+    }));
+    names
+}
+
+#[test]
+fn what_many_make_at_once_is_found_whatever_it_is_called() {
+    const EACH: usize = 8;
+    let app = TestApp::start();
+    let names = names();
+    let draft = |number: usize| {
+        let mut draft = json!({ "name": names[number % names.len()], "industry": names[number * 7 % names.len()] });
+        if number.is_multiple_of(3) {
+            draft["identifiers"] = json!([{ "kind": "email", "value": format!("a{number}@example.com") }, { "kind": "phone", "value": "+86 21 6012 3456" }]);
+        }
+        draft
+    };
+    let answers = at_once(8, |who| {
+        let client = [app.as_seller(), app.as_manager(), app.as_admin()][who % 3].clone();
+        let answers = (0..EACH).map(|number| {
+            let number = who + number * 8;
+            let alone = || client.request("POST", "/customers").json(&draft(number));
+            alone().send().expect(201);
+            if number.is_multiple_of(10) {
+                let operations = (0..28).map(|at| json!({ "create": draft(number + at) }));
+                let operations: Vec<Value> = operations.collect();
+                let mode = ["best_effort", "all_or_nothing"][who % 2];
+                let body = json!({ "mode": mode, "operations": operations });
+                let answer = client.post("/customers/batch", body);
+                assert!(answer.status < 300, "{answer}");
+            }
+            // What is sent twice is made once.
+            let again = || alone().key(&number.to_string()).send().expect(201);
+            assert_eq!(again()["id"], again()["id"]);
+            again()
+        });
+        answers.reduce(|_, last| last).expect("an answer")
+    });
+    assert_eq!(answers.len(), 8);
+    let store = Store::open(&app.database.url).expect("the database opens");
+    let found = store.check(false, clock::now());
+    assert_eq!(found.expect("everything can be looked at"), []);
 }

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use actix_web::rt::System;
 use perennial_store::Store;
 use perennial_tests::app::Server;
-use perennial_tests::program::Program;
+use perennial_tests::program::{self, Program};
 use serde_json::json;
 
 use bases::{Base, Kind, Size};
@@ -171,6 +171,10 @@ fn over(base: &Base, chosen: &[String], before: &Before) -> (Vec<Line>, Vec<Fact
     if wanted("memory") {
         let memory = program.resident() as f64 / 1024.0;
         facts.push(Fact::new(of("memory of the server, MB"), memory).at_most(80.0));
+    }
+    // What is replayed leaves what the server would have left. A large base has what earlier programs left, too.
+    if base.size == Size::Small {
+        program::check(&base.url, &base.folder);
     }
     (lines, facts)
 }

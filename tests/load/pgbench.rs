@@ -78,7 +78,11 @@ fn line(statement: &Statement) -> String {
     line + ";\n"
 }
 
+/// A number that no event and no code has had.
+const NEW: &str = "(:client_id * 1000000000000000 + 1000000000 + :n)";
+
 fn literal(value: &Value) -> String {
+    let text = |text: &str| literal(&Value::Text(text.to_owned()));
     match value {
         Value::Null => "NULL".into(),
         Value::Integer(number) => number.to_string(),
@@ -97,7 +101,13 @@ fn literal(value: &Value) -> String {
         Value::NewKey(at) => format!(
             "(int8send({at}::int8 + 9000000000000000000) || int8send(:client_id * 1000000000000000 + :n))"
         ),
-        Value::NewEvent => "(:client_id * 1000000000000000 + 1000000000 + :n)".into(),
-        Value::NewCode => "('R-' || :client_id || '-' || :n)".into(),
+        Value::NewEvent => NEW.into(),
+        Value::NewNumber(before, behind) => {
+            format!(
+                "({} || CAST({NEW} AS text) || {})",
+                text(before),
+                text(behind)
+            )
+        }
     }
 }

@@ -30,8 +30,9 @@ pub enum Value {
     NewKey(usize),
     /// An event's number: new each time that it is replayed.
     NewEvent,
-    /// A customer's code: new each time that it is replayed.
-    NewCode,
+    /// A text in which the number of a new customer's code stands, and what stands before and behind: a new number each time
+    /// that it is replayed. That is the code and, so that the customer is found by it, its words for the search.
+    NewNumber(String, String),
 }
 
 /// A statement: the texts between its values, and the values.
@@ -87,10 +88,24 @@ pub fn renew(statements: &mut [Statement], start: u64, event: i64, code: &str) {
                 *value = Value::NewKey(at);
             }
             Value::Integer(number) if *number == event => *value = Value::NewEvent,
-            Value::Text(text) if text == code => *value = Value::NewCode,
+            Value::Text(text) => {
+                if let Some((before, behind)) = around(text, code) {
+                    *value = Value::NewNumber(before, behind);
+                }
+            }
             _ => {}
         }
     }
+}
+
+/// What stands before and behind the number of a code, `C-00001`, in the code itself or between other words.
+fn around(text: &str, code: &str) -> Option<(String, String)> {
+    let (letter, number) = code.split_once('-')?;
+    if text == code {
+        return Some((format!("{letter}-"), String::new()));
+    }
+    let (before, behind) = text.split_once(&format!(" {number} "))?;
+    Some((format!("{before} "), format!(" {behind}")))
 }
 
 /// In milliseconds.

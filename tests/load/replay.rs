@@ -36,7 +36,7 @@ impl QueryFragment<Sqlite> for Again<'_> {
                     out.push_bind_param::<Text, _>(text)?
                 }
                 Value::Key(key) => out.push_bind_param::<Binary, [u8]>(key.as_bytes())?,
-                Value::NewKey(_) | Value::NewEvent | Value::NewCode => {
+                Value::NewKey(_) | Value::NewEvent | Value::NewNumber(..) => {
                     unreachable!("these have been given values")
                 }
             }
@@ -52,6 +52,9 @@ impl QueryId for Again<'_> {
 impl Query for Again<'_> {
     type SqlType = Untyped;
 }
+
+/// Numbers that no code has had.
+const FIRST: i64 = 9_000_000_000;
 
 /// What is new in one turn.
 struct Turn {
@@ -71,7 +74,9 @@ impl Turn {
         match value {
             Value::NewKey(at) => Value::Key(self.keys[*at]),
             Value::NewEvent => Value::Integer(self.event),
-            Value::NewCode => Value::Text(format!("R-{}", self.event)),
+            Value::NewNumber(before, behind) => {
+                Value::Text(format!("{before}{}{behind}", FIRST + self.event))
+            }
             value => value.clone(),
         }
     }
