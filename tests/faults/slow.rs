@@ -128,3 +128,34 @@ fn whoever_sends_a_byte_a_second_is_cut_off_and_others_do_not_notice() {
         program.descriptors() <= free + 2
     });
 }
+
+/// As many answers as no buffers of two sockets have room for.
+const ANSWERS: usize = 400;
+/// In which part of an answer must have been taken: the server's twenty seconds, and some for a busy machine.
+const UNREAD: Duration = Duration::from_secs(45);
+
+#[test]
+fn whoever_reads_no_answer_is_cut_off() {
+    let database = company();
+    let program = serve(&database);
+    program.as_admin();
+    let free = program.descriptors();
+    let mut stream = TcpStream::connect(("127.0.0.1", program.port)).expect("a connection");
+    let ask = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream
+        .write_all(ask.repeat(ANSWERS).as_bytes())
+        .expect("it is taken");
+    eventually("it is connected", || program.descriptors() > free);
+    let began = Instant::now();
+    while program.descriptors() > free {
+        assert!(began.elapsed() < UNREAD, "its answers are held");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let mut taken = Vec::new();
+    // What was under way is still here, and then nothing or an error.
+    let _ = stream.read_to_end(&mut taken);
+    let answers = String::from_utf8_lossy(&taken)
+        .matches("HTTP/1.1 200")
+        .count();
+    assert!(answers < ANSWERS, "all {answers} answers were taken");
+}

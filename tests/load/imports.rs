@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use perennial_domain::Date;
 use perennial_store::Store;
 use perennial_tests::company::Person;
 use perennial_tests::program;
@@ -54,12 +55,12 @@ pub fn measure(kind: Kind, folder: &Path) -> Vec<Fact> {
     let (rate, _) = imported(&base, "customers", &people, CUSTOMERS);
     facts.push(Fact::new(of("customers a second"), rate).at_least(5_000.0));
     let heads = "external_id,customer,date,description,quantity,price";
+    // Of ten years, in the order in which they were made, as any system tells them; of customers in none.
     let bought = |number: usize| {
-        let (customer, day) = (number * 7919 % CUSTOMERS, number % 28 + 1);
+        let (customer, day) = (number * 7919 % CUSTOMERS, number * 3_650 / PURCHASES);
+        let day = Date::of(2015, 1, 1).expect("a day").plus_days(day as u64);
         format!(
-            "{number},B{customer},20{}-{:02}-{day:02},Thing {number},{},9.80",
-            15 + number % 10,
-            number % 12 + 1,
+            "{number},B{customer},{day},Thing {number},{},9.80",
             number % 9 + 1
         )
     };

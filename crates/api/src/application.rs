@@ -118,8 +118,17 @@ impl Application {
 /// How often callers are forgotten that have all of their requests left again.
 const FORGET: Duration = Duration::from_secs(60);
 
+/// How long an answer waits for a client that takes nothing of it.
+#[cfg(target_os = "linux")]
+const UNREAD: Duration = Duration::from_secs(20);
+
 fn bound(address: SocketAddr) -> Result<(u16, TcpListener), String> {
     let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
+    // Connections have it from the listener. Without it an answer would be held for as long as nobody reads it.
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(&listener)
+        .set_tcp_user_timeout(Some(UNREAD))
+        .map_err(|error| error.to_string())?;
     let port = listener
         .local_addr()
         .map_err(|error| error.to_string())?

@@ -77,7 +77,7 @@ impl Address {
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                         PRAGMA cache_size = -{cache}; PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
+                         PRAGMA cache_size = -{cache}; PRAGMA journal_size_limit = 16000000; PRAGMA temp_store = MEMORY; PRAGMA query_only = {query_only};"
                     ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(AnyConnection::Sqlite(connection))

@@ -190,6 +190,15 @@ pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> Result<()> {
     take_time(connection)
 }
 
+/// Gives SQLite's writer room to hold pages that many rows change, so that each is written once for all of them.
+pub(crate) fn take_room(connection: &mut AnyConnection) -> Result<()> {
+    if let AnyConnection::Sqlite(connection) = connection {
+        connection
+            .batch_execute("PRAGMA cache_size = -48000; PRAGMA wal_autocheckpoint = 10000")?;
+    }
+    Ok(())
+}
+
 /// Tells PostgreSQL how large its tables have become: until it knows, it looks through whole tables for what a foreign key
 /// names. SQLite plans without.
 pub(crate) fn note_growth(connection: &mut AnyConnection) -> Result<()> {

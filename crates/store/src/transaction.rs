@@ -249,6 +249,15 @@ impl Store {
             .map_err(|error| Error::Unavailable(error.to_string()))
     }
 
+    /// Lets this process hold more of the database in memory, because it writes much.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the database does not answer.
+    pub fn take_room(&self) -> Result<()> {
+        let writer = self.0.writer.as_ref();
+        writer.map_or(Ok(()), |writer| writer.run(dialect::take_room))
+    }
+
     /// Lets the database know that much was written, so that it plans for it.
     ///
     /// # Errors

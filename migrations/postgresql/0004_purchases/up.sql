@@ -70,10 +70,10 @@ CREATE INDEX purchases_by_created_at ON purchases (organization, created_at, id)
 CREATE INDEX purchases_by_updated_at ON purchases (organization, updated_at, id);
 CREATE INDEX purchases_customer ON purchases (organization, customer_id, purchased_on, id);
 CREATE INDEX purchases_seller ON purchases (organization, seller_id, purchased_on, id);
-CREATE INDEX purchases_reverses ON purchases (organization, reverses_id, id);
+CREATE INDEX purchases_reverses ON purchases (organization, reverses_id, id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX purchases_due_on ON purchases (organization, due_on, id);
 CREATE INDEX purchases_paid_on ON purchases (organization, paid_on, purchased_on, id);
-CREATE INDEX purchases_by_external_id ON purchases (organization, external_id, id);
+CREATE INDEX purchases_by_external_id ON purchases (organization, external_id, id) WHERE external_id IS NOT NULL;
 CREATE INDEX purchases_deleted_at ON purchases (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What was bought. A line that a return names keeps its key through every change of its purchase.
@@ -96,5 +96,5 @@ CREATE TABLE purchase_lines (
     FOREIGN KEY (organization, reverses) REFERENCES purchase_lines (organization, id) DEFERRABLE
 );
 CREATE INDEX purchase_lines_purchase ON purchase_lines (organization, purchase_id, place);
-CREATE INDEX purchase_lines_product ON purchase_lines (organization, product_id);
+CREATE INDEX purchase_lines_product ON purchase_lines (organization, product_id) WHERE product_id IS NOT NULL;
 CREATE INDEX purchase_lines_reverses ON purchase_lines (organization, reverses) WHERE reverses IS NOT NULL;

@@ -338,7 +338,7 @@ CREATE INDEX identifiers_contact ON identifiers (organization, contact_id, place
 -- Who did what, when: audit log, timeline and feed read these rows. `xid` orders commits on PostgreSQL.
 CREATE TABLE events (
     organization BIGINT NOT NULL REFERENCES organizations (key),
-    seq BIGINT NOT NULL,
+    seq INTEGER PRIMARY KEY,
     xid BIGINT NOT NULL DEFAULT 0,
     actor_id BLOB,
     change_set BLOB NOT NULL,
@@ -348,9 +348,8 @@ CREATE TABLE events (
     customer_id BLOB,
     occurred_at TIMESTAMP NOT NULL,
     recorded_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (organization, seq)
+    UNIQUE (organization, seq)
 );
-CREATE UNIQUE INDEX events_seq ON events (seq);
 CREATE INDEX events_resource ON events (organization, resource, seq);
 CREATE INDEX events_record ON events (organization, record_id, seq);
 CREATE INDEX events_customer ON events (organization, customer_id, seq);
@@ -378,7 +377,7 @@ CREATE TABLE timeline_entries (
     params TEXT NOT NULL,
     PRIMARY KEY (organization, customer_id, occurred_at, id),
     FOREIGN KEY (organization, customer_id) REFERENCES customers (organization, id)
-);
+) WITHOUT ROWID;
 
 -- Background work, taken with a lease.
 CREATE TABLE jobs (

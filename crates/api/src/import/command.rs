@@ -74,7 +74,10 @@ pub fn run(store: &Store, arguments: Arguments) -> Result<(), String> {
     };
     let console = Arc::new(Console::new());
     let watch: Arc<dyn Watch> = Arc::<Console>::clone(&console);
-    let outcome = super::transfer(store, &options, source, &watch);
+    let outcome = match store.take_room() {
+        Ok(()) => super::transfer(store, &options, source, &watch),
+        Err(error) => Err(error.into()),
+    };
     console.finish();
     match outcome {
         Ok(summary) => {

@@ -11,7 +11,7 @@ pub const MOST: usize = 500;
 /// And at least, however slow they are.
 const LEAST: usize = 16;
 /// How long a slice may take while nobody else writes.
-const ALONE: Duration = Duration::from_millis(50);
+const ALONE: Duration = Duration::from_millis(100);
 /// And while somebody does.
 const AMONG_OTHERS: Duration = Duration::from_millis(3);
 /// For how long others are expected to write again.
