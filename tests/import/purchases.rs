@@ -188,6 +188,15 @@ fn bad_rows_are_told_and_good_ones_kept() {
     }
     assert_eq!(lines(&office, "1"), ["T 1 2", "T 3 6"]);
     assert!(lines(&office, "8").is_empty());
+    // What was refused is no line that a later row comes after.
+    let (outcome, _) = office.import(&purchase_lines(), text(file));
+    assert_eq!(outcome, Ok(summary(0, 0, 2, 8)));
+    let file = "order_id,product,quantity,unit_price\n8,P,0,1\n8,P,2,1\n";
+    for (changed, same) in [(1, 0), (0, 1)] {
+        let (outcome, _) = office.import(&purchase_lines(), text(file));
+        assert_eq!(outcome, Ok(summary(0, changed, same, 1)));
+        assert_eq!(lines(&office, "8").len(), 1);
+    }
 }
 
 #[test]

@@ -122,6 +122,7 @@ pub fn body(number: usize) -> Value {
 
 /// Fills an empty database: the company of the tests with those who ask, and so many customers.
 pub fn fill(store: &Store, count: usize) {
+    store.take_room().expect("room");
     let owners = callers::found(store);
     let admin = callers::admin(store);
     let tags: Vec<NewTag> = TRADES

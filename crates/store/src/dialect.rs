@@ -190,11 +190,10 @@ pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> Result<()> {
     take_time(connection)
 }
 
-/// Gives SQLite's writer room to hold pages that many rows change, so that each is written once for all of them.
+/// Gives SQLite's writer room to hold the pages that many rows change.
 pub(crate) fn take_room(connection: &mut AnyConnection) -> Result<()> {
     if let AnyConnection::Sqlite(connection) = connection {
-        connection
-            .batch_execute("PRAGMA cache_size = -48000; PRAGMA wal_autocheckpoint = 10000")?;
+        connection.batch_execute("PRAGMA cache_size = -48000")?;
     }
     Ok(())
 }

@@ -22,16 +22,15 @@ impl Instrumentation for Watch {
                 self.0 = seen.contains_key(url).then(|| url.to_owned());
             }
             InstrumentationEvent::StartQuery { query, .. } => {
+                // diesel appends the values; the text before them is the statement.
+                let text = query.to_string();
+                let text = text.split(" -- binds:").next().unwrap_or_default();
+                // SQLite's log is looked after at any time.
                 let log = self.0.as_ref().and_then(|url| seen.get_mut(url));
-                if let Some(log) = log {
-                    // diesel appends the values; the text before them is the statement.
-                    let text = query.to_string();
-                    log.push(
-                        text.split(" -- binds:")
-                            .next()
-                            .unwrap_or_default()
-                            .to_owned(),
-                    );
+                if let Some(log) = log
+                    && !text.starts_with("PRAGMA wal_checkpoint")
+                {
+                    log.push(text.to_owned());
                 }
             }
             _ => {}

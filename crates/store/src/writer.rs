@@ -4,6 +4,9 @@
 //! takes what waits, runs each in a savepoint of its own inside one `BEGIN IMMEDIATE`, commits once, and only then
 //! answers. The cost of making a commit durable is shared by everyone who waited for it.
 //!
+//! What is committed stands in SQLite's log. Another thread moves it into the file, so that no commit waits for that; only
+//! where it does not keep up, or the log cannot begin anew, a commit helps ([`LOG`]).
+//!
 //! Between processes, a server and an import say, there is no such queue: SQLite lets whoever finds it locked sleep longer
 //! and longer, while who holds it takes it again at once. So each process's writer asks for its turn first: it locks a small
 //! file beside the database, waits for the database with that lock in hand, and lets go of it as soon as it has the
@@ -17,8 +20,10 @@ use std::time::{Duration, Instant};
 
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::sql_types::BigInt;
 
 use crate::connection::{Address, AnyConnection};
+use crate::sql::Sql;
 use crate::transaction::private;
 use crate::{Error, Result};
 
@@ -28,6 +33,11 @@ const GROUP: usize = 32;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks whether they are done.
 const STEP: Duration = Duration::from_micros(200);
+
+/// How many pages stand in the log before they are moved into the file, 4 MB: many commits change the same pages.
+const ENOUGH: i64 = 1_000;
+/// And before a commit does it, 40 MB.
+const LOG: i64 = 10_000;
 
 /// Runs inside the group's transaction; what it returns is called with the commit's outcome.
 type Job = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
@@ -43,10 +53,11 @@ impl Writer {
     pub(crate) fn start(mut connection: AnyConnection, address: Address) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
         let turns = turns(&address);
-        no_busy_timeout(&mut connection)?;
+        set_up(&mut connection)?;
+        let log = log(&address)?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref()))
+            .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref(), &log))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self(sender))
     }
@@ -82,6 +93,7 @@ fn serve(
     queue: &Receiver<Job>,
     address: &Address,
     turns: Option<&File>,
+    log: &SyncSender<()>,
 ) {
     while let Ok(first) = queue.recv() {
         let group: Vec<Job> = std::iter::once(first)
@@ -115,7 +127,42 @@ fn serve(
         answers
             .into_iter()
             .for_each(|answer| answer(committed.clone()));
+        // Where it is told already, it looks after this.
+        let _ = log.try_send(());
     }
+}
+
+/// Starts the thread that moves the log into the file, whenever it is told that there is more.
+fn log(address: &Address) -> Result<SyncSender<()>> {
+    let (sender, more) = mpsc::sync_channel(1);
+    let address = address.clone();
+    let unavailable = |error: String| Error::Unavailable(error);
+    let mut connection = address
+        .connect(true)
+        .map_err(|error| unavailable(error.to_string()))?;
+    std::thread::Builder::new()
+        .name("sqlite-log".into())
+        .spawn(move || {
+            while more.recv().is_ok() {
+                if let Err(error) = move_log(&mut connection) {
+                    tracing::debug!(%error, "the log stays as it is");
+                    reopen(&mut connection, &address);
+                }
+            }
+        })
+        .map_err(|error| unavailable(error.to_string()))?;
+    Ok(sender)
+}
+
+/// Moves the log into the file where that is worth it, as far as nobody has to wait.
+fn move_log(connection: &mut AnyConnection) -> Result<()> {
+    let looked = Sql::text("PRAGMA wal_checkpoint(NOOP)");
+    let looked = looked.rows::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(connection)?;
+    let waiting = looked.first().map_or(0, |(_, all, moved)| all - moved);
+    if waiting >= ENOUGH {
+        connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+    }
+    Ok(())
 }
 
 /// Sets the group's mark, or sets it anew. A full disk ends the whole transaction behind diesel's back, and a panic leaves
@@ -145,9 +192,11 @@ fn turns(address: &Address) -> Option<File> {
         .ok()
 }
 
-/// The writer itself waits for the database.
-fn no_busy_timeout(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
-    connection.batch_execute("PRAGMA busy_timeout = 0")
+/// The writer itself waits for the database, and hardly ever moves its log.
+fn set_up(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+    connection.batch_execute(&format!(
+        "PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = {LOG}"
+    ))
 }
 
 fn begin(connection: &mut AnyConnection, turns: Option<&File>) -> diesel::QueryResult<()> {
@@ -184,7 +233,7 @@ fn reopen(connection: &mut AnyConnection, address: &Address) {
     match address.connect(true) {
         Ok(fresh) => {
             *connection = fresh;
-            if let Err(error) = no_busy_timeout(connection) {
+            if let Err(error) = set_up(connection) {
                 tracing::error!(%error, "the database cannot be set up again");
             }
         }

@@ -73,7 +73,7 @@ CREATE INDEX purchases_seller ON purchases (organization, seller_id, purchased_o
 CREATE INDEX purchases_reverses ON purchases (organization, reverses_id, id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX purchases_due_on ON purchases (organization, due_on, id);
 CREATE INDEX purchases_paid_on ON purchases (organization, paid_on, purchased_on, id);
-CREATE INDEX purchases_by_external_id ON purchases (organization, external_id, id) WHERE external_id IS NOT NULL;
+CREATE INDEX purchases_by_external_id ON purchases (organization, external_id, id);
 CREATE INDEX purchases_deleted_at ON purchases (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What was bought. A line that a return names keeps its key through every change of its purchase.

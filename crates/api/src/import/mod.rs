@@ -8,6 +8,7 @@
 
 pub mod called;
 pub mod cell;
+pub mod chunks;
 pub mod columns;
 pub mod command;
 pub mod keep;

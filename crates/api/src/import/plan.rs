@@ -240,7 +240,14 @@ fn settle<S: Sheet>(
                 faults.entry(line).or_default().push(refusal);
             }
         }
-        rows.retain(|row| !faults.contains_key(&row.line));
+        let (bad, mut good): (Vec<Row>, Vec<Row>) = rows
+            .into_iter()
+            .partition(|row| faults.contains_key(&row.line));
+        for row in &mut good {
+            let is_before = |bad: &&Row| bad.about == row.about && bad.line < row.line;
+            row.before -= bad.iter().filter(is_before).count();
+        }
+        rows = good;
         decisions.extend(faults.into_iter().map(|(line, faults)| (line, Err(faults))));
     }
 }

@@ -33,7 +33,9 @@ pub struct Row {
     pub keys: Vec<u64>,
     /// Equal for rows whose cells are equal.
     pub print: u64,
-    /// How many rows before were about the same part of the same record.
+    /// Equal for rows that are about the same part of the same record, where these are joined.
+    pub about: u64,
+    /// How many good rows before were about the same.
     pub before: usize,
     /// Which part of its record it became.
     pub at: Option<usize>,

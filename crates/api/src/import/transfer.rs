@@ -1,31 +1,27 @@
 //! Through a file, a chunk at a time.
 
-use std::collections::{HashMap, HashSet};
-use std::marker::PhantomData;
+use std::collections::HashSet;
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use perennial_domain::Currency;
 use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, Level};
 use perennial_store::{Error, Scope, Store, Tx, events};
 
-use super::columns::Columns;
+use super::chunks::{Chunk, Chunks};
 use super::keep::{Batch, Kept};
 use super::pace::{Pace, Slice};
 use super::party::{Contacts, Customers};
 use super::plan::{Body, Decision, Past, Step, plan};
 use super::products::Products;
 use super::purchases::{PurchaseLines, Purchases};
-use super::row::{Row, print};
+use super::row::Row;
 use super::sheet::Sheet;
-use super::table::{Source, Table};
+use super::table::Source;
 use super::users::Users;
 use super::{Failure, Options, Summary, Watch, What};
 use crate::clock;
-
-/// How many rows are decided about at once: enough to make statements cheap.
-const CHUNK: usize = 500;
 
 /// Imports a file.
 ///
@@ -57,12 +53,15 @@ pub fn transfer(
 }
 
 /// What holds for a whole file.
-struct Terms {
-    options: Options,
-    source: Source,
+pub struct Terms {
+    /// How the file is imported.
+    pub options: Options,
+    /// The file.
+    pub source: Source,
     /// What a new record has unless its row says otherwise.
-    defaults: Body,
-    watch: Arc<dyn Watch>,
+    pub defaults: Body,
+    /// Who is told.
+    pub watch: Arc<dyn Watch>,
 }
 
 fn import<S: Sheet>(
@@ -98,72 +97,158 @@ fn import<S: Sheet>(
     }
 }
 
-/// A chunk is read and decided about, which holds nobody up, and then written a slice at a time, each a transaction.
+/// A chunk is read and decided about, which holds nobody up, and then written a slice at a time, each a transaction; the next
+/// one is decided about meanwhile.
 fn by_chunks<S: Sheet>(
     store: &Store,
     terms: &Terms,
-    mut chunks: Chunks<S>,
+    chunks: Chunks<S>,
     scope: &Scope,
 ) -> Result<Summary, Failure> {
     let (options, watch) = (&terms.options, &terms.watch);
     let columns = Arc::clone(&chunks.columns);
-    let (mut total, mut past) = (Summary::default(), Past::default());
+    let (mut total, past) = (Summary::default(), Mutex::default());
     let mut pace = Pace::new(store.read(scope, events::newest)?);
     let mut written = 0_u32;
-    loop {
-        let Chunk { rows, refused, end } = chunks.next();
-        total.refused += refused;
-        let now = scope.at(clock::now());
-        let decisions = store
-            .read(&now, |read| plan::<S>(read, &columns, &rows, &past))
-            .map_err(|error| failed(&error, total))?;
-        let batch = Arc::new(Batch::<S>::new(rows, decisions));
-        let mut made_up = batch.settled();
-        tell(&made_up, watch, &mut total);
-        let mut done = 0;
-        while done < batch.writes() {
-            let which = done..batch.writes().min(done + pace.rows());
-            done = which.end;
-            let count = which.len();
-            let (batch, columns, keep) =
-                (Arc::clone(&batch), Arc::clone(&columns), !options.dry_run);
-            let outcome = write(store, &now, move |tx| {
-                let begun = Instant::now();
-                let before = events::newest(tx)?;
-                let kept = batch.keep(tx, &columns, which.clone())?;
-                let after = events::newest(tx)?;
-                let slice = Slice {
-                    took: begun.elapsed(),
-                    before,
-                    after,
-                };
-                Ok(((kept, slice), keep))
-            });
-            let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
-            if !options.dry_run {
-                pace.note(slice, count, Instant::now());
-            }
-            tell(&kept, watch, &mut total);
-            made_up.refusals.extend(kept.refusals);
-        }
-        if options.dry_run {
-            remember(&batch, &made_up, &mut past);
-        } else if batch.writes() > 0 {
-            written += 1;
-            if written.is_power_of_two() {
-                store.note_growth().map_err(|error| failed(&error, total))?;
-            }
-        }
-        watch.done(total.rows());
-        match end {
-            None => {}
-            Some(Ok(())) => return Ok(total),
-            Some(Err(reason)) => {
-                return Err(Failure {
-                    reason,
-                    before: total,
+    std::thread::scope(|threads| {
+        let (sender, decided) = mpsc::sync_channel(0);
+        let (tell_written, is_written) = mpsc::channel();
+        let ahead = Ahead {
+            store,
+            scope,
+            past: &past,
+            waits: options.dry_run,
+            is_written,
+        };
+        threads.spawn(move || ahead.decide(chunks, &sender));
+        for outcome in decided {
+            let Decided {
+                batch,
+                refused,
+                end,
+                now,
+            } = outcome.map_err(|error| failed(&error, total))?;
+            total.refused += refused;
+            let mut made_up = batch.settled();
+            tell(&made_up, watch, &mut total);
+            let mut done = 0;
+            while done < batch.writes() {
+                let which = done..batch.writes().min(done + pace.rows());
+                done = which.end;
+                let count = which.len();
+                let (batch, columns, keep) =
+                    (Arc::clone(&batch), Arc::clone(&columns), !options.dry_run);
+                let outcome = write(store, &now, move |tx| {
+                    let begun = Instant::now();
+                    let before = events::newest(tx)?;
+                    let kept = batch.keep(tx, &columns, which.clone())?;
+                    let after = events::newest(tx)?;
+                    let slice = Slice {
+                        took: begun.elapsed(),
+                        before,
+                        after,
+                    };
+                    Ok(((kept, slice), keep))
                 });
+                let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
+                if !options.dry_run {
+                    pace.note(slice, count, Instant::now());
+                }
+                tell(&kept, watch, &mut total);
+                made_up.refusals.extend(kept.refusals);
             }
+            if options.dry_run {
+                let mut past = past.lock().unwrap_or_else(PoisonError::into_inner);
+                remember(&batch, &made_up, &mut past);
+            } else if batch.writes() > 0 {
+                written += 1;
+                // Without it the rest is written all the same, only slower.
+                if written.is_power_of_two()
+                    && let Err(error) = store.note_growth()
+                {
+                    tracing::warn!(%error, "the database does not know how much was written");
+                }
+            }
+            watch.done(total.rows());
+            // Who decides may have come to the end already.
+            let _ = tell_written.send(());
+            match end {
+                None => {}
+                Some(Ok(())) => return Ok(total),
+                Some(Err(reason)) => {
+                    return Err(Failure {
+                        reason,
+                        before: total,
+                    });
+                }
+            }
+        }
+        Ok(total)
+    })
+}
+
+/// A chunk that only has to be written.
+struct Decided<S: Sheet> {
+    batch: Arc<Batch<S>>,
+    refused: u64,
+    end: Option<Result<(), String>>,
+    /// Whose it is, and the moment of it.
+    now: Scope,
+}
+
+/// Decides about chunks while those before them are written.
+struct Ahead<'a> {
+    store: &'a Store,
+    scope: &'a Scope,
+    past: &'a Mutex<Past>,
+    /// Whether each has to wait for the one before it.
+    waits: bool,
+    is_written: Receiver<()>,
+}
+
+impl Ahead<'_> {
+    /// Until the file ends, or nobody takes what was decided any more.
+    fn decide<S: Sheet>(
+        self,
+        mut chunks: Chunks<S>,
+        sender: &SyncSender<Result<Decided<S>, Error>>,
+    ) {
+        let columns = Arc::clone(&chunks.columns);
+        let mut unwritten = 0;
+        loop {
+            let Chunk {
+                rows,
+                refused,
+                follows,
+                end,
+            } = chunks.read();
+            while unwritten > 0 && (follows || self.waits) {
+                if self.is_written.recv().is_err() {
+                    return;
+                }
+                unwritten -= 1;
+            }
+            let now = self.scope.at(clock::now());
+            let decisions = self.store.read(&now, |read| {
+                let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+                plan::<S>(read, &columns, &rows, &past)
+            });
+            if let Ok(decisions) = &decisions {
+                chunks.forget(&rows, decisions);
+            }
+            let decided = decisions.map(|decisions| Decided {
+                batch: Arc::new(Batch::new(rows, decisions)),
+                refused,
+                end,
+                now,
+            });
+            let is_last = decided
+                .as_ref()
+                .map_or(true, |decided| decided.end.is_some());
+            if sender.send(decided).is_err() || is_last {
+                return;
+            }
+            unwritten += 1;
         }
     }
 }
@@ -214,8 +299,11 @@ fn through<S: Sheet>(tx: &mut Tx<'_>, terms: &Terms) -> Result<Result<Summary, F
     let columns = Arc::clone(&chunks.columns);
     let (mut total, past) = (Summary::default(), Past::default());
     loop {
-        let Chunk { rows, refused, end } = chunks.next();
+        let Chunk {
+            rows, refused, end, ..
+        } = chunks.read();
         let decisions = plan::<S>(tx, &columns, &rows, &past)?;
+        chunks.forget(&rows, &decisions);
         let batch = Batch::<S>::new(rows, decisions);
         total.refused += refused;
         tell(&batch.settled(), watch, &mut total);
@@ -258,114 +346,5 @@ fn write<T: Send + 'static>(
         (Ok(Some(value)), _) | (Err(Error::NotFound), Some(value)) => Ok(value),
         (Err(error), _) => Err(error),
         (Ok(None), _) => Err(Error::NotFound),
-    }
-}
-
-/// Rows that are written at once.
-struct Chunk {
-    rows: Vec<Row>,
-    /// Rows between them that could not even be read.
-    refused: u64,
-    /// Set where no more come, with the reason why if the file does not end here.
-    end: Option<Result<(), String>>,
-}
-
-/// How many rows of a joined sheet are remembered by what they are about.
-const REMEMBERED: usize = 1 << 20;
-
-/// A file in chunks. Two rows about the same record never share one unless their sheet joins them, nor do a row and one
-/// that it may name, so that the second finds what the first wrote.
-struct Chunks<S> {
-    table: Table,
-    columns: Arc<Columns>,
-    currency: Currency,
-    watch: Arc<dyn Watch>,
-    /// Read already, for the next chunk.
-    next: Option<Row>,
-    /// How many rows were about the same part of the same record, where these are joined.
-    about: HashMap<u64, usize>,
-    sheet: PhantomData<S>,
-}
-
-impl<S: Sheet> Chunks<S> {
-    fn open(terms: &Terms, scope: &Scope) -> Result<Self, String> {
-        let table = Table::open(&terms.source)?;
-        let defaults = terms.defaults.clone();
-        let columns = Columns::of::<S>(&table.header, &terms.options, defaults, scope)?;
-        Ok(Self {
-            table,
-            columns: Arc::new(columns),
-            currency: scope.currency(),
-            watch: Arc::clone(&terms.watch),
-            next: None,
-            about: HashMap::new(),
-            sheet: PhantomData,
-        })
-    }
-
-    fn next(&mut self) -> Chunk {
-        let mut chunk = Chunk {
-            rows: Vec::with_capacity(CHUNK),
-            refused: 0,
-            end: None,
-        };
-        let (mut keys, mut called) = (HashSet::new(), HashSet::new());
-        while chunk.rows.len() < CHUNK {
-            let row = match self
-                .next
-                .take()
-                .map_or_else(|| self.row(), |row| Ok(Some(Ok(row))))
-            {
-                Ok(Some(Ok(row))) => row,
-                Ok(Some(Err(()))) => {
-                    chunk.refused += 1;
-                    continue;
-                }
-                Ok(None) => {
-                    chunk.end = Some(Ok(()));
-                    break;
-                }
-                Err(reason) => {
-                    chunk.end = Some(Err(reason));
-                    break;
-                }
-            };
-            let is_named = row
-                .named()
-                .any(|(resource, name)| resource == S::Record::PLURAL && called.contains(name));
-            let is_met = || !S::JOINED && row.keys.iter().any(|key| keys.contains(key));
-            if is_named || is_met() {
-                self.next = Some(row);
-                break;
-            }
-            keys.extend(row.keys.iter().copied());
-            called.extend(row.called().map(str::to_owned));
-            chunk.rows.push(row);
-        }
-        chunk
-    }
-
-    /// The next row; an error inside where it was refused.
-    fn row(&mut self) -> Result<Option<Result<Row, ()>>, String> {
-        let Some(record) = self.table.read()? else {
-            return Ok(None);
-        };
-        let mut row = Row::read::<S>(&self.columns, &record, self.currency);
-        if let Ok(row) = &mut row
-            && S::JOINED
-        {
-            if self.about.len() >= REMEMBERED {
-                self.about.clear();
-            }
-            let about = self.about.entry(print(&(&row.keys, S::about(row))));
-            let count = about.or_default();
-            row.before = *count;
-            *count += 1;
-        }
-        Ok(Some(row.map_err(|refusals| {
-            refusals
-                .iter()
-                .for_each(|refusal| self.watch.refused(refusal))
-        })))
     }
 }
