@@ -31,7 +31,7 @@ struct Header {
 
 /// What this program writes and reads.
 const FORMAT: &str = "backup 1";
-/// How many rows are read or written by one statement.
+/// How many rows are written by one statement.
 const CHUNK: usize = 1000;
 
 /// Tables that are not kept: what opens doors, and what is made anew.
@@ -178,63 +178,48 @@ fn rows_as_json(is_sqlite: bool, columns: &Columns) -> Sql {
     sql.then(")")
 }
 
-/// The rows of a table, as JSON arrays, a chunk at a time.
-fn each_chunk(
+/// The rows of a table, as JSON arrays. One statement reads them all, whatever their key is.
+fn each_row(
     connection: &mut AnyConnection,
     table: &'static str,
     columns: &Columns,
-    mut take: impl FnMut(Vec<Vec<Value>>) -> Result<()>,
+    mut take: impl FnMut(Vec<Value>) -> Result<()>,
 ) -> Result<()> {
-    let is_sqlite = matches!(connection, AnyConnection::Sqlite(_));
-    let row = rows_as_json(is_sqlite, columns);
-    let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-    if !is_sqlite {
-        let all = Sql::text("DECLARE kept NO SCROLL CURSOR FOR SELECT CAST(")
-            .piece(row)
-            .then(" AS text) FROM ")
-            .name(table);
-        all.uncached().execute(connection)?;
-    }
-    let mut last = i64::MIN;
-    loop {
-        let texts: Vec<(i64, String)> = if is_sqlite {
-            Sql::text("SELECT rowid, ")
-                .piece(rows_as_json(true, columns))
-                .then(" FROM ")
-                .name(table)
-                .then(" WHERE rowid > ")
-                .bind(last)
-                .then(" ORDER BY rowid LIMIT ")
-                .bind(limit)
-                .rows::<(BigInt, Text), _>(connection)?
-        } else {
-            let fetched: Vec<String> = Sql::text("FETCH 1000 FROM kept")
-                .uncached()
-                .rows::<Text, _>(connection)?;
-            fetched.into_iter().map(|text| (0, text)).collect()
-        };
-        let Some((greatest, _)) = texts.last() else {
-            break;
-        };
-        last = *greatest;
-        let read = |(_, text): &(i64, String)| {
-            serde_json::from_str(text).map_err(|error| Error::Database(error.to_string()))
-        };
-        let mut rows: Vec<Vec<Value>> = texts.iter().map(read).collect::<Result<_>>()?;
-        for row in &mut rows {
-            for ((_, kind), value) in columns.iter().zip(row) {
-                if *kind == Kind::Moment
-                    && let Some(text) = value.as_str()
-                {
-                    *value = moment(text)?.to_string().into();
-                }
+    let mut read = |text: String| -> Result<()> {
+        let mut row: Vec<Value> =
+            serde_json::from_str(&text).map_err(|error| Error::Database(error.to_string()))?;
+        for ((_, kind), value) in columns.iter().zip(&mut row) {
+            if *kind == Kind::Moment
+                && let Some(text) = value.as_str()
+            {
+                *value = moment(text)?.to_string().into();
             }
         }
-        take(rows)?;
+        take(row)
+    };
+    if matches!(connection, AnyConnection::Sqlite(_)) {
+        let all = Sql::text("SELECT ").piece(rows_as_json(true, columns));
+        return all
+            .then(" FROM ")
+            .name(table)
+            .each::<Text, String>(connection, read);
     }
-    if !is_sqlite {
-        Sql::text("CLOSE kept").uncached().execute(connection)?;
+    // Its driver holds all that a statement finds: of a cursor that is a chunk.
+    let all = Sql::text("DECLARE kept NO SCROLL CURSOR FOR SELECT CAST(")
+        .piece(rows_as_json(false, columns))
+        .then(" AS text) FROM ")
+        .name(table);
+    all.uncached().execute(connection)?;
+    loop {
+        let fetched: Vec<String> = Sql::text("FETCH 1000 FROM kept")
+            .uncached()
+            .rows::<Text, _>(connection)?;
+        if fetched.is_empty() {
+            break;
+        }
+        fetched.into_iter().try_for_each(&mut read)?;
     }
+    Sql::text("CLOSE kept").uncached().execute(connection)?;
     Ok(())
 }
 
@@ -328,9 +313,9 @@ fn write_archive(connection: &mut AnyConnection, out: &mut dyn Write) -> Result<
                 columns: named,
             },
         )?;
-        each_chunk(connection, table, &columns, |rows| {
-            count += u64::try_from(rows.len()).unwrap_or_default();
-            rows.iter().try_for_each(|row| line(out, row))
+        each_row(connection, table, &columns, |row| {
+            count += 1;
+            line(out, &row)
         })?;
     }
     line(out, &End { rows: count })?;

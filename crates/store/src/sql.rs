@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text, Timestamp};
 use diesel::{AppearsOnTable, Expression, QueryResult, RunQueryDsl, SelectableExpression};
 use perennial_domain::query::Value;
 
+use crate::Result;
 use crate::column::Key;
 use crate::connection::{AnyConnection, Db};
 use crate::dialect::Replanned;
@@ -210,6 +211,23 @@ impl Sql {
             for<'query> diesel::query_dsl::methods::LoadQuery<'query, AnyConnection, Row>,
     {
         Statement::<ST>(self, std::marker::PhantomData).load(connection)
+    }
+
+    /// Runs it as a whole statement and hands over row by row, so that SQLite's need not be held all at once.
+    pub(crate) fn each<ST, Row>(
+        self,
+        connection: &mut AnyConnection,
+        mut take: impl FnMut(Row) -> Result<()>,
+    ) -> Result<()>
+    where
+        Statement<ST>:
+            for<'query> diesel::query_dsl::methods::LoadQuery<'query, AnyConnection, Row>,
+    {
+        let statement = Statement::<ST>(self, std::marker::PhantomData);
+        for row in statement.load_iter(connection)? {
+            take(row?)?;
+        }
+        Ok(())
     }
 
     /// Runs it as a whole statement; how many rows it changed.
