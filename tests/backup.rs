@@ -99,6 +99,19 @@ fn what_is_restored_is_what_was_kept_in_either_database() {
 }
 
 #[test]
+fn what_the_database_counts_for_its_plans_is_no_part_of_a_backup() {
+    let (database, source) = company();
+    let before = archive(&source);
+    database.execute("ANALYZE");
+    let after = archive(&source);
+    assert_eq!(lines(&before), lines(&after));
+    let target = Database::new();
+    let store = Store::open(&target.url).expect("the database opens");
+    target.execute("ANALYZE");
+    restore(&store, &after).expect("restored");
+}
+
+#[test]
 fn a_backup_is_one_moment_while_others_write() {
     let (_database, source) = company();
     let done = AtomicBool::new(false);

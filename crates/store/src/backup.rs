@@ -101,7 +101,9 @@ fn tables(connection: &mut AnyConnection) -> Result<Vec<(&'static str, Columns)>
     let mut found: Vec<(&'static str, Columns)> = Vec::new();
     for (column, kind) in names(connection, Sql::text(catalogue))? {
         let (table, column) = column.split_once(' ').unwrap_or_default();
+        // The migrations' own, and what SQLite keeps for itself: statistics, once somebody has asked for them.
         let is_kept = !table.starts_with("__")
+            && !table.starts_with("sqlite_")
             && !LEFT_OUT
                 .iter()
                 .any(|out| table == *out || table.starts_with(&format!("{out}_")));
