@@ -8,6 +8,7 @@ use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
 use perennial_store::{Read, Store, resource};
 use perennial_tests::app::{TestApp, at_once};
+use perennial_tests::client::Record;
 use perennial_tests::database::{Database, Kind, kind};
 use serde_json::{Value, json};
 
@@ -83,6 +84,72 @@ fn what_is_wrong_is_told_and_what_can_be_made_anew_is() {
         database.execute(back);
     }
     assert_eq!(checks(&store, false), none);
+}
+
+#[test]
+fn what_follows_from_a_purchases_lines_payments_and_returns_is_made_anew() {
+    let app = TestApp::start();
+    let (admin, seller) = (app.as_admin(), app.as_seller());
+    let rate = json!({ "currency": "JPY", "since": "2024-01-01", "units": 100, "rate": "4.87" });
+    let rate = admin.create("exchange-rates", rate);
+    let acme = seller.create_customer("Acme");
+    let line = json!({ "description": "Tea", "quantity": "3", "price": "333.5" });
+    let buy = |payment: &str| {
+        let draft = json!({ "customer_id": acme.id(), "purchased_on": "2024-05-02", "due_on": "2024-05-20", "currency": "JPY", "lines": [line],
+            "freight": "0.6", "payments": [{ "on": "2024-06-01", "amount": payment }] });
+        seller.create("purchases", draft)
+    };
+    let (paid, open, given_back) = (buy("1001"), buy("1"), buy("1"));
+    let back =
+        json!([{ "reverses": given_back["lines"][0]["id"], "quantity": "-1", "price": "333.5" }]);
+    let back = json!({ "customer_id": acme.id(), "currency": "JPY", "reverses_id": given_back.id(), "lines": back });
+    seller.create("purchases", back);
+    // What was written keeps its worth.
+    admin.change(&rate, json!({ "rate": "5" })).expect(200);
+    let store = app.store();
+    assert_eq!(checks(store, false), [""; 0]);
+    let own = |record: &Record| match kind() {
+        Kind::Sqlite => format!("X'{}'", record.id().replace('-', "")),
+        Kind::Postgresql => format!("'\\x{}'", record.id().replace('-', "")),
+    };
+    for (of, set, told) in [
+        (&paid, "due = due + 1", &["purchases"][..]),
+        (&paid, "paid = paid + 1", &["purchases"]),
+        (&paid, "paid_on = NULL", &["purchases"]),
+        (&paid, "days_late = 99", &["purchases", "figures"]),
+        (&open, "paid_on = purchased_on", &["purchases"]),
+        (
+            &open,
+            "open_base = open_base + 1",
+            &["purchases", "figures"],
+        ),
+        (&open, "returned = 'partly'", &["purchases"]),
+        (
+            &given_back,
+            "returned = 'wholly'",
+            &["purchases", "figures"],
+        ),
+    ] {
+        let before = seller.read(of);
+        app.database.execute(&format!(
+            "UPDATE purchases SET {set} WHERE id = {}",
+            own(of)
+        ));
+        assert_eq!(checks(store, false), told, "{set}");
+        assert_eq!(checks(store, true), [""; 0], "{set}");
+        // Whoever has read what was wrong has another version than what is right now.
+        let after = seller.read(of);
+        assert_ne!(before["version"], after["version"], "{set}");
+        for field in ["due", "paid", "open", "paid_on", "returned"] {
+            assert_eq!(before[field], after[field], "{set}");
+        }
+    }
+    app.database.execute(&format!(
+        "UPDATE purchase_lines SET amount_base = amount_base + 1 WHERE purchase_id = {}",
+        own(&open)
+    ));
+    assert_eq!(checks(store, false), ["sums", "purchases"]);
+    assert_eq!(checks(store, true), [""; 0]);
 }
 
 /// Lets PostgreSQL refuse whatever reads customers and may not take as long as it needs. SQLite ends no statement.

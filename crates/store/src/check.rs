@@ -1,7 +1,7 @@
 //! Whether what is derived is what it is derived from, and what is named is there.
 //!
-//! Every look is a statement or two over an organization. Figures and search documents can be made anew from the rows; a
-//! sum that is not the sum of its lines is told, for nobody knows which of the two is right.
+//! Every look is a statement or two over an organization. Figures, search documents and what follows from a purchase's lines,
+//! payments and returns can be made anew from the rows; a sum that is not the sum of its lines is told, for nobody knows which of the two is right.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::column::Key;
 use crate::connection::AnyConnection;
 use crate::dialect::DocumentRow;
+use crate::purchases::derived;
 use crate::references::REFERENCES;
 use crate::sql::Sql;
 use crate::{Read, Result, Scope, Store, dialect, figures, search};
@@ -19,7 +20,7 @@ use crate::{Read, Result, Scope, Store, dialect, figures, search};
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at: `figures`, `search`, `sums`, `references`, `feed`, `file`.
+    /// What was looked at: `purchases`, `figures`, `search`, `sums`, `references`, `feed`, `file`.
     pub check: &'static str,
     /// What is wrong.
     pub what: String,
@@ -53,8 +54,8 @@ const BACK: &str = "SELECT l.id FROM purchase_lines l JOIN (SELECT b.organizatio
 const MADE: [&str; 3] = ["customers", "contacts", "purchases"];
 
 impl Store {
-    /// Looks at everything; with `rebuild`, makes figures and search documents anew where they are wrong, and says what is
-    /// wrong still.
+    /// Looks at everything; with `rebuild`, makes anew what follows from other rows where it is wrong, and says what is wrong
+    /// still.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -70,6 +71,8 @@ impl Store {
             for scope in self.snapshot(scopes)? {
                 self.write(&scope, |tx| {
                     dialect::take_time(tx.connection)?;
+                    let wrong = derived::wrong(tx)?;
+                    derived::mend(tx, &wrong)?;
                     let wrong = figures::wrong(tx)?;
                     figures::count(tx, &wrong)?;
                     if documents(tx)?.is_empty() {
@@ -147,6 +150,12 @@ fn look(read: &mut Read<'_>) -> Result<Vec<Finding>> {
         let what = format!("no event tells of the making of {table}");
         found.extend(Finding::of("feed", what, &rows));
     }
+    let wrong = derived::wrong(read)?;
+    found.extend(Finding::of(
+        "purchases",
+        "purchases are not what follows from their lines, payments and returns",
+        &wrong,
+    ));
     let wrong = figures::wrong(read)?;
     found.extend(Finding::of(
         "figures",

@@ -1,6 +1,7 @@
 //! Purchases: their row, their lines, the returns that name them, and what they come to.
 
 mod credit;
+pub(crate) mod derived;
 mod lines;
 mod returns;
 mod row;

@@ -13,7 +13,7 @@ use perennial_domain::purchase::{Purchase, Returned};
 use crate::column::{Key, key};
 use crate::dialect::{CHUNK, hold_rows};
 use crate::sql::Sql;
-use crate::{Error, Result, Tx};
+use crate::{Error, Read, Result, Tx};
 
 /// A purchase that is given back: its customer, its currency, whether it is a return itself, and what is left of its freight.
 type Original = (Key, Key, String, Option<Key>, i64);
@@ -179,29 +179,40 @@ fn is_astray(tx: &mut Tx<'_>, ids: &[Key]) -> Result<bool> {
     Ok(!returns.is_empty())
 }
 
-/// Says of purchases how much of them was given back.
-fn count(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
+/// How much of a purchase was given back, as its returns say.
+fn given_back() -> Sql {
     const BACK: &str = "(SELECT COALESCE(SUM(b.quantity), 0) FROM purchase_lines b JOIN purchases r ON r.organization = b.organization AND r.id = b.purchase_id \
          WHERE b.organization = l.organization AND b.reverses = l.id AND r.deleted_at IS NULL)";
     const OF: &str = "(SELECT 1 FROM purchase_lines l WHERE l.organization = purchases.organization AND l.purchase_id = purchases.id AND ";
-    let now = || {
-        Sql::text("CASE WHEN NOT EXISTS ")
-            .then(OF)
-            .then(BACK)
-            .then(" <> 0) THEN 'nothing' WHEN EXISTS ")
-            .then(OF)
-            .then("l.quantity + ")
-            .then(BACK)
-            .then(" <> 0) THEN 'partly' ELSE 'wholly' END")
-    };
+    Sql::text("CASE WHEN NOT EXISTS ")
+        .then(OF)
+        .then(BACK)
+        .then(" <> 0) THEN 'nothing' WHEN EXISTS ")
+        .then(OF)
+        .then("l.quantity + ")
+        .then(BACK)
+        .then(" <> 0) THEN 'partly' ELSE 'wholly' END")
+}
+
+/// Says of purchases how much of them was given back.
+pub(super) fn count(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
     Sql::text("UPDATE purchases SET version = version + 1, returned = ")
-        .piece(now())
+        .piece(given_back())
         .then(" WHERE organization = ")
         .bind(tx.organization())
         .then(" AND id IN ")
         .among(ids.iter().copied())
         .then(" AND reverses_id IS NULL AND returned <> ")
-        .piece(now())
+        .piece(given_back())
         .execute(tx.connection)?;
     Ok(())
+}
+
+/// The purchases of which something else is said than their returns say.
+pub(super) fn wrong(read: &mut Read<'_>) -> Result<Vec<Key>> {
+    Ok(Sql::text("SELECT id FROM purchases WHERE organization = ")
+        .bind(read.organization())
+        .then(" AND reverses_id IS NULL AND returned <> ")
+        .piece(given_back())
+        .rows::<Binary, _>(read.connection)?)
 }

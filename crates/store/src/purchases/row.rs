@@ -51,8 +51,7 @@ row! {
         },
         paid_on: Option<NaiveDate> = |tx, purchase| Ok(paid_on(purchase, due(tx, purchase)).map(Date::naive)),
         days_late: Option<i64> = |tx, purchase| {
-            let paid_on = paid_on(purchase, due(tx, purchase));
-            Ok(purchase.due_on.zip(paid_on).map(|(due, paid)| paid.days_after(due).max(0)))
+            Ok(days_late(purchase, paid_on(purchase, due(tx, purchase))))
         },
         #[diesel(skip_update)]
         returned: W<Returned>,
@@ -133,20 +132,20 @@ fn total(purchase: &Purchase) -> Decimal {
     perennial_domain::purchase::total(&purchase.lines).unwrap_or_default()
 }
 
-fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
+pub(super) fn due(tx: &Tx<'_>, purchase: &Purchase) -> Decimal {
     let sum = total(purchase).plus(purchase.freight);
     let places = of(tx, purchase).places();
     sum.and_then(|sum| sum.rounded_to(places))
         .unwrap_or_default()
 }
 
-fn paid(purchase: &Purchase) -> Decimal {
+pub(super) fn paid(purchase: &Purchase) -> Decimal {
     let amounts = purchase.payments.iter().map(|payment| payment.amount);
     Decimal::sum(amounts).unwrap_or_default()
 }
 
 /// The day on which what came in reached what is due, in the order of days; of nothing due the purchase's own.
-fn paid_on(purchase: &Purchase, due: Decimal) -> Option<Date> {
+pub(super) fn paid_on(purchase: &Purchase, due: Decimal) -> Option<Date> {
     let zero = Decimal::default();
     let reached = |sum: Decimal| if due < zero { sum <= due } else { sum >= due };
     if due == zero {
@@ -166,4 +165,10 @@ fn paid_on(purchase: &Purchase, due: Decimal) -> Option<Date> {
         }
     }
     day
+}
+
+/// By how many days a purchase was paid late, if that is known by now.
+pub(super) fn days_late(purchase: &Purchase, paid_on: Option<Date>) -> Option<i64> {
+    let days = purchase.due_on.zip(paid_on);
+    days.map(|(due, paid)| paid.days_after(due).max(0))
 }
