@@ -8,9 +8,17 @@ use perennial_domain::query::ListQuery;
 use perennial_domain::text::Language;
 use perennial_store::{Read, Store, resource};
 use perennial_tests::app::{TestApp, at_once};
-use perennial_tests::client::Record;
 use perennial_tests::database::{Database, Kind, kind};
 use serde_json::{Value, json};
+
+/// A key as SQL writes it.
+fn own(id: &str) -> String {
+    let id = id.replace('-', "");
+    match kind() {
+        Kind::Sqlite => format!("X'{id}'"),
+        Kind::Postgresql => format!("'\\x{id}'"),
+    }
+}
 
 fn checks(store: &Store, rebuild: bool) -> Vec<&'static str> {
     let found = store
@@ -58,6 +66,11 @@ fn what_is_wrong_is_told_and_what_can_be_made_anew_is() {
         (forget, "search"),
         (
             format!("UPDATE search_documents SET text = 'other' WHERE id = {customer}"),
+            "search",
+        ),
+        (
+            "INSERT INTO search_documents (organization, kind, id, version, text) SELECT organization, 'customers', change_set, 1, 'gone' FROM customers \
+                 WHERE change_set IS NOT NULL ORDER BY id LIMIT 1".to_owned(),
             "search",
         ),
     ] {
@@ -108,10 +121,6 @@ fn what_follows_from_a_purchases_lines_payments_and_returns_is_made_anew() {
     admin.change(&rate, json!({ "rate": "5" })).expect(200);
     let store = app.store();
     assert_eq!(checks(store, false), [""; 0]);
-    let own = |record: &Record| match kind() {
-        Kind::Sqlite => format!("X'{}'", record.id().replace('-', "")),
-        Kind::Postgresql => format!("'\\x{}'", record.id().replace('-', "")),
-    };
     for (of, set, told) in [
         (&paid, "due = due + 1", &["purchases"][..]),
         (&paid, "paid = paid + 1", &["purchases"]),
@@ -133,7 +142,7 @@ fn what_follows_from_a_purchases_lines_payments_and_returns_is_made_anew() {
         let before = seller.read(of);
         app.database.execute(&format!(
             "UPDATE purchases SET {set} WHERE id = {}",
-            own(of)
+            own(&of.id())
         ));
         assert_eq!(checks(store, false), told, "{set}");
         assert_eq!(checks(store, true), [""; 0], "{set}");
@@ -146,10 +155,64 @@ fn what_follows_from_a_purchases_lines_payments_and_returns_is_made_anew() {
     }
     app.database.execute(&format!(
         "UPDATE purchase_lines SET amount_base = amount_base + 1 WHERE purchase_id = {}",
-        own(&open)
+        own(&open.id())
     ));
     assert_eq!(checks(store, false), ["sums", "purchases"]);
     assert_eq!(checks(store, true), [""; 0]);
+}
+
+/// Has the database refuse to write a row of a table.
+fn refuse(database: &Database, table: &str, row: &str) {
+    let sqlite = format!(
+        "CREATE TRIGGER refuse BEFORE UPDATE ON {table} WHEN old.{row} BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+    );
+    let postgresql = format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not this one'; END $$; \
+         CREATE TRIGGER refuse BEFORE UPDATE ON {table} FOR EACH ROW WHEN (old.{row}) EXECUTE FUNCTION refuse()"
+    );
+    database.execute(match kind() {
+        Kind::Sqlite => &sqlite,
+        Kind::Postgresql => &postgresql,
+    });
+}
+
+fn refuse_no_more(database: &Database, table: &str) {
+    let postgresql = format!("DROP TRIGGER refuse ON {table}; DROP FUNCTION refuse()");
+    database.execute(match kind() {
+        Kind::Sqlite => "DROP TRIGGER refuse",
+        Kind::Postgresql => &postgresql,
+    });
+}
+
+#[test]
+fn what_is_made_anew_keeps_nobody_waiting_for_all_of_it() {
+    const CUSTOMERS: usize = 1_200;
+    let app = TestApp::start();
+    let operations = (0..200).map(|_| json!({ "create": { "name": "Acme" } }));
+    let operations: Vec<Value> = operations.collect();
+    let body = json!({ "mode": "all_or_nothing", "operations": operations });
+    for _ in 0..CUSTOMERS / 200 {
+        let answer = app.as_manager().post("/customers/batch", body.clone());
+        answer.expect(200);
+    }
+    let last = app.as_manager().get("/customers?sort=-created_at&limit=1");
+    let last = own(last.expect(200)["data"][0]["id"].as_str().expect("an id"));
+    for (table, key, wrong) in [
+        ("customer_figures", "customer_id", "contacts = 7"),
+        ("search_documents", "id", "text = 'other'"),
+    ] {
+        app.database.execute(&format!("UPDATE {table} SET {wrong}"));
+        refuse(&app.database, table, &format!("{key} = {last}"));
+        let failed = app.store().check(true, clock::now());
+        let failed = failed.expect_err("one is refused").to_string();
+        assert!(failed.contains("not this one"), "{failed}");
+        // What was made anew before that one was done with: whoever else writes came in between.
+        let left = format!("SELECT CAST(COUNT(*) AS TEXT) AS value FROM {table} WHERE {wrong}");
+        let left: usize = app.database.texts(&left)[0].parse().expect("a number");
+        assert!((1..CUSTOMERS / 2).contains(&left), "{table}: {left}");
+        refuse_no_more(&app.database, table);
+        assert_eq!(checks(app.store(), true), [""; 0]);
+    }
 }
 
 /// Lets PostgreSQL refuse whatever reads customers and may not take as long as it needs. SQLite ends no statement.

@@ -3,19 +3,18 @@
 //! Every look is a statement or two over an organization. Figures, search documents and what follows from a purchase's lines,
 //! payments and returns can be made anew from the rows; a sum that is not the sum of its lines is told, for nobody knows which of the two is right.
 
-use std::collections::BTreeMap;
-
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary};
 use perennial_domain::Instant;
 use uuid::Uuid;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
-use crate::dialect::DocumentRow;
+use crate::dialect::CHUNK;
 use crate::purchases::derived;
 use crate::references::REFERENCES;
+use crate::resource::ENTRIES;
 use crate::sql::Sql;
-use crate::{Read, Result, Scope, Store, dialect, figures, search};
+use crate::{Read, Result, Scope, Store, Tx, dialect, figures, search};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +57,7 @@ impl Store {
     /// still.
     ///
     /// # Errors
-    /// Whatever the database says.
+    /// Whatever the database says; what was mended until then stays mended.
     pub fn check(&self, rebuild: bool, now: Instant) -> Result<Vec<Finding>> {
         let scopes = |connection: &mut AnyConnection| -> Result<Vec<Scope>> {
             let organizations = Sql::text("SELECT key FROM organizations ORDER BY key");
@@ -69,17 +68,13 @@ impl Store {
         };
         if rebuild {
             for scope in self.snapshot(scopes)? {
-                self.write(&scope, |tx| {
-                    dialect::take_time(tx.connection)?;
-                    let wrong = derived::wrong(tx)?;
-                    derived::mend(tx, &wrong)?;
-                    let wrong = figures::wrong(tx)?;
-                    figures::count(tx, &wrong)?;
-                    if documents(tx)?.is_empty() {
-                        return Ok(());
-                    }
-                    search::rebuild(tx)
-                })?;
+                // Figures are counted from what purchases say.
+                self.mend(&scope, derived::wrong, derived::mend)?;
+                self.mend(&scope, figures::wrong, figures::count)?;
+                for entry in ENTRIES {
+                    let wrong = |read: &mut Read<'_>| search::wrong(read, entry);
+                    self.mend(&scope, wrong, |tx, ids| search::mend(tx, entry, ids))?;
+                }
             }
         }
         self.snapshot(|connection| {
@@ -89,6 +84,24 @@ impl Store {
             }
             Ok(found)
         })
+    }
+
+    /// Looks while others write, and mends what is wrong a chunk at a time: nobody waits for more than one.
+    fn mend(
+        &self,
+        scope: &Scope,
+        wrong: impl FnOnce(&mut Read<'_>) -> Result<Vec<Key>>,
+        mend: impl Fn(&mut Tx<'_>, &[Key]) -> Result<()> + Copy + Send + 'static,
+    ) -> Result<()> {
+        let wrong = self.snapshot(|connection| wrong(&mut Read { connection, scope }))?;
+        for chunk in wrong.chunks(CHUNK) {
+            let chunk = chunk.to_vec();
+            self.write(scope, move |tx| {
+                dialect::take_time(tx.connection)?;
+                mend(tx, &chunk)
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -162,48 +175,14 @@ fn look(read: &mut Read<'_>) -> Result<Vec<Finding>> {
         "customers' figures are not what their records say",
         &wrong,
     ));
-    let wrong = documents(read)?;
+    let mut wrong = Vec::new();
+    for entry in ENTRIES {
+        wrong.extend(search::wrong(read, entry)?);
+    }
     found.extend(Finding::of(
         "search",
         "records are not found by their words",
         &wrong,
     ));
     Ok(found)
-}
-
-/// The records whose document is missing, is not of their words, or should not be there.
-fn documents(read: &mut Read<'_>) -> Result<Vec<Key>> {
-    type Known = (Key, i64, String);
-    let organization = read.organization();
-    let (mut wrong, mut good) = (Vec::new(), 0_i64);
-    search::each_document(read, |read, rows| {
-        let ids = rows.iter().map(|row| row.id);
-        let kept: Vec<Known> = dialect::kept_documents(read)
-            .then(" AND d.id IN ")
-            .among(ids)
-            .rows::<(Binary, BigInt, Text), _>(read.connection)?;
-        let mut kept: BTreeMap<Uuid, (i64, String)> = kept
-            .into_iter()
-            .map(|(id, version, text)| (id.0, (version, text)))
-            .collect();
-        for DocumentRow {
-            id, version, text, ..
-        } in rows
-        {
-            if kept.remove(&id.0) == Some((version, text)) {
-                good += 1;
-            } else {
-                wrong.push(id);
-            }
-        }
-        Ok(())
-    })?;
-    let all =
-        Sql::text("SELECT COUNT(*) FROM search_documents WHERE organization = ").bind(organization);
-    let all = all.rows::<BigInt, i64>(read.connection)?;
-    if wrong.is_empty() && all != [good] {
-        // There are more than there should be.
-        wrong.push(Key::default());
-    }
-    Ok(wrong)
 }

@@ -159,17 +159,18 @@ pub(crate) fn remove_documents(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
     Ok(())
 }
 
-/// The documents that are kept, as far as the index holds them: id, version, text.
+/// The documents that are kept: id, version, text. One that the index does not hold is of no version.
 pub(crate) fn kept_documents(read: &Read<'_>) -> Sql {
-    let indexed = match read.connection {
+    let version = match read.connection {
         AnyConnection::Sqlite(_) => {
-            " AND EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = d.seq)"
+            "CASE WHEN EXISTS (SELECT 1 FROM search_index i WHERE i.rowid = d.seq) THEN d.version ELSE 0 END"
         }
-        AnyConnection::Postgres(_) => "",
+        AnyConnection::Postgres(_) => "d.version",
     };
-    Sql::text("SELECT d.id, d.version, d.text FROM search_documents d WHERE d.organization = ")
+    Sql::text("SELECT d.id, ")
+        .then(version)
+        .then(", d.text FROM search_documents d WHERE d.organization = ")
         .bind(read.organization())
-        .then(indexed)
 }
 
 /// Lets the statements of a transaction take as long as they need: PostgreSQL ends what takes longer than a request may.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{Binary, Bool};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use perennial_domain::contact::Contact;
 use perennial_domain::customer::Customer;
 use perennial_domain::event::Hit;
@@ -12,7 +12,7 @@ use perennial_domain::search as words;
 
 use crate::column::Key;
 use crate::connection::AnyConnection;
-use crate::dialect::{self, DocumentRow, Word};
+use crate::dialect::{self, CHUNK, DocumentRow, Word};
 use crate::identifiers::{self, Party};
 use crate::resource::{ENTRIES, Entry};
 use crate::sql::Sql;
@@ -78,7 +78,7 @@ pub(crate) fn each_document(
     for entry in ENTRIES {
         let mut after = Key::default();
         loop {
-            let (mut rows, last) = (entry.documents)(read, after)?;
+            let (mut rows, last) = (entry.documents)(read, beyond(entry, after))?;
             with_owners(read, &mut rows)?;
             take(read, rows)?;
             let Some(last) = last else { break };
@@ -96,23 +96,76 @@ pub(crate) fn rebuild(tx: &mut Tx<'_>) -> Result<()> {
     })
 }
 
-/// The words of the living rows of a resource that follow a key, and the last of these, if there are any.
-pub(crate) type Documents = fn(&mut Read<'_>, Key) -> Result<(Vec<DocumentRow>, Option<Key>)>;
+/// The condition that a row of a resource follows a key.
+fn beyond(entry: &Entry, after: Key) -> Sql {
+    let id = Sql::default().column(entry.plural, "id");
+    id.then(" > ").bind(after)
+}
+
+/// The records of a resource whose document is missing, is not of their words, or should not be there.
+pub(crate) fn wrong(read: &mut Read<'_>, entry: &Entry) -> Result<Vec<Key>> {
+    let mut wrong = Vec::new();
+    let mut after = Key::default();
+    loop {
+        let (mut rows, last) = (entry.documents)(read, beyond(entry, after))?;
+        with_owners(read, &mut rows)?;
+        let kept = dialect::kept_documents(read)
+            .then(" AND d.kind = ")
+            .bind(entry.plural)
+            .then(" AND d.id > ")
+            .bind(after);
+        let kept = match last {
+            Some(last) => kept.then(" AND d.id <= ").bind(last),
+            None => kept,
+        };
+        let kept: Vec<(Key, i64, String)> =
+            kept.rows::<(Binary, BigInt, Text), _>(read.connection)?;
+        let kept = kept.into_iter();
+        let mut kept: BTreeMap<Key, (i64, String)> = kept
+            .map(|(id, version, text)| (id, (version, text)))
+            .collect();
+        for row in rows {
+            if kept.remove(&row.id) != Some((row.version, row.text)) {
+                wrong.push(row.id);
+            }
+        }
+        wrong.extend(kept.into_keys());
+        let Some(last) = last else { break };
+        after = last;
+    }
+    Ok(wrong)
+}
+
+/// Makes the documents of these records anew, and forgets those of records that should have none.
+pub(crate) fn mend(tx: &mut Tx<'_>, entry: &Entry, ids: &[Key]) -> Result<()> {
+    dialect::hold_rows(tx, entry.plural, ids)?;
+    let those = Sql::default().column(entry.plural, "id").then(" IN ");
+    let (rows, _) = (entry.documents)(tx, those.among(ids.iter().copied()))?;
+    let there: BTreeSet<Key> = rows.iter().map(|row| row.id).collect();
+    let gone: Vec<Key> = ids
+        .iter()
+        .filter(|id| !there.contains(id))
+        .copied()
+        .collect();
+    keep(tx, rows)?;
+    dialect::remove_documents(tx, &gone)
+}
+
+/// The words of the living rows of a resource under a condition, [`CHUNK`] at most in the order of their keys, and the last
+/// of these, if there are any.
+pub(crate) type Documents = fn(&mut Read<'_>, Sql) -> Result<(Vec<DocumentRow>, Option<Key>)>;
 
 /// [`Documents`] of a resource.
 pub(crate) fn documents_of<R: Stored>(
     read: &mut Read<'_>,
-    after: Key,
+    those: Sql,
 ) -> Result<(Vec<DocumentRow>, Option<Key>)> {
     let organization = read.organization();
-    let beyond = Sql::default()
-        .column(R::PLURAL, "deleted_at")
-        .then(" IS NULL AND ")
-        .column(R::PLURAL, "id")
-        .then(" > ")
-        .bind(after);
+    let living = Sql::default().column(R::PLURAL, "deleted_at");
+    let living = living.then(" IS NULL AND ").piece(those);
     let order = Sql::default().column(R::PLURAL, "id");
-    let records = R::load(read, beyond, order, 500)?;
+    let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+    let records = R::load(read, living, order, limit)?;
     let row = |record: &R| {
         Some(DocumentRow {
             organization,
