@@ -1,9 +1,11 @@
 //! What was deleted goes for good after thirty days, unless something that stays still names it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use perennial_api::clock;
 use perennial_tests::app::TestApp;
 use perennial_tests::client::Record;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::purchases::{back, buy, line};
 
@@ -21,7 +23,8 @@ fn is_kept(app: &TestApp, record: &Record) -> bool {
 
 fn purge(app: &TestApp, days: i64) {
     let then = clock::now().plus_seconds(days * DAY);
-    app.store().purge(then).expect("what is past its time goes");
+    let purged = app.store().purge(then, || Ok(true));
+    purged.expect("what is past its time goes");
 }
 
 #[test]
@@ -54,6 +57,31 @@ fn a_deleted_record_goes_after_thirty_days_with_what_is_its_own() {
     manager.remove(&acme).expect(204);
     purge(&app, 31);
     assert!(!is_kept(&app, &acme));
+}
+
+#[test]
+fn what_goes_for_good_goes_a_piece_at_a_time_until_its_worker_is_stopped() {
+    let app = TestApp::start();
+    let operations: Vec<Value> = (0..200)
+        .map(|_| json!({ "create": { "name": "Acme" } }))
+        .collect();
+    for _ in 0..2 {
+        let body = json!({ "mode": "all_or_nothing", "operations": operations });
+        app.as_manager().post("/customers/batch", body).expect(200);
+    }
+    app.database
+        .execute("UPDATE customers SET deleted_at = created_at");
+    let then = clock::now().plus_seconds(31 * DAY);
+    let asked = AtomicUsize::new(0);
+    let stopped = app
+        .store()
+        .purge(then, || Ok(asked.fetch_add(1, Ordering::Relaxed) > 0));
+    stopped.expect("what is past its time goes");
+    let left = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM customers";
+    assert_eq!(
+        (asked.into_inner(), app.database.texts(left)),
+        (1, vec!["200".to_owned()])
+    );
 }
 
 #[test]

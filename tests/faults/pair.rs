@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use perennial_api::clock;
+use perennial_store::Store;
 use perennial_tests::app::eventually;
 use perennial_tests::client::{Answer, Client};
 use perennial_tests::company::{PASSWORD, Person};
-use perennial_tests::database::{Kind, kind};
+use perennial_tests::database::{Database, Kind, kind};
 use perennial_tests::program::{self, Program};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -123,6 +124,35 @@ fn each_piece_of_background_work_is_done_by_one_of_two_servers() {
         database.texts(ended).iter().all(|job| job == "succeeded 1")
     });
     assert_eq!(database.texts(ended).len(), JOBS);
+}
+
+#[test]
+fn a_worker_that_gives_signs_of_life_keeps_its_job_and_who_lost_it_does_not_end_it() {
+    let database = Database::new();
+    let open = || Store::open(&database.url).expect("the database opens");
+    let (one, other) = (open(), open());
+    let began = clock::now();
+    let after = |seconds| began.plus_seconds(seconds);
+    one.ask_job("purge", began).expect("asked for");
+    let take = |store: &Store, seconds| store.take_job(after(seconds)).expect("an answer");
+    let slow = take(&one, 0).expect("a job");
+    for seconds in [50, 100] {
+        assert!(one.go_on(&slow, after(seconds)).expect("an answer"));
+        assert!(take(&other, seconds + 50).is_none(), "{seconds}");
+    }
+    // It is silent for longer than its lease.
+    let quick = take(&other, 170).expect("the job");
+    assert_eq!(quick.id, slow.id);
+    assert!(!one.go_on(&slow, after(171)).expect("an answer"));
+    one.end_job(&slow, Ok(()), after(172)).expect("an answer");
+    let state =
+        || database.texts("SELECT state || ' ' || attempts || ' ' || done AS value FROM jobs");
+    assert_eq!(state(), ["running 2 2"]);
+    assert!(other.go_on(&quick, after(173)).expect("an answer"));
+    other
+        .end_job(&quick, Ok(()), after(174))
+        .expect("an answer");
+    assert_eq!(state(), ["succeeded 2 3"]);
 }
 
 #[test]

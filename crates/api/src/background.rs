@@ -43,7 +43,7 @@ fn work(store: &Store, hourly: bool) -> Result<(), Error> {
             tracing::error!(job = %job.id, kind = job.kind, %error, "a job failed");
         }
         store.end_job(
-            job.id,
+            &job,
             outcome.map_err(|_| json!({ "code": "internal", "params": {} })),
             clock::now(),
         )?;
@@ -53,7 +53,9 @@ fn work(store: &Store, hourly: bool) -> Result<(), Error> {
 
 fn run(store: &Store, job: &Taken, now: Instant) -> Result<(), Error> {
     match job.kind.as_str() {
-        PURGE => store.purge(now).and_then(|()| sessions::sweep(store, now)),
+        PURGE => store
+            .purge(now, || store.go_on(job, clock::now()))
+            .and_then(|()| sessions::sweep(store, now)),
         kind => Err(Error::Database(format!(
             "nobody knows how to do {kind:?} with {}",
             Value::to_string(&job.payload)

@@ -347,14 +347,14 @@ pub(crate) fn lock_figures(tx: &mut Tx<'_>, customers: &[Key]) -> Result<()> {
     Ok(())
 }
 
-/// Takes the job that is due longest: id, kind and payload. On PostgreSQL several servers take at once and skip what
+/// Takes the job that is due longest: id, kind, payload and which attempt this is. On PostgreSQL several servers take at once and skip what
 /// another is taking; SQLite has one writer.
 pub(crate) fn take_job(
     connection: &mut AnyConnection,
     now: perennial_domain::Instant,
     until: perennial_domain::Instant,
     attempts: i64,
-) -> Result<Option<(Key, String, String)>> {
+) -> Result<Option<(Key, String, String, i64)>> {
     use diesel::sql_types::{Binary, Text};
     // Whoever held one of these went away too often: it counts as failed, and makes room for the next of its kind.
     Sql::text("UPDATE jobs SET state = 'failed', leased_until = NULL WHERE state = 'running' AND leased_until < ")
@@ -379,12 +379,12 @@ pub(crate) fn take_job(
         .bind(attempts)
         .then(") ORDER BY run_at LIMIT 1")
         .then(skip);
-    let taken: Vec<(Key, String, String)> =
+    let taken: Vec<(Key, String, String, i64)> =
         Sql::text("UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = ")
             .bind(until)
             .then(" WHERE id = (")
             .piece(due)
-            .then(") RETURNING id, kind, payload")
-            .rows::<(Binary, Text, Text), _>(connection)?;
+            .then(") RETURNING id, kind, payload, attempts")
+            .rows::<(Binary, Text, Text, BigInt), _>(connection)?;
     Ok(taken.into_iter().next())
 }

@@ -147,6 +147,18 @@ pub struct Taken {
     pub kind: String,
     /// What it needs to know.
     pub payload: Value,
+    /// Which attempt this is: who takes it later has another.
+    attempt: i64,
+}
+
+impl Taken {
+    /// The condition that this attempt still holds the job.
+    fn is_held(&self, sql: Sql) -> Sql {
+        sql.then(" WHERE state = 'running' AND id = ")
+            .bind(self.id)
+            .then(" AND attempts = ")
+            .bind(self.attempt)
+    }
 }
 
 impl Store {
@@ -181,24 +193,40 @@ impl Store {
         self.system_write(move |system| {
             let rows =
                 dialect::take_job(system.connection(), now, now.plus_seconds(LEASE), ATTEMPTS)?;
-            Ok(rows.map(|(id, kind, payload)| Taken {
+            Ok(rows.map(|(id, kind, payload, attempt)| Taken {
                 id: id.0,
                 kind,
                 payload: serde_json::from_str(&payload).unwrap_or_default(),
+                attempt,
             }))
         })
     }
 
-    /// Ends a job that this process holds: done, or to be tried again later, or failed for good.
+    /// Tells that a piece of a job is done, which is a sign of life; whether the worker may go on. It may not where the job was
+    /// cancelled, or taken by somebody else after the lease had run out.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn go_on(&self, job: &Taken, now: Instant) -> Result<bool> {
+        let job = job.clone();
+        self.system_write(move |system| {
+            let sql = Sql::text("UPDATE jobs SET done = done + 1, leased_until = ")
+                .bind(now.plus_seconds(LEASE));
+            Ok(job.is_held(sql).execute(system.connection())? == 1)
+        })
+    }
+
+    /// Ends a job: done, or to be tried again later, or failed for good. Nothing happens where somebody else holds it by now.
     ///
     /// # Errors
     /// Whatever the database says.
     pub fn end_job(
         &self,
-        id: Uuid,
+        job: &Taken,
         outcome: std::result::Result<(), Value>,
         now: Instant,
     ) -> Result<()> {
+        let job = job.clone();
         self.system_write(move |system| {
             let sql = match &outcome {
                 Ok(()) => Sql::text("UPDATE jobs SET state = 'succeeded', leased_until = NULL"),
@@ -211,9 +239,7 @@ impl Store {
                         .bind(error.to_string())
                 }
             };
-            sql.then(" WHERE state = 'running' AND id = ")
-                .bind(id)
-                .execute(system.connection())?;
+            job.is_held(sql).execute(system.connection())?;
             Ok(())
         })
     }

@@ -16,16 +16,21 @@ const RESTORABLE: i64 = 30 * 24 * 60 * 60;
 const REPEATABLE: i64 = 24 * 60 * 60;
 /// How many rows go in one transaction: keeps the write lock short.
 const CHUNK: i64 = 200;
+
 impl Store {
-    /// Removes what is past its time.
+    /// Removes what is past its time, a piece at a time; `go_on` is asked after each whether to.
     ///
     /// # Errors
-    /// Whatever the database says; what was removed until then stays removed.
-    pub fn purge(&self, now: Instant) -> Result<()> {
+    /// Whatever the database or `go_on` says; what was removed until then stays removed.
+    pub fn purge(&self, now: Instant, go_on: impl Fn() -> Result<bool>) -> Result<()> {
         // Those that name come before those that are named: the other way round from how people read them.
         for entry in ENTRIES.iter().rev().filter(|entry| entry.purged) {
             let table = entry.plural;
-            while self.system_write(move |system| rows(system.connection(), table, now))? > 0 {}
+            while self.system_write(move |system| rows(system.connection(), table, now))? > 0 {
+                if !go_on()? {
+                    return Ok(());
+                }
+            }
         }
         self.system_write(move |system| {
             let connection = system.connection();
