@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::sql_types::{Bool, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use perennial_domain::resources::RESOURCES;
-use perennial_store::REFERENCES;
+use perennial_store::{REFERENCES, Store};
 use perennial_tests::database::{Database, Kind, kind};
 
 #[derive(QueryableByName)]
@@ -230,12 +230,35 @@ fn both_sets_of_migrations_have_the_same_names() {
 #[test]
 fn migrations_can_be_taken_back() {
     let database = Database::new();
-    perennial_store::Store::revert(&database.url).expect("down");
+    Store::revert(&database.url).expect("down");
     let columns: Vec<Column> = load(&database, SQLITE_COLUMNS, POSTGRESQL_COLUMNS);
     let left: BTreeSet<&str> = columns
         .iter()
         .map(|column| column.table_name.as_str())
         .collect();
     assert!(left.is_empty(), "{left:?} are left");
-    perennial_store::Store::open(&database.url).expect("up again");
+    Store::open(&database.url).expect("up again");
+}
+
+#[test]
+fn who_starts_at_once_on_a_new_database_finds_it_made_once() {
+    for round in 0..5 {
+        let database = Database::new();
+        let url = match kind() {
+            Kind::Sqlite => {
+                let file = database.folder.path().join(format!("{round}.db"));
+                format!("sqlite:{}", file.display())
+            }
+            Kind::Postgresql => {
+                Store::revert(&database.url).expect("down");
+                database.url.clone()
+            }
+        };
+        let open = || Store::open(&url).map(drop).expect("it opens");
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(open);
+            }
+        });
+    }
 }

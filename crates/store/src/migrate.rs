@@ -11,7 +11,7 @@ use crate::{Error, Result};
 const POSTGRESQL: EmbeddedMigrations = embed_migrations!("../../migrations/postgresql");
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// What several servers that start at once take turns by.
+/// What several servers that start at once take turns by; on SQLite they have done so before they connect.
 const LOCK: &str = "SELECT pg_advisory_lock(1936749166)";
 const UNLOCK: &str = "SELECT pg_advisory_unlock(1936749166)";
 

@@ -2,6 +2,7 @@
 //! does not compile.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -16,7 +17,7 @@ use crate::column::Key;
 use crate::connection::{Address, AnyConnection, Borrowed, Pool, check_sqlite};
 use crate::error::is_transient;
 use crate::money::Rate;
-use crate::writer::Writer;
+use crate::writer::{Writer, turns};
 use crate::{Error, Result, Scope, dialect, migrate, scope};
 
 /// How often a write that lost a race on PostgreSQL is tried.
@@ -192,12 +193,16 @@ impl Store {
             }
             private(path).map_err(|error| Error::Unavailable(format!("{path}: {error}")))?;
         }
+        let turns = turns(&address);
+        // Who begins on a new file at the same time waits here, and finds its tables made.
+        let _ = turns.as_ref().map(File::lock);
         let mut connection = address
             .connect(true)
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         migrate::run(&mut connection)?;
+        let _ = turns.as_ref().map(File::unlock);
         let writer = match &address {
-            Address::Sqlite(_) => Some(Writer::start(connection, address.clone())?),
+            Address::Sqlite(_) => Some(Writer::start(connection, address.clone(), turns)?),
             Address::Postgres(_) => None,
         };
         Ok(Self(Arc::new(Inner {

@@ -50,9 +50,12 @@ pub(crate) struct Writer(Sender<Job>);
 
 impl Writer {
     /// Opens the writing connection and starts its thread, which ends when the last queue is dropped.
-    pub(crate) fn start(mut connection: AnyConnection, address: Address) -> Result<Self> {
+    pub(crate) fn start(
+        mut connection: AnyConnection,
+        address: Address,
+        turns: Option<File>,
+    ) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
-        let turns = turns(&address);
         set_up(&mut connection)?;
         let log = log(&address)?;
         std::thread::Builder::new()
@@ -181,8 +184,9 @@ fn refuse(job: Job, reason: &str) {
     drop(job);
 }
 
-/// The file whose lock says who writes next. Without it all goes as well, only less in turn.
-fn turns(address: &Address) -> Option<File> {
+/// The file whose lock says who writes next, and who makes a new database's tables. Without it all goes as well, only less
+/// in turn.
+pub(crate) fn turns(address: &Address) -> Option<File> {
     let Address::Sqlite(path) = address else {
         return None;
     };
