@@ -167,6 +167,20 @@ impl r2d2::ManageConnection for Manager {
 mod tests {
     use super::*;
 
+    /// `.cargo/config.toml` says how, unless somebody's environment says otherwise.
+    #[test]
+    fn sqlite_is_compiled_as_we_want_it() {
+        let mut connection = SqliteConnection::establish(":memory:").expect("SQLite opens");
+        let said = "SELECT compile_options FROM pragma_compile_options";
+        let said: Vec<String> = diesel::dsl::sql::<diesel::sql_types::Text>(said)
+            .load(&mut connection)
+            .expect("its options");
+        let has = |option: &str| said.iter().any(|said| said == option);
+        assert!(has("THREADSAFE=2"), "{said:?}");
+        assert!(has("DEFAULT_MEMSTATUS=0"), "{said:?}");
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{said:?}");
+    }
+
     #[test]
     fn an_address_says_how_long_to_wait() {
         let both = "connect_timeout=2&tcp_user_timeout=15000";
