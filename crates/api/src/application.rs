@@ -126,9 +126,9 @@ fn bound(address: SocketAddr) -> Result<(u16, TcpListener), String> {
     let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
     // Connections have it from the listener. Without it an answer would be held for as long as nobody reads it.
     #[cfg(target_os = "linux")]
-    socket2::SockRef::from(&listener)
-        .set_tcp_user_timeout(Some(UNREAD))
-        .map_err(|error| error.to_string())?;
+    if let Err(error) = socket2::SockRef::from(&listener).set_tcp_user_timeout(Some(UNREAD)) {
+        tracing::warn!(%address, %error, "who reads no answer is not cut off");
+    }
     let port = listener
         .local_addr()
         .map_err(|error| error.to_string())?
