@@ -34,8 +34,8 @@ pub struct Answer {
     pub replayed: bool,
 }
 
-/// How long an answer is kept, in seconds.
-const KEPT: i64 = 24 * 60 * 60;
+/// How long an answer is kept and can be asked for again, in seconds.
+pub(crate) const KEPT: i64 = 24 * 60 * 60;
 
 impl Store {
     /// Writes once: what was answered to this key before is answered again, in the same transaction's view.

@@ -8,12 +8,10 @@ use crate::connection::AnyConnection;
 use crate::references::{Purge, REFERENCES, Reference};
 use crate::resource::ENTRIES;
 use crate::sql::Sql;
-use crate::{Result, Store};
+use crate::{Result, Store, idempotency};
 
 /// How long a deleted row can be restored, in seconds.
 const RESTORABLE: i64 = 30 * 24 * 60 * 60;
-/// How long an idempotent answer can be asked for again, in seconds.
-const REPEATABLE: i64 = 24 * 60 * 60;
 /// How many rows go in one transaction: keeps the write lock short.
 const CHUNK: i64 = 200;
 
@@ -34,7 +32,7 @@ impl Store {
         }
         self.system_write(move |system| {
             let connection = system.connection();
-            let old = now.plus_seconds(-REPEATABLE);
+            let old = now.plus_seconds(-idempotency::KEPT);
             Sql::text("DELETE FROM idempotency_keys WHERE created_at < ")
                 .bind(old)
                 .execute(connection)?;
