@@ -477,3 +477,49 @@ fn whose_customers_one_sells_to_is_a_matter_of_rights() {
         .get(&format!("{}/timeline?cursor={cursor}", own.path))
         .refused(400, "bad_request");
 }
+
+#[test]
+fn a_list_of_purchases_is_searched_by_what_names_them() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let (acme, other) = (
+        seller.create_customer("Acme Tools"),
+        seller.create_customer("Other"),
+    );
+    let first = buy(&seller, &acme, "2024-05-02", &[line("1", "2", "0")]);
+    let draft = json!({
+        "customer_id": other.id(), "external_system": "till", "external_id": "T-77", "lines": [line("1", "3", "0")],
+    });
+    let second = seller.create("purchases", draft);
+    let found = |client: &Client, q: &str| client.get(&format!("/purchases?q={q}")).ids();
+    let code = first["code"].as_str().unwrap_or_default().to_lowercase();
+    for q in [code.as_str(), "acme", "tools%20acme"] {
+        assert_eq!(found(&seller, q), [first.id()], "{q}");
+    }
+    assert_eq!(found(&seller, "T-77"), [second.id()]);
+    assert!(found(&seller, "nobody").is_empty());
+    // Who does not see a customer learns nothing of what it bought.
+    assert!(found(&app.person(Person::Stranger), "acme").is_empty());
+    let counted = seller.get("/purchases?q=acme&include_total=true");
+    assert_eq!(counted["page"]["total"], 1);
+    let admin = app.as_admin();
+    let rate = json!({ "currency": "USD", "since": "2024-01-01", "rate": "0.9" });
+    let rate = admin.create("exchange-rates", rate);
+    assert_eq!(admin.get("/exchange-rates?q=usd").ids(), [rate.id()]);
+    assert!(admin.get("/exchange-rates?q=gbp").ids().is_empty());
+}
+
+#[test]
+fn the_first_day_there_is_began_in_the_year_1_everywhere() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let first = buy(&seller, &acme, "0001-01-01", &[line("1", "2", "0")]);
+    let events = app
+        .as_admin()
+        .get(&format!("/events?record_id={}", first.id()));
+    assert_eq!(
+        events["data"][0]["occurred_at"],
+        "0001-01-01T00:00:00.000000Z"
+    );
+}

@@ -131,8 +131,8 @@ fn whoever_sends_a_byte_a_second_is_cut_off_and_others_do_not_notice() {
 
 /// As many answers as no buffers of two sockets have room for.
 const ANSWERS: usize = 400;
-/// In which part of an answer must have been taken: the server's twenty seconds, and some for a busy machine.
-const UNREAD: Duration = Duration::from_secs(45);
+/// In which part of an answer must have been taken: the server's minute, and some for a busy machine.
+const UNREAD: Duration = Duration::from_secs(100);
 
 #[test]
 fn whoever_reads_no_answer_is_cut_off() {

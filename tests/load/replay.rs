@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::record::{Statement, Value};
 use crate::wire::Span;
 
-/// As the store sets its own connections up.
+/// As the store sets its writer up; its readers have less room than is given to those here.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;";
 

@@ -120,7 +120,7 @@ const FORGET: Duration = Duration::from_secs(60);
 
 /// How long an answer waits for a client that takes nothing of it.
 #[cfg(target_os = "linux")]
-const UNREAD: Duration = Duration::from_secs(20);
+const UNREAD: Duration = Duration::from_secs(60);
 
 fn bound(address: SocketAddr) -> Result<(u16, TcpListener), String> {
     let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;

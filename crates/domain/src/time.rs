@@ -35,12 +35,13 @@ impl Date {
         self.0.signed_duration_since(other.0).num_days()
     }
 
-    /// The moment it begins in an IANA zone; in UTC where there is no such zone.
+    /// The moment it begins in an IANA zone; in UTC where there is no such zone, or where that would be before the year 1.
     #[cfg(feature = "server")]
     pub fn begins_in(self, zone: &str) -> Instant {
         let midnight = self.0.and_time(chrono::NaiveTime::MIN);
         let zone = zone.parse::<chrono_tz::Tz>().ok();
         let local = zone.and_then(|zone| midnight.and_local_timezone(zone).earliest());
+        let local = local.filter(|local| local.naive_utc().year() > 0);
         local.map_or_else(
             || Instant::new(midnight.and_utc()),
             |local| Instant::new(local.with_timezone(&Utc)),

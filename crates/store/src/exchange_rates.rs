@@ -6,7 +6,8 @@ use perennial_domain::problem::Invalid;
 
 use crate::resource::row;
 use crate::schema::exchange_rates;
-use crate::{Result, Stored, Tx};
+use crate::sql::Sql;
+use crate::{Read, Result, Stored, Tx};
 
 row! {
     struct Row of ExchangeRate in exchange_rates {
@@ -49,6 +50,12 @@ impl Stored for ExchangeRate {
             return Err(Invalid::new("/currency", "own").into());
         }
         Ok(())
+    }
+
+    /// By its currency.
+    fn named(_read: &Read<'_>, text: &str) -> Option<Sql> {
+        let currency = text.trim().to_uppercase();
+        Some(Sql::text("exchange_rates.currency = ").bind(currency))
     }
 
     fn title(&self) -> &str {

@@ -59,7 +59,10 @@ pub(crate) fn rate(tx: &mut Tx<'_>, pointer: &str, currency: Currency, day: Date
     };
     let missing = || {
         let base = tx.scope.currency();
-        FieldError::new(pointer, "exchange_rate_missing").with("currency", base.code())
+        FieldError::new(pointer, "exchange_rate_missing")
+            .with("from", currency.code())
+            .with("currency", base.code())
+            .with("day", day.to_string())
     };
     Ok(known.ok_or_else(|| Invalid(vec![missing()]))?)
 }

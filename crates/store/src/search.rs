@@ -310,6 +310,11 @@ fn exact(read: &Read<'_>, text: &str, entry: &Entry) -> Option<Sql> {
     Some(found)
 }
 
+/// The ids of the customers that hold every word of a text and that the user may see.
+pub(crate) fn customers(read: &Read<'_>, text: &str) -> Option<Sql> {
+    matching(read, text, Customer::PLURAL)
+}
+
 /// The newest of the documents that hold the words, and the newest of the records that are named, in one statement.
 fn candidates(
     read: &mut Read<'_>,
@@ -346,6 +351,12 @@ pub(crate) struct Found {
 /// The rows of a resource that a text finds: all of them where there are few or where more conditions narrow the list, or
 /// else those that it names and the newest.
 pub(crate) fn among<R: Stored>(read: &mut Read<'_>, text: &str, narrowed: bool) -> Result<Found> {
+    if let Some(condition) = R::named(read, text) {
+        return Ok(Found {
+            condition,
+            cut: None,
+        });
+    }
     let Some(matching) = matching(read, text, R::PLURAL) else {
         return Ok(Found {
             condition: Sql::never(),

@@ -55,6 +55,9 @@ pub fn Picker(props: &PickerProps) -> Html {
     let chosen = use_name(&props.plural, props.value.as_deref().unwrap_or_default());
     // None: not being typed into.
     let typed = use_state(|| props.focused.then(String::new));
+    // What is being typed, as handlers see it between two drawings; and what was typed and chose nothing.
+    let typing = use_mut_ref(String::new);
+    let left = use_state(|| None::<String>);
     // The option that Enter takes: none until something is typed or an arrow pressed.
     let at = use_state(|| None::<usize>);
     let asked = use_state(|| None::<String>);
@@ -96,25 +99,31 @@ pub fn Picker(props: &PickerProps) -> Html {
     let open = typed.is_some();
     let pick = {
         let (typed, onpick, plural) = (typed.setter(), props.onpick.clone(), props.plural.clone());
+        let typing = Rc::clone(&typing);
         move |record: &Rc<Record>| {
+            typing.borrow_mut().clear();
             names.learn(&plural, [record.clone()]);
             typed.set(None);
             onpick.emit(Some(record.id().to_owned().into()));
         }
     };
     let oninput = {
-        let (typed, at, onpick, had) = (
+        let (typed, at, left, onpick, had) = (
             typed.setter(),
             at.setter(),
+            left.setter(),
             props.onpick.clone(),
             props.value.is_some(),
         );
+        let typing = Rc::clone(&typing);
         Callback::from(move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
             if text.is_empty() && had {
                 onpick.emit(None);
             }
             at.set((!text.is_empty()).then_some(0));
+            left.set(None);
+            text.trim().clone_into(&mut typing.borrow_mut());
             typed.set(Some(text));
         })
     };
@@ -123,6 +132,7 @@ pub fn Picker(props: &PickerProps) -> Html {
         // What was found for other letters is not what is meant.
         let chosen = at.and_then(|at| options.get(at).cloned());
         let chosen = chosen.filter(|_| *asked == *typed);
+        let typing = Rc::clone(&typing);
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             _ if is_composing(&event) => {}
             "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
@@ -140,14 +150,20 @@ pub fn Picker(props: &PickerProps) -> Html {
             "Escape" if typed.is_some() => {
                 event.prevent_default();
                 event.stop_propagation();
+                typing.borrow_mut().clear();
                 typed.set(None);
             }
             _ => {}
         })
     };
     let onblur = {
-        let typed = typed.setter();
-        move |_| typed.set(None)
+        let (typed, left) = (typed.setter(), left.setter());
+        move |_| {
+            // Nobody's words go without a sound.
+            let text = std::mem::take(&mut *typing.borrow_mut());
+            left.set((!text.is_empty()).then_some(text));
+            typed.set(None);
+        }
     };
     let onclick = {
         let typed = typed.clone();
@@ -183,6 +199,7 @@ pub fn Picker(props: &PickerProps) -> Html {
     let chosen = chosen.map(|record| name(&record));
     let shown = (*typed)
         .clone()
+        .or_else(|| (*left).clone())
         .or_else(|| chosen.clone())
         .unwrap_or_default();
     let active = at
@@ -192,13 +209,14 @@ pub fn Picker(props: &PickerProps) -> Html {
         <div class="picker">
             <span class="pf-v6-c-form-control">
                 <input ref={node} autofocus={props.focused} id={props.id.clone()} role="combobox" autocomplete="off" aria-expanded={open.to_string()} aria-controls={list.clone()}
-                    aria-autocomplete="list" aria-activedescendant={active} aria-label={props.name.clone()} aria-invalid={props.invalid.to_string()}
+                    aria-autocomplete="list" aria-activedescendant={active} aria-label={props.name.clone()} aria-invalid={(props.invalid || left.is_some()).to_string()}
                     placeholder={chosen.unwrap_or_else(|| texts.text(Key::FormPick).to_owned())} value={shown} {oninput} {onkeydown} {onblur} {onclick}/>
             </span>
             if let Some(gone) = props.value.is_some().then(|| props.onpick.reform(|_: MouseEvent| None)) {
                 // By keyboard the text is emptied.
                 <button type="button" class="icon-button" tabindex="-1" aria-label={texts.text(Key::ActClear)} onclick={gone}>{ icon(Mark::Close) }</button>
             }
+            if left.is_some() { <p class="fault" role="alert">{ texts.text(Key::ListNothingFound) }</p> }
             <ul role="listbox" id={list.clone()} aria-label={texts.text(Key::FormPick)} hidden={!open || options.is_empty()}>
                 { for options.iter().enumerate().map(option) }
             </ul>

@@ -120,20 +120,23 @@ fn read(field: FieldRef, text: &str, optional: bool) -> Value {
     }
 }
 
-/// A number without its grouping, its full-width digits made plain.
+/// A number without its grouping, its full-width signs made plain. What is not grouped by thousands is left as it is, to be
+/// refused: `60,5` is sixty and a half to who types it.
 pub fn number(text: &str) -> String {
-    let plain = text
-        .chars()
-        .filter(|c| !matches!(c, ',' | '，' | ' ' | '\u{a0}' | '\u{202f}'));
-    plain
-        .map(|c| {
-            if ('０'..='９').contains(&c) {
-                char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
-            } else {
-                c
-            }
-        })
-        .collect()
+    let plain = |c| match c {
+        '！'..='～' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{a0}' | '\u{202f}' | ' ' => ',',
+        c => c,
+    };
+    let plain: String = text.trim().chars().map(plain).collect();
+    let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let first = groups.next().unwrap_or_default().len();
+    let is_grouped = (1..=3).contains(&first) && groups.all(|group| group.len() == 3);
+    if whole.contains(',') && (!is_grouped || rest.contains(',')) {
+        return text.to_owned();
+    }
+    plain.replace(',', "")
 }
 
 /// A moment as `datetime-local` has it, in the browser's own zone.

@@ -40,6 +40,14 @@ async function sell({ page, say, allow }, api, customer, [gauge]) {
     const line = (number) => dialog.locator('.ledger-editor.lines').getByRole('group', { name: say('ledger.row', { number }) });
 
     await tabTo(page, at('new-purchases-lines-0-product_id'));
+    // What nobody knows is not dropped.
+    await page.keyboard.type('Earl Grey');
+    await page.keyboard.press('Tab');
+    await stands(0, 'description');
+    await line(1).getByRole('alert').filter({ hasText: say('list.nothing_found') }).waitFor();
+    assert.equal(await cell(0, 'product_id').inputValue(), 'Earl Grey');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Control+A');
     await page.keyboard.type('硬度');
     await page.getByRole('option', { name: gauge.name }).waitFor();
     await page.keyboard.press('Tab');
@@ -67,6 +75,12 @@ async function sell({ page, say, allow }, api, customer, [gauge]) {
     await page.keyboard.press('Enter');
     await page.keyboard.type('1');
     await tabTo(page, at('new-purchases-lines-1-amount'));
+    // A comma groups thousands; elsewhere it is not taken away.
+    await page.keyboard.type('12,5');
+    await page.keyboard.press('Control+Enter');
+    await line(2).getByRole('alert').filter({ hasText: say('invalid.decimal') }).waitFor();
+    await stands(1, 'amount');
+    await page.keyboard.press('Control+A');
     await page.keyboard.type('1,250.5');
     await total(1287.22);
     await page.keyboard.press('Enter');

@@ -154,8 +154,9 @@ impl<R: Read> Lines<R> {
 
     fn next(&mut self) -> io::Result<Option<u8>> {
         let next = match self.bytes.next().transpose()? {
-            Some(b'\r') if matches!(self.bytes.peek(), Some(Ok(b'\n'))) => {
-                self.bytes.next().transpose()?
+            Some(b'\r') => {
+                self.bytes.next_if(|next| matches!(next, Ok(b'\n')));
+                Some(b'\n')
             }
             None if self.last != b'\n' && self.end.len() == END.len() => Some(b'\n'),
             None => self.end.next().copied(),
@@ -191,6 +192,16 @@ mod tests {
         let mut table = Table::open(&Source::Text(text.into())).expect("a header");
         let records = std::iter::from_fn(|| table.read().expect("a record"));
         records.map(|record| (record.line, record.cells)).collect()
+    }
+
+    #[test]
+    fn a_line_ends_in_whatever_ends_a_line_anywhere() {
+        let expected = lines(b"a,b\n1,2\n3,4\n");
+        for end in ["\r", "\r\n"] {
+            let text = ["a,b", "1,2", "3,4", ""].join(end);
+            assert_eq!(lines(text.as_bytes()), expected, "{end:?}");
+        }
+        assert_eq!(lines(b"a,b\r1,2\n3,4"), expected);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::column::Key;
 use crate::dialect::CHUNK;
 use crate::resource::Stored;
 use crate::sql::Sql;
-use crate::{Error, Read, Result, Scope, Tx, codes};
+use crate::{Error, Read, Result, Scope, Tx, codes, search};
 pub use totals::{holdings, totals};
 
 /// How many lines and payments a page has room for: two hundred purchases of a usual size, and an answer of a few megabytes.
@@ -154,6 +154,21 @@ impl Stored for Purchase {
     fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
         returns::settle(tx, rows.iter().map(|row| (Some(row), row)))?;
         credit::check_hidden(tx, rows)
+    }
+
+    /// By its code, by its id in another system, or by its customer's words.
+    fn named(read: &Read<'_>, text: &str) -> Option<Sql> {
+        let text = text.trim();
+        let known = Sql::text("(purchases.code IN ")
+            .among([text.to_owned(), text.to_uppercase()])
+            .then(" OR purchases.external_id = ")
+            .bind(text.to_owned());
+        let bought = search::customers(read, text).map_or_else(Sql::default, |customers| {
+            Sql::text(" OR purchases.customer_id IN (")
+                .piece(customers)
+                .then(")")
+        });
+        Some(known.piece(bought).then(")"))
     }
 
     fn title(&self) -> &str {

@@ -167,6 +167,11 @@ pub trait Stored: Resource + Rows {
         None
     }
 
+    /// Which rows of a resource without documents a text names.
+    fn named(_read: &Read<'_>, _text: &str) -> Option<Sql> {
+        None
+    }
+
     /// The words it is found by, and its owner's key where rights follow an owner.
     fn document(&self) -> Option<String> {
         None
