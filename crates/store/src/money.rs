@@ -25,7 +25,11 @@ pub(crate) fn currency(money: Option<Money>) -> Option<String> {
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::Error::Invalid) where there is no rate.
-pub(crate) fn base(tx: &mut Tx<'_>, pointer: &str, money: Option<Money>) -> Result<Option<i64>> {
+pub(crate) fn worth_today(
+    tx: &mut Tx<'_>,
+    pointer: &str,
+    money: Option<Money>,
+) -> Result<Option<i64>> {
     let today = tx.scope.today();
     let Some(money) = money else { return Ok(None) };
     worth(tx, pointer, money, today).map(|worth| Some(worth.ten_thousandths()))

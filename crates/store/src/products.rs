@@ -7,7 +7,7 @@ use perennial_domain::{Id, search as words};
 use serde::{Deserialize, Serialize};
 
 use crate::column::Key;
-use crate::money::{amount, base, currency, money};
+use crate::money::{amount, currency, money, worth_today};
 use crate::resource::{Stored, json, keys, of_json, row};
 use crate::schema::{product_categories, products};
 use crate::sql::Sql;
@@ -65,7 +65,7 @@ row! {
         unit: Option<String>,
         cost: Option<i64> = |_, product| Ok(amount(product.cost)),
         cost_currency: Option<String> = |_, product| Ok(currency(product.cost)),
-        cost_base: Option<i64> = |tx, product| base(tx, "/cost", product.cost),
+        cost_base: Option<i64> = |tx, product| worth_today(tx, "/cost", product.cost),
         discontinued: bool,
         facts: String = |_, product| json(&Facts {
             prices: product.prices.clone(),

@@ -9,7 +9,7 @@ use perennial_domain::touch::{Address, Consent};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Key, W};
-use crate::money::{amount, base, currency, money};
+use crate::money::{amount, currency, money, worth_today};
 use crate::resource::{json, of_json, row};
 use crate::schema::customers;
 
@@ -28,11 +28,11 @@ row! {
         acquisition_source: Option<W<LeadSource>>,
         acquisition_cost: Option<i64> = |_, customer| Ok(amount(customer.acquisition_cost)),
         acquisition_cost_currency: Option<String> = |_, customer| Ok(currency(customer.acquisition_cost)),
-        acquisition_cost_base: Option<i64> = |tx, customer| base(tx, "/acquisition_cost", customer.acquisition_cost),
+        acquisition_cost_base: Option<i64> = |tx, customer| worth_today(tx, "/acquisition_cost", customer.acquisition_cost),
         credit_days: Option<i64>,
         credit_limit: Option<i64> = |_, customer| Ok(amount(customer.credit_limit)),
         credit_limit_currency: Option<String> = |_, customer| Ok(currency(customer.credit_limit)),
-        credit_limit_base: Option<i64> = |tx, customer| base(tx, "/credit_limit", customer.credit_limit),
+        credit_limit_base: Option<i64> = |tx, customer| worth_today(tx, "/credit_limit", customer.credit_limit),
         pay_day: Option<i64>,
         city: Option<String> = |_, customer| Ok(seat(customer, |seat| &seat.city)),
         country: Option<String> = |_, customer| Ok(seat(customer, |seat| &seat.country)),

@@ -31,7 +31,7 @@ pub(super) fn check<'a>(
             taken.push(Key::from(new.id));
         }
     }
-    within(tx, customers, &approved, &taken)
+    may_owe(tx, customers, &approved, &taken)
 }
 
 /// The same for purchases that are deleted or come back, which say nothing: who may write credit decides by doing it.
@@ -40,13 +40,13 @@ pub(super) fn check_hidden(tx: &mut Tx<'_>, rows: &[Purchase]) -> Result<()> {
         return Ok(());
     }
     let customers = rows.iter().map(|row| row.customer_id.into()).collect();
-    within(tx, customers, &[], &[])
+    may_owe(tx, customers, &[], &[])
 }
 
-/// Whether these customers owe what they may or, unless the approval of a purchase was taken away, no more than before, what was
+/// Refuses customers who owe more than they may and, unless the approval of a purchase was taken away, more than before, what was
 /// approved now left aside. The figures still say what was before; they are held, so that this is asked for one change of a
 /// customer after the other. History is what it is.
-fn within(
+fn may_owe(
     tx: &mut Tx<'_>,
     customers: BTreeSet<Key>,
     approved: &[Key],

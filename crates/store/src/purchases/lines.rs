@@ -9,7 +9,7 @@ use perennial_domain::problem::Invalid;
 use perennial_domain::purchase::{Purchase, PurchaseLine};
 use uuid::Uuid;
 
-use super::row::base;
+use super::row::worth_at_its_rate;
 use crate::column::{Key, id, key};
 use crate::dialect::{CHUNK, put_many};
 use crate::resource::{grouped, keys};
@@ -50,7 +50,8 @@ impl Row {
             price: line.price.map(Decimal::ten_thousandths),
             discount: line.discount.ten_thousandths(),
             amount: line.amount.unwrap_or_default().ten_thousandths(),
-            amount_base: base(tx, purchase, line.amount.unwrap_or_default())?.ten_thousandths(),
+            amount_base: worth_at_its_rate(tx, purchase, line.amount.unwrap_or_default())?
+                .ten_thousandths(),
             reverses: line.reverses.map(Key),
         }))
     }

@@ -50,7 +50,7 @@ impl Stored for Purchase {
     }
 
     fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        within(tx, new.iter(), Action::Create)?;
+        may_sell(tx, new.iter(), Action::Create)?;
         lines::write(tx, new)?;
         returns::settle(tx, new.iter().map(|new| (None, new)))?;
         credit::check(tx, new.iter().map(|new| (None, new)))
@@ -60,7 +60,7 @@ impl Stored for Purchase {
         let moved = changed
             .iter()
             .filter(|(old, new)| old.customer_id != new.customer_id);
-        within(tx, moved.map(|(_, new)| new), Action::Update)?;
+        may_sell(tx, moved.map(|(_, new)| new), Action::Update)?;
         // What a line is worth in the base currency hangs on day and currency, too.
         let parts = |purchase: &Self| {
             let lines = purchase.lines.clone();
@@ -196,7 +196,7 @@ fn seen(scope: &Scope, action: Action) -> Sql {
 }
 
 /// Refuses purchases of customers with whom the user may not do this.
-fn within<'a>(
+fn may_sell<'a>(
     tx: &mut Tx<'_>,
     purchases: impl Iterator<Item = &'a Purchase>,
     action: Action,
