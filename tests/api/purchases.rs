@@ -367,6 +367,9 @@ fn what_is_too_large_for_a_sum_is_refused_and_hurts_nobody() {
         of("KWD", json!([line("1", "1000000000000", "0")])),
         "/lines",
     );
+    let mut dear = of("KWD", json!([line("1", "1", "0")]));
+    dear["cost"] = json!({ "amount": "1000000000000", "currency": "KWD" });
+    refuse(dear, "/cost");
     let half = line("1", "400000000000", "0");
     refuse(of("BHD", json!([half, half])), "/lines");
     let mut paid = of("CNY", json!([line("1", "1", "0")]));

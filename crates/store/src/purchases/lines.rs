@@ -50,8 +50,13 @@ impl Row {
             price: line.price.map(Decimal::ten_thousandths),
             discount: line.discount.ten_thousandths(),
             amount: line.amount.unwrap_or_default().ten_thousandths(),
-            amount_base: worth_at_its_rate(tx, purchase, line.amount.unwrap_or_default())?
-                .ten_thousandths(),
+            amount_base: worth_at_its_rate(
+                tx,
+                purchase,
+                "/lines",
+                line.amount.unwrap_or_default(),
+            )?
+            .ten_thousandths(),
             reverses: line.reverses.map(Key),
         }))
     }

@@ -27,7 +27,7 @@ row! {
         cost_base: Option<i64> = |tx, purchase| {
             let Some(cost) = purchase.cost else { return Ok(None) };
             if cost.currency == of(tx, purchase) {
-                return Ok(Some(worth_at_its_rate(tx, purchase, cost.amount)?.ten_thousandths()));
+                return Ok(Some(worth_at_its_rate(tx, purchase, "/cost", cost.amount)?.ten_thousandths()));
             }
             Ok(Some(worth(tx, "/cost", cost, purchase.purchased_on)?.ten_thousandths()))
         },
@@ -38,7 +38,7 @@ row! {
         external_id: Option<String>,
         total: i64 = |_, purchase| Ok(total(purchase).ten_thousandths()),
         total_base: i64 = |tx, purchase| {
-            let lines = purchase.lines.iter().map(|line| worth_at_its_rate(tx, purchase, line.amount.unwrap_or_default()));
+            let lines = purchase.lines.iter().map(|line| worth_at_its_rate(tx, purchase, "/lines", line.amount.unwrap_or_default()));
             let lines: Vec<Decimal> = lines.collect::<Result<_>>()?;
             let sum = Decimal::sum(lines).filter(is_kept);
             Ok(sum.ok_or_else(|| Invalid::new("/lines", "too_large"))?.ten_thousandths())
@@ -47,7 +47,7 @@ row! {
         paid: i64 = |_, purchase| Ok(paid(purchase).ten_thousandths()),
         open_base: i64 = |tx, purchase| {
             let open = due(tx, purchase).plus(-paid(purchase)).unwrap_or_default();
-            Ok(worth_at_its_rate(tx, purchase, open)?.ten_thousandths())
+            Ok(worth_at_its_rate(tx, purchase, "/lines", open)?.ten_thousandths())
         },
         paid_on: Option<NaiveDate> = |tx, purchase| Ok(paid_on(purchase, due(tx, purchase)).map(Date::naive)),
         days_late: Option<i64> = |tx, purchase| {
@@ -117,10 +117,11 @@ fn rate_of(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<AppliedRate>> 
     }))
 }
 
-/// What an amount of a purchase is worth in the base currency.
+/// What an amount of a purchase is worth in the base currency; what is too large is told of the pointer.
 pub(super) fn worth_at_its_rate(
     tx: &mut Tx<'_>,
     purchase: &Purchase,
+    pointer: &str,
     amount: Decimal,
 ) -> Result<Decimal> {
     let worth = match rate_of(tx, purchase)? {
@@ -129,7 +130,7 @@ pub(super) fn worth_at_its_rate(
     };
     Ok(worth
         .filter(is_kept)
-        .ok_or_else(|| Invalid::new("/lines", "too_large"))?)
+        .ok_or_else(|| Invalid::new(pointer, "too_large"))?)
 }
 
 fn total(purchase: &Purchase) -> Decimal {
