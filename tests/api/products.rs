@@ -57,6 +57,32 @@ fn a_product_says_what_it_costs_today_and_what_that_brings() {
 }
 
 #[test]
+fn what_a_product_brings_is_told_in_one_currency() {
+    let app = TestApp::start();
+    let manager = app.as_manager();
+    app.as_admin().create(
+        "exchange-rates",
+        json!({ "currency": "USD", "since": "2000-01-01", "rate": "7" }),
+    );
+    let dollars = |amount: &str| json!({ "amount": amount, "currency": "USD" });
+    let tea = manager.create(
+        "products",
+        json!({ "name": "Tea", "prices": [price("5", "CNY", None)], "cost": dollars("1") }),
+    );
+    assert_eq!(
+        (&tea["cost"], &tea["base_cost"], &tea["margin"]),
+        (&dollars("1"), &cost("7"), &json!("loses"))
+    );
+    for (amount, margin) in [("0.50", "earns"), ("0.7143", "loses")] {
+        let tea = manager.read(&tea);
+        let changed = manager
+            .change(&tea, json!({ "cost": dollars(amount) }))
+            .expect(200);
+        assert_eq!(changed["margin"], margin, "{amount}");
+    }
+}
+
+#[test]
 fn a_product_says_where_it_is_wrong() {
     let app = TestApp::start();
     let manager = app.as_manager();
@@ -159,7 +185,11 @@ fn what_a_product_costs_us_is_for_those_who_may_know() {
     );
     let seen = seller.get(&tea.path).expect(200);
     assert_eq!(seen["price"]["amount"], "10");
-    assert!(seen.body.get("cost").is_none() && seen.body.get("margin").is_none());
+    assert!(
+        ["cost", "base_cost", "margin"]
+            .iter()
+            .all(|name| seen.body.get(name).is_none())
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Products: what we sell, in a tree of categories.
 //!
-//! A product has prices, each in a currency and from a day on; what it costs us is in the base currency. From today's price
-//! and the cost follows whether it earns, breaks even or loses.
+//! A product has prices, each in a currency and from a day on, and what it costs us, in any currency with an exchange rate. From
+//! today's price and that cost, both in the base currency, follows whether it earns, breaks even or loses.
 
 #[cfg(feature = "server")]
 use validator::Validate as _;
@@ -43,7 +43,7 @@ choice! {
 }
 
 impl Margin {
-    /// By price and cost of one unit, in one currency.
+    /// By price and cost of one unit, both in the base currency.
     pub fn of(price: Decimal, cost: Decimal) -> Self {
         match price.cmp(&cost) {
             std::cmp::Ordering::Greater => Self::Earns,
@@ -69,7 +69,7 @@ resource! {
         unit: Option<String>, length 1..=40 => column aliases(&["quantity_per_unit"]);
         /// What it costs a customer: by currency and first day.
         prices: Vec<Price>, nested 0..=100;
-        /// What one unit costs us, in the base currency.
+        /// What one unit costs us.
         cost: Option<Money> => class("cost") stored("cost_base");
         /// Whether it is sold no more.
         discontinued: bool => filtered column;
@@ -77,6 +77,8 @@ resource! {
         note: Option<String>, length 1..=4000 => long;
     }
     read {
+        /// What one unit costs us in the base currency, at the rate of the day on which the product was last written.
+        base_cost: Option<Money> => derived class("cost");
         /// Today's price in the base currency.
         price: Option<Money> => column derived;
         /// What selling it at today's price brings.
@@ -118,10 +120,11 @@ impl Product {
     #[must_use]
     pub fn on(mut self, day: Date, base: Currency) -> Self {
         self.price = self.price_on(day, base);
-        self.margin = match (self.price, self.cost) {
-            (Some(price), Some(cost)) => Some(Margin::of(price.amount, cost.amount)),
-            _ => None,
-        };
+        if let Some(cost) = &mut self.base_cost {
+            cost.currency = base;
+        }
+        let both = self.price.zip(self.base_cost);
+        self.margin = both.map(|(price, cost)| Margin::of(price.amount, cost.amount));
         self
     }
 }
@@ -151,7 +154,8 @@ mod tests {
                 price("11", "CNY", Some(day(5))),
                 price("2", "USD", Some(day(1))),
             ],
-            cost: Some(money("11", "CNY")),
+            cost: Some(money("2", "USD")),
+            base_cost: Some(money("11", "CNY")),
             ..Product::default()
         };
         let cny: Currency = "CNY".parse().expect("a currency");

@@ -3,7 +3,7 @@
 use perennial_domain::field::{Field, Resource};
 use perennial_domain::product::{NewProduct, NewProductCategory, Price, Product, ProductCategory};
 use perennial_domain::query::Value;
-use perennial_domain::{Id, search as words};
+use perennial_domain::{Decimal, Id, Money, search as words};
 use serde::{Deserialize, Serialize};
 
 use crate::column::Key;
@@ -75,6 +75,10 @@ row! {
     read |row, product| {
         let facts: Facts = of_json(&row.facts)?;
         product.cost = money(row.cost, row.cost_currency);
+        product.base_cost = row.cost_base.map(|amount| Money {
+            amount: Decimal::from_ten_thousandths(amount),
+            ..Money::default()
+        });
         product.prices = facts.prices;
         product.note = facts.note;
         Ok(())
