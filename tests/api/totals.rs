@@ -68,6 +68,32 @@ fn what_is_paid_is_known_by_its_payments() {
 }
 
 #[test]
+fn a_total_of_products_counts_their_pieces() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let bought = buy(
+        &seller,
+        &acme,
+        "2024-01-31",
+        &[line("2", "10", "0"), line("1.5", "4", "0")],
+    );
+    buy(&seller, &acme, "2024-01-31", &[]);
+    seller.create("purchases", back(&bought, &["-1"]));
+    for (by, quantity) in [
+        ("product", json!("2.50")),
+        ("category", json!("2.50")),
+        ("year", json!(null)),
+    ] {
+        let totals = seller
+            .get(&format!("/purchases/totals?by={by}"))
+            .expect(200);
+        let expected = json!({ "purchases": 2, "quantity": quantity, "revenue": { "amount": "16", "currency": "CNY" } });
+        assert_eq!(totals["total"], expected, "{by}");
+    }
+}
+
+#[test]
 fn purchases_add_up_in_every_way() {
     let app = TestApp::start();
     let (manager, seller) = (app.as_manager(), app.as_seller());

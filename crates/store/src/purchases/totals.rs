@@ -28,9 +28,10 @@ const HELD: i64 = 100;
 /// A group as it is read: its key, purchases, pieces, revenue.
 type Counted<K> = (Option<K>, i64, i64, i64);
 
-const OF_PURCHASES: &str = ", COUNT(CASE WHEN purchases.reverses_id IS NULL THEN 1 END), CAST(0 AS BIGINT), CAST(COALESCE(SUM(purchases.total_base), 0) AS BIGINT) FROM purchases";
+const OF_PURCHASES: &str = ", COUNT(CASE WHEN purchases.reverses_id IS NULL THEN 1 END), CAST(0 AS BIGINT), CAST(COALESCE(SUM(purchases.total_base), 0) AS BIGINT)";
 const OF_LINES: &str = ", COUNT(DISTINCT CASE WHEN purchases.reverses_id IS NULL THEN purchases.id END), CAST(COALESCE(SUM(l.quantity), 0) AS BIGINT), \
-     CAST(COALESCE(SUM(l.amount_base), 0) AS BIGINT) FROM purchases JOIN purchase_lines l ON l.organization = purchases.organization AND l.purchase_id = purchases.id";
+     CAST(COALESCE(SUM(l.amount_base), 0) AS BIGINT)";
+const LINES: &str = " JOIN purchase_lines l ON l.organization = purchases.organization AND l.purchase_id = purchases.id";
 const OF_CUSTOMERS: &str = " JOIN customers AS buyer ON buyer.organization = purchases.organization AND buyer.id = purchases.customer_id";
 const OF_PRODUCTS: &str =
     " LEFT JOIN products AS sold ON sold.organization = l.organization AND sold.id = l.product_id";
@@ -49,31 +50,32 @@ pub fn totals(
     if by == Grouping::Country && scope.access("contact_details") < FieldAccess::Read {
         return Err(Error::Forbidden);
     }
-    let (key, of, joined) = match by {
+    let (key, of, joined): (_, _, &[&'static str]) = match by {
         Grouping::Year => (
             "substr(CAST(purchases.purchased_on AS TEXT), 1, 4)",
             OF_PURCHASES,
-            "",
+            &[],
         ),
         Grouping::Month => (
             "substr(CAST(purchases.purchased_on AS TEXT), 1, 7)",
             OF_PURCHASES,
-            "",
+            &[],
         ),
-        Grouping::Country => ("buyer.country", OF_PURCHASES, OF_CUSTOMERS),
-        Grouping::Customer => ("purchases.customer_id", OF_PURCHASES, ""),
-        Grouping::Seller => ("purchases.seller_id", OF_PURCHASES, ""),
-        Grouping::Product => ("l.product_id", OF_LINES, ""),
-        Grouping::Category => ("sold.category_id", OF_LINES, OF_PRODUCTS),
+        Grouping::Country => ("buyer.country", OF_PURCHASES, &[OF_CUSTOMERS]),
+        Grouping::Customer => ("purchases.customer_id", OF_PURCHASES, &[]),
+        Grouping::Seller => ("purchases.seller_id", OF_PURCHASES, &[]),
+        Grouping::Product => ("l.product_id", OF_LINES, &[LINES]),
+        Grouping::Category => ("sold.category_id", OF_LINES, &[LINES, OF_PRODUCTS]),
     };
     let condition = resource::condition::<Purchase>(read, query);
     let organization = read.organization();
-    let counted = |key: &'static str, of: &'static str, joined: &'static str| {
-        Sql::text("SELECT ")
+    let counted = |key: &'static str, joined: &[&'static str]| {
+        let from = Sql::text("SELECT ")
             .then(key)
             .then(of)
-            .then(joined)
-            .then(" WHERE purchases.organization = ")
+            .then(" FROM purchases");
+        let from = joined.iter().fold(from, |from, join| from.then(join));
+        from.then(" WHERE purchases.organization = ")
             .bind(organization)
             .then(" AND ")
             .piece(condition.clone())
@@ -82,11 +84,17 @@ pub fn totals(
         Grouping::Year | Grouping::Month => " ORDER BY 1 LIMIT ",
         _ => " ORDER BY 4 DESC, 1 LIMIT ",
     };
-    let groups = counted(key, of, joined)
+    let groups = counted(key, joined)
         .then(" GROUP BY 1")
         .then(order)
         .bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
-    let all = counted("NULL", OF_PURCHASES, "");
+    // Those without lines count as well.
+    let all: &[&'static str] = if of == OF_LINES {
+        &[" LEFT", LINES]
+    } else {
+        &[]
+    };
+    let all = counted("NULL", all);
     let all: Vec<Counted<String>> =
         all.rows::<(Nullable<Text>, BigInt, BigInt, BigInt), _>(read.connection)?;
     let total = all
