@@ -156,3 +156,64 @@ fn a_return_gives_back_what_was_bought() {
         .refused(422, "invalid")
         .blames("/freight", "reversed");
 }
+
+#[test]
+fn what_is_given_back_counts_at_the_rate_at_which_it_was_bought() {
+    let app = TestApp::start();
+    let (admin, seller) = (app.as_admin(), app.as_seller());
+    let acme = seller.create_customer("Acme");
+    for (since, rate) in [("2024-01-01", "7"), ("2024-06-01", "8")] {
+        admin.create(
+            "exchange-rates",
+            json!({ "currency": "USD", "since": since, "rate": rate }),
+        );
+    }
+    let draft = json!({ "customer_id": acme.id(), "purchased_on": "2024-05-02", "currency": "USD", "lines": [line("1", "100", "0")] });
+    let made = seller.create("purchases", draft);
+    let mut whole = back(&made, &["-1"]);
+    whole["purchased_on"] = json!("2024-07-01");
+    whole["currency"] = json!("USD");
+    let whole = seller.create("purchases", whole);
+    let nothing_is_left = |what: &str| {
+        let figures = sales(&seller, &acme);
+        let totals = seller.get("/purchases/totals?by=product").expect(200);
+        let sums = [
+            &figures["revenue"],
+            &figures["open"],
+            &totals["total"]["revenue"],
+            &totals["groups"][0]["sums"]["revenue"],
+        ];
+        assert_eq!(
+            sums.map(|sum| sum["amount"].clone()),
+            ["0", "0", "0", "0"],
+            "{what}"
+        );
+    };
+    assert_eq!(
+        (&whole["base_total"]["amount"], &whole["rate"]),
+        (&json!("-700"), &made["rate"])
+    );
+    nothing_is_left("made");
+    // However both change, they count alike.
+    let later = json!({ "purchased_on": "2024-07-02" });
+    seller.change(&whole, later).expect(200);
+    nothing_is_left("given back later");
+    let june = json!({ "purchased_on": "2024-06-02" });
+    let moved = seller.change(&seller.read(&made), june).expect(200);
+    assert_eq!(moved["rate"]["rate"], "7");
+    nothing_is_left("bought later");
+    seller.remove(&seller.read(&whole)).expect(204);
+    let noted = json!({ "note": "Came back after all" });
+    seller.change(&seller.read(&made), noted).expect(200);
+    let totals = seller.get("/purchases/totals?by=product").expect(200);
+    let sums = [&totals["total"], &totals["groups"][0]["sums"]];
+    assert_eq!(
+        sums.map(|sums| sums["revenue"]["amount"].clone()),
+        ["700", "700"]
+    );
+    let july = json!({ "purchased_on": "2024-07-01" });
+    let alone = seller.change(&seller.read(&made), july).expect(200);
+    assert_eq!(alone["base_total"]["amount"], "800");
+    seller.restore(&whole).expect(200);
+    nothing_is_left("given back again");
+}

@@ -124,7 +124,8 @@ part! {
     }
 }
 
-/// At which rate a purchase in another currency counts in the base currency. It stays until day or currency change.
+/// At which rate a purchase in another currency counts in the base currency. It stays until day or currency change, and as long
+/// as something of it was given back; a return counts at the rate of what it gives back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct AppliedRate {
@@ -189,7 +190,7 @@ resource! {
     read {
         /// What the lines come to, without freight.
         total: Money => column derived;
-        /// The same in the base currency, at the rate of the day.
+        /// The same in the base currency, at the rate of the day; of a return at that of what it gives back.
         base_total: Money => sorted stored("total_base");
         /// At which rate it counts in the base currency, where its own is another.
         rate: Option<AppliedRate>;

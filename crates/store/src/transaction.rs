@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use diesel::connection::TransactionManager;
 use diesel::{Connection, RunQueryDsl};
+use perennial_domain::purchase::AppliedRate;
 use perennial_domain::user::User;
 use perennial_domain::{Currency, Date, Id, Instant as Moment};
 use uuid::Uuid;
@@ -52,6 +53,8 @@ pub struct Tx<'a> {
     pub history: bool,
     /// The exchange rates that were asked for, by currency and day.
     pub(crate) rates: BTreeMap<(Currency, Date), Option<Rate>>,
+    /// The rates of purchases whose returns are being written.
+    pub(crate) original_rates: BTreeMap<Key, Option<AppliedRate>>,
 }
 
 /// Inside a transaction, on nobody's behalf: for signing in, setting up and the like.
@@ -99,6 +102,7 @@ impl<'a> Tx<'a> {
             change_set: None,
             history: false,
             rates: BTreeMap::new(),
+            original_rates: BTreeMap::new(),
         }
     }
 
@@ -140,6 +144,7 @@ impl<'a> Tx<'a> {
                 change_set,
                 history,
                 rates: BTreeMap::new(),
+                original_rates: BTreeMap::new(),
             })
         })
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{BigInt, Binary};
 use perennial_domain::customer::Customer;
-use perennial_domain::field::Resource;
+use perennial_domain::field::{Resource, Stamp};
 use perennial_domain::problem::Invalid;
 use perennial_domain::purchase::{NewPurchase, Purchase, PurchaseLine, total};
 use perennial_domain::rights::{Action, Level};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::column::Key;
 use crate::dialect::CHUNK;
-use crate::resource::Stored;
+use crate::resource::{Rows, Stored};
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx, codes, search};
 pub use totals::{holdings, totals};
@@ -151,7 +151,10 @@ impl Stored for Purchase {
         Ok(())
     }
 
-    fn hide(tx: &mut Tx<'_>, rows: &[Self], _hidden: bool) -> Result<()> {
+    fn hide(tx: &mut Tx<'_>, rows: &[Self], hidden: bool) -> Result<()> {
+        if !hidden {
+            count_again(tx, rows)?;
+        }
         returns::settle(tx, rows.iter().map(|row| (Some(row), row)))?;
         credit::check_hidden(tx, rows)
     }
@@ -187,6 +190,23 @@ impl Stored for Purchase {
     fn happened_on(&self) -> Option<Date> {
         Some(self.purchased_on)
     }
+}
+
+/// Writes returns that come back at the rate of what they give back, which may have become another meanwhile.
+fn count_again(tx: &mut Tx<'_>, rows: &[Purchase]) -> Result<()> {
+    let foreign = |row: &&Purchase| row.reverses_id.is_some() && row.rate.is_some();
+    for row in rows.iter().filter(foreign) {
+        let stamp = Stamp {
+            version: row.version() + 1,
+            updated_at: tx.scope.now,
+            deleted_at: None,
+            ..row.stamp()
+        };
+        let back = row.clone().stamped(row.id, &stamp);
+        Purchase::replace(tx, &back, &back)?;
+        lines::write(tx, &[back])?;
+    }
+    Ok(())
 }
 
 /// The condition that a customer is one whose purchases the user may do this with, and that the user sees.

@@ -45,6 +45,8 @@ pub(super) fn settle<'a>(
     rows: impl Iterator<Item = (Option<&'a Purchase>, &'a Purchase)>,
 ) -> Result<()> {
     let rows: Vec<_> = rows.collect();
+    // The next slice asks again: this one may have changed them.
+    tx.original_rates.clear();
     let mut concerned: Vec<Key> = Vec::new();
     for (old, new) in &rows {
         let reversed = [old.and_then(|old| old.reverses_id), new.reverses_id];

@@ -1,16 +1,20 @@
 //! A purchase's row: what a client wrote, and what follows from it.
 
 use chrono::NaiveDate;
+use diesel::sql_types::Text;
 use perennial_domain::exchange_rate::ExchangeRate;
+use perennial_domain::field::Resource;
 use perennial_domain::problem::Invalid;
 use perennial_domain::purchase::{AppliedRate, Payment, Purchase, Returned, is_kept};
 use perennial_domain::{Currency, Date, Decimal, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Key, W};
+use crate::dialect::hold_rows;
 use crate::money::{amount, currency, money, rate, worth};
 use crate::resource::{json, of_json, row};
 use crate::schema::purchases;
+use crate::sql::Sql;
 use crate::{Result, Tx};
 
 row! {
@@ -97,16 +101,24 @@ pub(super) fn of(tx: &Tx<'_>, purchase: &Purchase) -> Currency {
     purchase.currency.unwrap_or(tx.scope.currency())
 }
 
-/// The rate at which a purchase counts in the base currency: the one that it was written with, as long as day and currency
-/// are the same; none where its currency is the base.
+/// The rate at which a purchase counts in the base currency: a return at that of what it gives back, so that a whole return
+/// leaves nothing; else the one that it was written with, as long as day and currency are the same or something of it was
+/// given back. None where its currency is the base.
 fn rate_of(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<AppliedRate>> {
     let (currency, on) = (of(tx, purchase), purchase.purchased_on);
     if currency == tx.scope.currency() {
         return Ok(None);
     }
-    let same = |kept: &&AppliedRate| kept.currency == currency && kept.on == on;
+    if let Some(original) = purchase.reverses_id
+        && let Some(rate) =
+            original_rate(tx, original.into())?.filter(|rate| rate.currency == currency)
+    {
+        return Ok(Some(rate));
+    }
+    let stays = purchase.returned != Returned::Nothing;
+    let same = |kept: &&AppliedRate| kept.currency == currency && (kept.on == on || stays);
     if let Some(kept) = purchase.rate.as_ref().filter(same) {
-        return Ok(Some(kept.clone()));
+        return Ok(Some(AppliedRate { on, ..kept.clone() }));
     }
     let (units, rate) = rate(tx, "/currency", currency, on)?;
     Ok(Some(AppliedRate {
@@ -115,6 +127,23 @@ fn rate_of(tx: &mut Tx<'_>, purchase: &Purchase) -> Result<Option<AppliedRate>> 
         units,
         rate,
     }))
+}
+
+/// The rate of a purchase that is given back, asked for once a slice. The purchase is held: nobody gives it another meanwhile.
+fn original_rate(tx: &mut Tx<'_>, original: Key) -> Result<Option<AppliedRate>> {
+    if let Some(known) = tx.original_rates.get(&original) {
+        return Ok(known.clone());
+    }
+    hold_rows(tx, Purchase::PLURAL, &[original])?;
+    let facts = Sql::text("SELECT facts FROM purchases WHERE organization = ")
+        .bind(tx.organization())
+        .then(" AND id = ")
+        .bind(original)
+        .rows::<Text, String>(tx.connection)?;
+    let facts: Option<Facts> = facts.first().map(|facts| of_json(facts)).transpose()?;
+    let rate = facts.and_then(|facts| facts.rate);
+    tx.original_rates.insert(original, rate.clone());
+    Ok(rate)
 }
 
 /// What an amount of a purchase is worth in the base currency; what is too large is told of the pointer.
