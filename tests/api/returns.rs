@@ -1,6 +1,7 @@
 //! What is given back of purchases.
 
 use perennial_tests::app::TestApp;
+use perennial_tests::client::Record;
 use serde_json::{Value, json};
 
 use crate::purchases::{back, buy, line, sales};
@@ -216,4 +217,86 @@ fn what_is_given_back_counts_at_the_rate_at_which_it_was_bought() {
     assert_eq!(alone["base_total"]["amount"], "800");
     seller.restore(&whole).expect(200);
     nothing_is_left("given back again");
+}
+
+#[test]
+fn a_return_takes_its_part_of_what_the_purchase_cost() {
+    let app = TestApp::start();
+    let (manager, admin) = (app.as_manager(), app.as_admin());
+    let acme = manager.create_customer("Acme");
+    admin.create(
+        "exchange-rates",
+        json!({ "currency": "USD", "since": "2000-01-01", "rate": "7" }),
+    );
+    let money = |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
+    let tea = manager.create(
+        "products",
+        json!({ "name": "Tea", "cost": money("10", "CNY") }),
+    );
+    let mut sold = line("3", "40", "0.5");
+    sold["product_id"] = json!(tea.id());
+    let bought = buy(&manager, &acme, "2024-05-02", &[sold.clone(), sold]);
+    assert_eq!(bought["cost"], money("60", "CNY"));
+    let dearer = json!({ "cost": money("15", "CNY") });
+    manager.change(&tea, dearer).expect(200);
+    let give_back = |purchase: &Record, quantities: &[&str]| {
+        manager.create("purchases", back(purchase, quantities))
+    };
+    let part = give_back(&bought, &["-1"]);
+    assert_eq!(part["cost"], money("-10", "CNY"));
+    manager.remove(&part).expect(204);
+    let bought = manager.read(&bought);
+    assert_eq!(
+        give_back(&bought, &["-3", "-3"])["cost"],
+        money("-60", "CNY")
+    );
+    // What was stated is what it cost, also where nothing was paid for it; and nothing is made up.
+    let stated = |price: &str, cost: Value| {
+        let draft = json!({ "customer_id": acme.id(), "lines": [line("4", price, "0"), line("2", "0", "0")], "cost": cost });
+        manager.create("purchases", draft)
+    };
+    let dollars = stated("10", money("1.01", "USD"));
+    assert_eq!(
+        give_back(&dollars, &["-1", "-2"])["cost"],
+        money("-1.7675", "CNY")
+    );
+    let gift = stated("0", money("12", "CNY"));
+    assert_eq!(give_back(&gift, &["-1", "-2"])["cost"], money("-6", "CNY"));
+    let unknown = stated("10", Value::Null);
+    assert_eq!(give_back(&unknown, &["-1"])["cost"], Value::Null);
+    let mut said = back(&unknown, &["-1"]);
+    said["cost"] = money("-3", "CNY");
+    assert_eq!(
+        manager.create("purchases", said)["cost"],
+        money("-3", "CNY")
+    );
+    let negative = json!({ "customer_id": acme.id(), "lines": [line("1", "1", "0")], "cost": money("-0.01", "CNY") });
+    manager
+        .post("/purchases", negative)
+        .refused(422, "invalid")
+        .blames("/cost", "negative");
+}
+
+#[test]
+fn nothing_is_given_back_before_it_was_bought() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let made = buy(&seller, &acme, "2024-05-02", &[line("1", "10", "0")]);
+    let mut early = back(&made, &["-1"]);
+    early["purchased_on"] = json!("2024-05-01");
+    seller
+        .post("/purchases", early.clone())
+        .refused(422, "invalid")
+        .blames("/purchased_on", "before_purchase");
+    early["purchased_on"] = json!("2024-05-02");
+    let returned = seller.create("purchases", early);
+    seller
+        .change(&returned, json!({ "purchased_on": "2024-05-01" }))
+        .refused(422, "invalid")
+        .blames("/purchased_on", "before_purchase");
+    seller
+        .change(&seller.read(&made), json!({ "purchased_on": "2024-05-03" }))
+        .refused(409, "conflict")
+        .blames("", "in_use");
 }

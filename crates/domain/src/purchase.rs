@@ -168,7 +168,7 @@ resource! {
         lines: Vec<PurchaseLine>, nested 0..=1000;
         /// What the carriage costs the customer.
         freight: Decimal;
-        /// What it cost us; unless given, what its products cost us when it is created.
+        /// What it cost us; unless given, what its products cost us when it is created, of a return its part of what the purchase cost.
         cost: Option<Money> => class("cost") stored("cost_base");
         /// The day by which the customer wants it.
         required_on: Option<Date> => aliases(&["required_date"]);
@@ -268,6 +268,8 @@ impl Draft for NewPurchase {
             "sign",
         );
         refuse(!is_kept(&freight), "/freight", "too_large");
+        let is_negative = self.cost.is_some_and(|cost| cost.amount < ZERO);
+        refuse(is_negative && !is_return, "/cost", "negative");
         let (id, system) = (self.external_id.is_some(), self.external_system.is_some());
         refuse(id && !system, "/external_system", "required");
         refuse(system && !id, "/external_id", "required");

@@ -172,9 +172,9 @@ pub(super) fn count(read: &mut Read<'_>, purchases: &[Purchase]) -> Result<BTree
 }
 
 /// The lines of purchases, in their order.
-pub(super) fn load(
+pub(super) fn of(
     read: &mut Read<'_>,
-    purchases: &[Purchase],
+    purchases: impl IntoIterator<Item = Key>,
 ) -> Result<BTreeMap<Uuid, Vec<PurchaseLine>>> {
     let mut rows: Vec<Row> = purchase_lines::table
         .filter(purchase_lines::organization.eq(read.organization()))
@@ -182,7 +182,7 @@ pub(super) fn load(
             Sql::default()
                 .column("purchase_lines", "purchase_id")
                 .then(" IN ")
-                .among(keys(purchases)),
+                .among(purchases),
         )
         .select(Row::as_select())
         .load(read.connection)?;

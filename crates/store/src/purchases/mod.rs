@@ -13,6 +13,7 @@ use diesel::sql_types::{BigInt, Binary};
 use perennial_domain::customer::Customer;
 use perennial_domain::field::{Resource, Stamp};
 use perennial_domain::problem::Invalid;
+use perennial_domain::product::Product;
 use perennial_domain::purchase::{NewPurchase, Purchase, PurchaseLine, total};
 use perennial_domain::rights::{Action, Level};
 use perennial_domain::{Date, Decimal, Id, Money};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use crate::column::Key;
 use crate::dialect::CHUNK;
-use crate::resource::{Rows, Stored};
+use crate::resource::{Rows, Stored, keys};
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Scope, Tx, codes, search};
 pub use totals::{holdings, totals};
@@ -30,7 +31,7 @@ const PAGE: usize = 5_000;
 
 impl Stored for Purchase {
     fn hang(read: &mut Read<'_>, rows: &mut [Self]) -> Result<()> {
-        let mut lines = lines::load(read, rows)?;
+        let mut lines = lines::of(read, keys(rows))?;
         for purchase in rows {
             purchase.lines = lines.remove(&purchase.id.uuid()).unwrap_or_default();
             purchase.base_total.currency = read.scope.currency();
@@ -130,9 +131,10 @@ impl Stored for Purchase {
                 line.id = None;
             }
         }
-        give_products(tx, drafts)?;
+        let bought = lines_bought(tx, drafts)?;
+        give_products(drafts, &bought);
         give_terms(tx, drafts)?;
-        give_costs(tx, drafts)
+        give_costs(tx, drafts, &bought)
     }
 
     fn check(
@@ -241,33 +243,34 @@ fn may_sell<'a>(
     Ok(())
 }
 
-/// What is given back is the product that was bought, also where nobody says so.
-fn give_products(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
-    let lines = |draft: &NewPurchase| -> Vec<Uuid> {
-        draft
-            .lines
-            .iter()
-            .filter_map(|line| line.reverses)
-            .collect()
-    };
-    let ids: BTreeSet<Uuid> = drafts.iter().flat_map(lines).collect();
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let mut sold = BTreeMap::new();
+/// The lines of purchases that drafts give something back of, by purchase.
+type Bought = BTreeMap<Uuid, Vec<PurchaseLine>>;
+
+fn lines_bought(tx: &mut Tx<'_>, drafts: &[NewPurchase]) -> Result<Bought> {
+    let ids = drafts.iter().filter_map(|draft| draft.reverses_id);
+    let ids: Vec<Key> = ids
+        .map(Key::from)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let mut bought = Bought::new();
     for chunk in ids.chunks(CHUNK) {
-        let rows: Vec<(Key, Key)> =
-            Sql::text("SELECT id, product_id FROM purchase_lines WHERE organization = ")
-                .bind(tx.organization())
-                .then(" AND product_id IS NOT NULL AND id IN ")
-                .among(chunk.iter().copied())
-                .rows::<(Binary, Binary), _>(tx.connection)?;
-        sold.extend(rows.into_iter().map(|(line, product)| (line.0, product)));
+        bought.extend(lines::of(tx, chunk.iter().copied())?);
     }
+    Ok(bought)
+}
+
+/// What is given back is the product that was bought, also where nobody says so.
+fn give_products(drafts: &mut [NewPurchase], bought: &Bought) {
+    let lines = bought.values().flatten();
+    let sold: BTreeMap<Uuid, Id<Product>> = lines
+        .filter_map(|line| Some((line.id?, line.product_id?)))
+        .collect();
     for line in drafts.iter_mut().flat_map(|draft| &mut draft.lines) {
         if let (None, Some(reversed)) = (line.product_id, line.reverses) {
-            line.product_id = sold.get(&reversed).copied().map(Id::from);
+            line.product_id = sold.get(&reversed).copied();
         }
     }
-    Ok(())
 }
 
 /// Refuses keys of lines that the purchase does not have.
@@ -298,15 +301,18 @@ fn give_terms(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
     Ok(())
 }
 
-/// What we paid for what is sold, where all of it is a product whose cost we know.
-fn give_costs(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
+/// What we paid for what is sold, where all of it is a product whose cost we know; of a return its part of what the
+/// purchase cost.
+fn give_costs(tx: &mut Tx<'_>, drafts: &mut [NewPurchase], bought: &Bought) -> Result<()> {
     let open = |draft: &&mut NewPurchase| draft.cost.is_none() && !draft.lines.is_empty();
     let lines = drafts
         .iter_mut()
         .filter(open)
+        .filter(|draft| draft.reverses_id.is_none())
         .flat_map(|draft| &draft.lines);
     let products = lines.filter_map(|line| line.product_id).map(Id::uuid);
-    let costs = numbers(tx, "cost_base", "products", products)?;
+    let costs = numbers(tx, "cost_base", Product::PLURAL, products)?;
+    let paid = numbers(tx, "cost_base", Purchase::PLURAL, bought.keys().copied())?;
     let currency = tx.scope.currency();
     for draft in drafts.iter_mut().filter(open) {
         let cost = |line: &PurchaseLine| {
@@ -314,11 +320,42 @@ fn give_costs(tx: &mut Tx<'_>, drafts: &mut [NewPurchase]) -> Result<()> {
             let quantity = i128::from(line.quantity.ten_thousandths());
             Decimal::from_ten_thousandths(*cost).scaled(quantity, 10_000)
         };
-        let sum: Option<Vec<Decimal>> = draft.lines.iter().map(cost).collect();
-        let sum = sum.and_then(Decimal::sum);
+        let sum = match draft.reverses_id.map(Id::uuid) {
+            None => {
+                let sum: Option<Vec<Decimal>> = draft.lines.iter().map(cost).collect();
+                sum.and_then(Decimal::sum)
+            }
+            Some(original) => paid.get(&original).and_then(|paid| {
+                let all = bought.get(&original)?;
+                part_of(Decimal::from_ten_thousandths(*paid), all, &draft.lines)
+            }),
+        };
         draft.cost = sum.map(|amount| Money { amount, currency });
     }
     Ok(())
+}
+
+/// The part of a purchase's cost that lines give back: by what each came to, or by pieces where all of it was free.
+fn part_of(cost: Decimal, all: &[PurchaseLine], back: &[PurchaseLine]) -> Option<Decimal> {
+    let amount = |line: &PurchaseLine| line.amount.unwrap_or_default();
+    let is_free = all.iter().all(|line| amount(line) == Decimal::default());
+    let weight = |line: &PurchaseLine| if is_free { line.quantity } else { amount(line) };
+    let lines: BTreeMap<Option<Uuid>, &PurchaseLine> =
+        all.iter().map(|line| (line.id, line)).collect();
+    let parts = back.iter().map(|back| {
+        let line = lines.get(&back.reverses)?;
+        let (given, bought) = (back.quantity, line.quantity);
+        weight(line).scaled(
+            given.ten_thousandths().into(),
+            bought.ten_thousandths().into(),
+        )
+    });
+    let part = Decimal::sum(parts.collect::<Option<Vec<_>>>()?)?;
+    let whole = Decimal::sum(all.iter().map(weight))?;
+    cost.scaled(
+        part.ten_thousandths().into(),
+        whole.ten_thousandths().into(),
+    )
 }
 
 /// A number that rows of a table have.

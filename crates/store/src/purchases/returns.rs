@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use chrono::NaiveDate;
+use diesel::sql_types::{BigInt, Binary, Date as SqlDate, Nullable, Text};
 use perennial_domain::field::Resource;
 use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::purchase::{Purchase, Returned};
@@ -15,8 +16,9 @@ use crate::dialect::{CHUNK, hold_rows};
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Tx};
 
-/// A purchase that is given back: its customer, its currency, whether it is a return itself, and what is left of its freight.
-type Original = (Key, Key, String, Option<Key>, i64);
+/// A purchase that is given back: its customer, its currency, its day, whether it is a return itself, and what is left of its
+/// freight.
+type Original = (Key, Key, String, NaiveDate, Option<Key>, i64);
 
 /// What is left of a line after what was given back.
 struct Left {
@@ -89,7 +91,7 @@ fn fits(
     originals: &BTreeMap<Key, Original>,
     left: &BTreeMap<Key, Left>,
 ) -> Result<()> {
-    let Some((_, customer, currency, reverses, freight)) = row
+    let Some((_, customer, currency, day, reverses, freight)) = row
         .reverses_id
         .and_then(|original| originals.get(&original.into()))
     else {
@@ -104,6 +106,9 @@ fn fits(
     }
     if row.currency.is_some_and(|own| own.code() != currency) {
         faults.push(FieldError::new("/currency", "other_currency"));
+    }
+    if row.purchased_on.naive() < *day {
+        faults.push(FieldError::new("/purchased_on", "before_purchase"));
     }
     if *freight < 0 {
         faults.push(FieldError::new("/freight", "reversed"));
@@ -133,13 +138,13 @@ fn fits(
 
 fn originals(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Original>> {
     let rows: Vec<Original> = Sql::text(
-        "SELECT o.id, o.customer_id, o.currency, o.reverses_id, CAST(o.freight + COALESCE((SELECT SUM(r.freight) FROM purchases r \
+        "SELECT o.id, o.customer_id, o.currency, o.purchased_on, o.reverses_id, CAST(o.freight + COALESCE((SELECT SUM(r.freight) FROM purchases r \
          WHERE r.organization = o.organization AND r.reverses_id = o.id AND r.deleted_at IS NULL), 0) AS BIGINT) FROM purchases o WHERE o.organization = ",
     )
     .bind(tx.organization())
     .then(" AND o.id IN ")
     .among(ids.iter().copied())
-    .rows::<(Binary, Binary, Text, Nullable<Binary>, BigInt), _>(tx.connection)?;
+    .rows::<(Binary, Binary, Text, SqlDate, Nullable<Binary>, BigInt), _>(tx.connection)?;
     Ok(rows.into_iter().map(|row| (row.0, row)).collect())
 }
 
@@ -167,14 +172,14 @@ fn left(tx: &mut Tx<'_>, ids: &[Key]) -> Result<BTreeMap<Key, Left>> {
     Ok(rows.into_iter().map(left).collect())
 }
 
-/// Whether a return of these purchases does not fit any more: the purchase is gone, another customer's or a return itself,
-/// or a line is gone or of another product.
+/// Whether a return of these purchases does not fit any more: the purchase is gone, another customer's, a return itself or of a
+/// later day, or a line is gone or of another product.
 fn is_astray(tx: &mut Tx<'_>, ids: &[Key]) -> Result<bool> {
     let returns: Vec<Key> = Sql::text("SELECT r.id FROM purchases r JOIN purchases o ON o.organization = r.organization AND o.id = r.reverses_id WHERE r.organization = ")
         .bind(tx.organization())
         .then(" AND r.reverses_id IN ")
         .among(ids.iter().copied())
-        .then(" AND r.deleted_at IS NULL AND (o.deleted_at IS NOT NULL OR o.reverses_id IS NOT NULL OR o.customer_id <> r.customer_id OR o.currency <> r.currency \
+        .then(" AND r.deleted_at IS NULL AND (o.deleted_at IS NOT NULL OR o.reverses_id IS NOT NULL OR o.customer_id <> r.customer_id OR o.currency <> r.currency OR o.purchased_on > r.purchased_on \
          OR EXISTS (SELECT 1 FROM purchase_lines b WHERE b.organization = r.organization AND b.purchase_id = r.id \
          AND NOT EXISTS (SELECT 1 FROM purchase_lines l WHERE l.organization = b.organization AND l.id = b.reverses AND l.purchase_id = o.id AND l.product_id IS NOT DISTINCT FROM b.product_id))) LIMIT 1")
         .rows::<Binary, _>(tx.connection)?;
