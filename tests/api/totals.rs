@@ -68,6 +68,92 @@ fn what_is_paid_is_known_by_its_payments() {
 }
 
 #[test]
+fn what_was_given_back_is_neither_overdue_nor_unpaid() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = app.as_manager().create(
+        "customers",
+        json!({ "name": "Acme", "credit_days": 30, "owner_id": app.id_of(Person::Seller) }),
+    );
+    let bought = buy(&seller, &acme, "2024-01-31", &[line("2", "10", "0")]);
+    let owed = || {
+        let holdings = seller.get(&format!("{}/holdings", acme.path)).expect(200);
+        let credit = &holdings["credit"];
+        let amount = |name: &str| {
+            credit[name]["amount"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        (amount("open"), amount("overdue"))
+    };
+    let told = |open: &str, overdue: &str| (open.to_owned(), overdue.to_owned());
+    let unpaid = || {
+        seller
+            .get("/purchases?paid_on_is_null=true")
+            .expect(200)
+            .ids()
+    };
+    let give_back = |quantity: &str, day: &str| {
+        let mut draft = back(&bought, &[quantity]);
+        draft["purchased_on"] = json!(day);
+        seller.create("purchases", draft)
+    };
+    let pay = |purchase: &Record, on: &str, amount: &str| {
+        let payments = json!({ "payments": [{ "on": on, "amount": amount }] });
+        seller.change(&seller.read(purchase), payments).expect(200);
+    };
+    assert_eq!((owed(), unpaid()), (told("20", "20"), vec![bought.id()]));
+    // All of it is given back: nothing is owed, and nothing is waited for.
+    let whole = give_back("-2", "2024-03-10");
+    assert_eq!((owed(), unpaid()), (told("0", "0"), vec![]));
+    let days = [&bought, &whole].map(|purchase| seller.read(purchase)["paid_on"].clone());
+    assert_eq!(days, [json!("2024-03-10"), json!("2024-03-10")]);
+    seller.remove(&seller.read(&whole)).expect(204);
+    assert_eq!((owed(), unpaid()), (told("20", "20"), vec![bought.id()]));
+    // Of a part the rest is owed, and paid late.
+    give_back("-0.5", "2024-02-10");
+    let part = give_back("-0.5", "2024-02-11");
+    assert_eq!((owed(), unpaid()), (told("10", "10"), vec![bought.id()]));
+    pay(&bought, "2024-03-11", "10");
+    assert_eq!((owed(), unpaid()), (told("0", "0"), vec![]));
+    let paid = seller.read(&bought);
+    assert_eq!(
+        (&paid["paid_on"], &paid["returned"]),
+        (&json!("2024-03-11"), &json!("partly"))
+    );
+    let figures = sales(&seller, &acme);
+    assert_eq!(
+        (&figures["paid_late"], &figures["days_late"]),
+        (&json!(1), &json!(10))
+    );
+    // What was paid is paid back; until then the returns wait for it, and another debt is not theirs.
+    let rest = give_back("-1", "2024-03-12");
+    let first = unpaid();
+    assert!(
+        first.len() == 3 && first.contains(&rest.id()) && first.contains(&part.id()),
+        "{first:?}"
+    );
+    buy(&seller, &acme, "2024-01-31", &[line("1", "4", "0")]);
+    assert_eq!(owed(), told("-6", "0"), "no more is overdue than is owed");
+    pay(&rest, "2024-03-20", "-10");
+    assert_eq!((owed(), unpaid().len()), (told("4", "4"), 1));
+    assert_eq!(seller.read(&part)["paid_on"], "2024-03-20");
+    assert_eq!(
+        seller.read(&bought)["paid_on"],
+        "2024-03-11",
+        "nothing was left to pay from then on"
+    );
+    // A purchase that says something new since is not written over.
+    let stale = seller.read(&bought);
+    pay(&rest, "2024-03-20", "-20");
+    assert_eq!(seller.read(&bought)["paid_on"], json!(null));
+    seller
+        .change(&stale, json!({ "note": "Called" }))
+        .refused(412, "stale");
+}
+
+#[test]
 fn a_total_of_products_counts_their_pieces() {
     let app = TestApp::start();
     let seller = app.as_seller();

@@ -4,8 +4,9 @@
 //! ten-thousandths when it is written, or it is stated where there is no price; sums are of these. What the customer has
 //! to pay, the amount due, is the sum and the freight, rounded to the currency's places.
 //!
-//! A return is a purchase with quantities below zero that names the purchase it reverses, and in each line the line.
-//! So every sum over purchases is a plain sum.
+//! A return is a purchase with quantities below zero that names the purchase it reverses, and in each line the line, and that
+//! counts at the purchase's rate. So every sum over purchases is a plain sum: what is open of both comes to what is owed.
+//! Since when either is paid, and what is overdue, is told of both together.
 
 use std::collections::BTreeSet;
 
@@ -198,9 +199,9 @@ resource! {
         due: Money => derived;
         /// What was paid.
         paid: Money => derived;
-        /// What is still to be paid.
+        /// What its payments leave of what is due; what was given back is open in the return, below zero.
         open: Money => column derived;
-        /// The day on which nothing was left to pay.
+        /// The day since which nothing is left to pay after what was given back, or to pay back of a return.
         paid_on: Option<Date> => filtered;
         /// How much of it was given back.
         returned: Returned => column;
@@ -364,7 +365,7 @@ pub struct Credit {
     pub limit: Option<Money>,
     /// How much it owes us.
     pub open: Money,
-    /// How much of that is past its day.
+    /// How much of that is past its day, less what was given back of it.
     pub overdue: Money,
     /// How much more it may owe; below zero where it is over its limit.
     pub left: Option<Money>,

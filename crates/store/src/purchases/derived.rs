@@ -3,7 +3,7 @@
 //! A purchase's worth in the base currency follows from the rate that it was written with, whatever rates say by now. What
 //! a return is worth is not looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Binary, Date as SqlDate, Nullable};
@@ -54,10 +54,9 @@ fn worth(read: &Read<'_>, purchase: &Purchase, amount: Decimal) -> Option<i64> {
 }
 
 /// What follows from a purchase, where `kept` is what cannot be told.
-fn follows(tx: &Tx<'_>, purchase: &Purchase, kept: Kept) -> Kept {
+fn follows(tx: &Tx<'_>, purchase: &Purchase, kept: Kept, paid_on: Option<Date>) -> Kept {
     let (due, paid) = (row::due(tx, purchase), row::paid(purchase));
     let open = due.plus(-paid).unwrap_or_default();
-    let paid_on = row::paid_on(purchase, due);
     Kept {
         due: due.ten_thousandths(),
         paid: paid.ten_thousandths(),
@@ -104,13 +103,24 @@ fn differing(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<Vec<Wrong>> {
     let lines: Vec<(Key, i64)> =
         those(lines, "purchase_id").rows::<(Binary, BigInt), _>(tx.connection)?;
     let lines: BTreeMap<Key, i64> = lines.into_iter().collect();
+    let accounts: BTreeSet<Key> = purchases
+        .iter()
+        .map(|purchase| purchase.reverses_id.unwrap_or(purchase.id).into())
+        .collect();
+    let accounts: Vec<Key> = accounts.into_iter().collect();
+    let settled = returns::settled(tx, &accounts)?.into_iter();
+    let settled: BTreeMap<Key, Option<Date>> =
+        settled.map(|(row, day)| (row.id.into(), day)).collect();
     let mut found = Vec::new();
     for purchase in purchases {
         let id = Key::from(purchase.id);
         let Some(kept) = kept.get(&id).copied() else {
             continue;
         };
-        let should = follows(tx, purchase, kept);
+        // A return that was deleted is of no account.
+        let paid_on = settled.get(&id).copied();
+        let paid_on = paid_on.unwrap_or(kept.paid_on.map(Date::from));
+        let should = follows(tx, purchase, kept, paid_on);
         let of_lines = purchase.lines.iter().filter_map(|line| {
             let id = Key(line.id?);
             let should = worth(tx, purchase, line.amount.unwrap_or_default())?;

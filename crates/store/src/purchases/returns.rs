@@ -7,12 +7,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Binary, Date as SqlDate, Nullable, Text};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use perennial_domain::field::Resource;
 use perennial_domain::problem::{FieldError, Invalid};
 use perennial_domain::purchase::{Purchase, Returned};
+use perennial_domain::{Date, Id};
 
+use super::row::{days_late, due, paid_on, payments};
 use crate::column::{Key, key};
 use crate::dialect::{CHUNK, hold_rows};
+use crate::resource::Stored;
+use crate::schema::purchases;
 use crate::sql::Sql;
 use crate::{Error, Read, Result, Tx};
 
@@ -81,6 +86,7 @@ pub(super) fn settle<'a>(
             return Err(Invalid::new("/lines", "reversed").into());
         }
         count(tx, chunk)?;
+        balance(tx, chunk)?;
     }
     Ok(())
 }
@@ -222,4 +228,66 @@ pub(super) fn wrong(read: &mut Read<'_>) -> Result<Vec<Key>> {
         .then(" AND reverses_id IS NULL AND returned <> ")
         .piece(given_back())
         .rows::<Binary, _>(read.connection)?)
+}
+
+/// Since when purchases and their returns are paid. Together they are one account: what is given back is due no more from
+/// its day on, and is to be paid back only as far as it was paid.
+pub(super) fn settled(tx: &mut Tx<'_>, ids: &[Key]) -> Result<Vec<(Purchase, Option<Date>)>> {
+    let those = Sql::text("(purchases.id IN ")
+        .among(ids.iter().copied())
+        .then(" OR (purchases.deleted_at IS NULL AND purchases.reverses_id IN ")
+        .among(ids.iter().copied())
+        .then("))")
+        .replanned();
+    let order = Sql::default().column(Purchase::PLURAL, "id");
+    let mut returns: BTreeMap<Id<Purchase>, Vec<Purchase>> = BTreeMap::new();
+    let mut bought = Vec::new();
+    for row in Purchase::load(tx, those, order, i64::MAX)? {
+        match row.reverses_id {
+            Some(original) => returns.entry(original).or_default().push(row),
+            None => bought.push(row),
+        }
+    }
+    let mut settled = Vec::new();
+    for row in bought {
+        let returns = returns.remove(&row.id).unwrap_or_default();
+        let mut changes = payments(&row);
+        for back in &returns {
+            changes.push((back.purchased_on, due(tx, back)));
+            changes.extend(payments(back));
+        }
+        let due = due(tx, &row);
+        for row in returns.into_iter().chain([row]) {
+            let day = paid_on(&row, due, changes.clone());
+            settled.push((row, day));
+        }
+    }
+    Ok(settled)
+}
+
+/// Says of purchases and of their returns since when they are paid.
+fn balance(tx: &mut Tx<'_>, ids: &[Key]) -> Result<()> {
+    use purchases::dsl as p;
+    let mut changed: BTreeMap<(Option<Date>, Option<i64>), Vec<Key>> = BTreeMap::new();
+    for (row, day) in settled(tx, ids)? {
+        if day != row.paid_on {
+            let same = changed.entry((day, days_late(&row, day))).or_default();
+            same.push(row.id.into());
+        }
+    }
+    for ((day, late), rows) in changed {
+        let those = Sql::text("id IN ").among(rows);
+        diesel::update(
+            p::purchases
+                .filter(p::organization.eq(tx.organization()))
+                .filter(those),
+        )
+        .set((
+            p::version.eq(p::version + 1),
+            p::paid_on.eq(day.map(Date::naive)),
+            p::days_late.eq(late),
+        ))
+        .execute(tx.connection)?;
+    }
+    Ok(())
 }

@@ -53,9 +53,10 @@ row! {
             let open = due(tx, purchase).plus(-paid(purchase)).unwrap_or_default();
             Ok(worth_at_its_rate(tx, purchase, "/lines", open)?.ten_thousandths())
         },
-        paid_on: Option<NaiveDate> = |tx, purchase| Ok(paid_on(purchase, due(tx, purchase)).map(Date::naive)),
+        paid_on: Option<NaiveDate> = |tx, purchase| Ok(paid_on(purchase, due(tx, purchase), payments(purchase)).map(Date::naive)),
         days_late: Option<i64> = |tx, purchase| {
-            Ok(days_late(purchase, paid_on(purchase, due(tx, purchase))))
+            let paid_on = paid_on(purchase, due(tx, purchase), payments(purchase));
+            Ok(days_late(purchase, paid_on))
         },
         #[diesel(skip_update)]
         returned: W<Returned>,
@@ -178,27 +179,45 @@ pub(super) fn paid(purchase: &Purchase) -> Decimal {
     Decimal::sum(amounts).unwrap_or_default()
 }
 
-/// The day on which what came in reached what is due, in the order of days; of nothing due the purchase's own.
-pub(super) fn paid_on(purchase: &Purchase, due: Decimal) -> Option<Date> {
+/// What a purchase's payments take from what is due, by their days.
+pub(super) fn payments(purchase: &Purchase) -> Vec<(Date, Decimal)> {
+    let payments = purchase.payments.iter();
+    payments
+        .map(|payment| (payment.on, -payment.amount))
+        .collect()
+}
+
+/// The day since which nothing is left to pay of what is due, or to pay back of a return, after all that changed it in the
+/// order of days; of nothing due the purchase's own.
+pub(super) fn paid_on(
+    purchase: &Purchase,
+    due: Decimal,
+    mut changes: Vec<(Date, Decimal)>,
+) -> Option<Date> {
     let zero = Decimal::default();
-    let reached = |sum: Decimal| if due < zero { sum <= due } else { sum >= due };
-    if due == zero {
-        return Some(purchase.purchased_on);
-    }
-    let mut payments: Vec<&Payment> = purchase.payments.iter().collect();
-    payments.sort_by_key(|payment| payment.on);
-    let mut sum = zero;
-    let mut day = None;
-    for payment in payments {
-        let before = reached(sum);
-        sum = sum.plus(payment.amount).unwrap_or_default();
-        match (before, reached(sum)) {
-            (false, true) => day = Some(payment.on),
-            (true, false) => day = None,
-            _ => {}
+    let is_return = purchase.reverses_id.is_some();
+    let is_paid = |open: Decimal| {
+        if is_return {
+            open >= zero
+        } else {
+            open <= zero
         }
+    };
+    changes.sort_by_key(|(on, _)| *on);
+    let mut open = due;
+    let mut since = is_paid(open).then_some(purchase.purchased_on);
+    for (on, change) in changes {
+        open = open.plus(change).unwrap_or_default();
+        since = is_paid(open).then(|| since.unwrap_or(on));
     }
-    day
+    // Nothing is paid back before it is given back.
+    since.map(|day| {
+        if is_return {
+            day.max(purchase.purchased_on)
+        } else {
+            day
+        }
+    })
 }
 
 /// By how many days a purchase was paid late, if that is known by now.

@@ -229,11 +229,17 @@ pub fn holdings(read: &mut Read<'_>, customer: Id<Customer>) -> Result<Holdings>
         };
     let products = rows.iter().map(held).collect();
     let credit = if read.scope.access("credit") >= FieldAccess::Read {
-        let overdue = theirs(Sql::text(
-            "SELECT CAST(COALESCE(SUM(purchases.open_base), 0) AS BIGINT) FROM purchases",
+        let late = theirs(Sql::text(
+            "SELECT purchases.open_base + COALESCE((SELECT SUM(r.open_base) FROM purchases r WHERE r.organization = purchases.organization \
+             AND r.reverses_id = purchases.id AND r.deleted_at IS NULL), 0) AS owed FROM purchases",
         ))
-        .then(" AND purchases.open_base > 0 AND purchases.due_on < ")
+        .then(" AND purchases.reverses_id IS NULL AND purchases.open_base > 0 AND purchases.due_on < ")
         .bind(read.scope.today().naive());
+        let overdue = Sql::text(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN late.owed > 0 THEN late.owed END), 0) AS BIGINT) FROM (",
+        )
+        .piece(late)
+        .then(") AS late");
         let overdue = overdue.rows::<BigInt, i64>(read.connection)?;
         credit(read, customer, overdue.first().copied().unwrap_or_default())?
     } else {
@@ -279,7 +285,7 @@ fn credit(read: &mut Read<'_>, customer: Id<Customer>, overdue: i64) -> Result<O
             days,
             limit: money(limit, currency),
             open: in_base(read, open),
-            overdue: in_base(read, overdue),
+            overdue: in_base(read, overdue.min(open.max(0))),
             left: worth.map(|worth| in_base(read, worth.saturating_sub(open))),
             average_days_late: share(days_late, paid),
             paid_late: share(paid_late, paid),
