@@ -187,6 +187,8 @@ fn what_is_no_whole_backup_changes_nothing() {
         .map(|(_, line)| format!("{line}\n"))
         .collect();
     refused(&target, fewer.as_bytes(), "this is no whole backup");
+    let more = [whole.as_slice(), b"more\n"].concat();
+    refused(&target, &more, "something follows its end");
     assert_eq!(lines(&archive(&target)), empty);
     restore(&target, &whole).expect("it still can be filled");
 }

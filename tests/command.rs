@@ -65,3 +65,32 @@ fn every_command_says_what_the_store_says_as_a_sentence() {
         );
     }
 }
+
+#[test]
+fn a_file_that_is_not_the_backup_that_was_written_is_not_restored() {
+    let (source, target) = (
+        Database::copy_of("company", perennial_tests::company::found),
+        Database::new(),
+    );
+    let folder = source.folder.path();
+    let run = |url: &str, arguments: [&str; 2]| {
+        let mut command = command(url, folder);
+        command.current_dir(folder).args(arguments);
+        command.output().expect("the program runs")
+    };
+    let backup = run(&source.url, ["backup", "kept"]);
+    assert!(backup.status.success(), "{}", said(&backup));
+    let whole = std::fs::read(folder.join("kept")).expect("the file");
+    // The last eight bytes are the sum and the length of what was compressed.
+    let mut altered = whole.clone();
+    altered[whole.len() - 8] ^= 1;
+    let cut = &whole[..whole.len() - 1];
+    let twice = whole.repeat(2);
+    for (name, bytes) in [("altered", &altered[..]), ("cut", cut), ("twice", &twice)] {
+        std::fs::write(folder.join(name), bytes).expect("a file");
+        let restored = run(&target.url, ["restore", name]);
+        assert!(!restored.status.success(), "{name}: {}", said(&restored));
+    }
+    let restored = run(&target.url, ["restore", "kept"]);
+    assert!(restored.status.success(), "{}", said(&restored));
+}

@@ -5,7 +5,7 @@ use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use perennial_store::Store;
 
@@ -106,7 +106,7 @@ fn write(store: &Store, path: &PathBuf) -> Result<u64, String> {
 pub fn restore(store: &Store, Restore { file }: &Restore) -> Result<String, String> {
     let named = |error: std::io::Error| format!("{}: {error}", file.display());
     let archive = File::open(file).map_err(named)?;
-    let mut archive = BufReader::new(GzDecoder::new(BufReader::new(archive)));
+    let mut archive = BufReader::new(MultiGzDecoder::new(BufReader::new(archive)));
     let rows = store
         .restore(&mut archive, clock::now())
         .map_err(|error| error.to_string())?;

@@ -348,47 +348,50 @@ fn read_archive(connection: &mut AnyConnection, archive: &mut dyn BufRead) -> Re
     }
     let (mut into, mut rows, mut count): (Option<&(&str, Columns)>, Vec<Value>, u64) =
         (None, Vec::new(), 0);
-    loop {
-        let value = next()?;
-        let is_row = value.is_array();
-        if is_row {
-            count += 1;
-            rows.push(value.clone());
-        }
-        if (rows.len() == CHUNK || !is_row)
-            && let (Some((table, columns)), false) = (into, rows.is_empty())
-        {
-            insert(connection, table, columns, std::mem::take(&mut rows)).map_err(|error| {
-                match error {
-                    Error::Unavailable(_) => error,
-                    refused => broken(refused),
-                }
-            })?;
-        }
-        if is_row {
-            continue;
-        }
-        if let Ok(End { rows }) = serde_json::from_value(value.clone()) {
-            return if rows == count {
-                Ok(count)
-            } else {
-                Err(broken(format!("it has {count} rows of {rows}")))
+    let told =
+        loop {
+            let value = next()?;
+            let is_row = value.is_array();
+            if is_row {
+                count += 1;
+                rows.push(value.clone());
+            }
+            if (rows.len() == CHUNK || !is_row)
+                && let (Some((table, columns)), false) = (into, rows.is_empty())
+            {
+                insert(connection, table, columns, std::mem::take(&mut rows)).map_err(|error| {
+                    match error {
+                        Error::Unavailable(_) => error,
+                        refused => broken(refused),
+                    }
+                })?;
+            }
+            if is_row {
+                continue;
+            }
+            if let Ok(End { rows }) = serde_json::from_value(value.clone()) {
+                break rows;
+            }
+            let table: Table = serde_json::from_value(value).map_err(broken)?;
+            let same = |(name, columns): &&(&str, Columns)| {
+                *name == table.table
+                    && columns
+                        .iter()
+                        .map(|(column, kind)| ((*column).to_owned(), *kind))
+                        .eq(table.columns.iter().cloned())
             };
-        }
-        let table: Table = serde_json::from_value(value).map_err(broken)?;
-        let same = |(name, columns): &&(&str, Columns)| {
-            *name == table.table
-                && columns
-                    .iter()
-                    .map(|(column, kind)| ((*column).to_owned(), *kind))
-                    .eq(table.columns.iter().cloned())
+            into =
+                Some(known.iter().find(same).ok_or_else(|| {
+                    broken(format!("{} is not a table of this schema", table.table))
+                })?);
         };
-        into = Some(
-            known
-                .iter()
-                .find(same)
-                .ok_or_else(|| broken(format!("{} is not a table of this schema", table.table)))?,
-        );
+    if told != count {
+        return Err(broken(format!("it has {count} rows of {told}")));
+    }
+    // Only at its end is a compressed file known to be what was written.
+    match lines.next().transpose().map_err(broken)? {
+        None => Ok(count),
+        Some(_) => Err(broken("something follows its end")),
     }
 }
 
