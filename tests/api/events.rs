@@ -9,6 +9,7 @@ use perennial_tests::client::{Client, Record};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
+use crate::purchases::{buy, line};
 use crate::samples::World;
 use crate::users::give_role;
 
@@ -297,4 +298,19 @@ fn what_was_refused_left_no_event() {
         .expect(409);
     app.as_reader().remove(&acme).expect(403);
     assert_eq!(count(), before);
+}
+
+#[test]
+fn the_first_day_there_is_began_in_the_year_1_everywhere() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create_customer("Acme");
+    let first = buy(&seller, &acme, "0001-01-01", &[line("1", "2", "0")]);
+    let events = app
+        .as_admin()
+        .get(&format!("/events?record_id={}", first.id()));
+    assert_eq!(
+        events["data"][0]["occurred_at"],
+        "0001-01-01T00:00:00.000000Z"
+    );
 }

@@ -5,6 +5,8 @@ use perennial_tests::client::{Client, encoded};
 use perennial_tests::company::Person;
 use serde_json::{Value, json};
 
+use crate::purchases::{buy, line};
+
 #[track_caller]
 fn finds(client: &Client, q: &str, expected: &[String]) {
     let listed = client
@@ -372,4 +374,35 @@ fn a_name_without_a_word_can_be_kept() {
     for name in names {
         app.as_admin().create("teams", json!({ "name": name }));
     }
+}
+
+#[test]
+fn a_list_of_purchases_is_searched_by_what_names_them() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let (acme, other) = (
+        seller.create_customer("Acme Tools"),
+        seller.create_customer("Other"),
+    );
+    let first = buy(&seller, &acme, "2024-05-02", &[line("1", "2", "0")]);
+    let draft = json!({
+        "customer_id": other.id(), "external_system": "till", "external_id": "T-77", "lines": [line("1", "3", "0")],
+    });
+    let second = seller.create("purchases", draft);
+    let found = |client: &Client, q: &str| client.get(&format!("/purchases?q={q}")).ids();
+    let code = first["code"].as_str().unwrap_or_default().to_lowercase();
+    for q in [code.as_str(), "acme", "tools%20acme"] {
+        assert_eq!(found(&seller, q), [first.id()], "{q}");
+    }
+    assert_eq!(found(&seller, "T-77"), [second.id()]);
+    assert!(found(&seller, "nobody").is_empty());
+    // Who does not see a customer learns nothing of what it bought.
+    assert!(found(&app.person(Person::Stranger), "acme").is_empty());
+    let counted = seller.get("/purchases?q=acme&include_total=true");
+    assert_eq!(counted["page"]["total"], 1);
+    let admin = app.as_admin();
+    let rate = json!({ "currency": "USD", "since": "2024-01-01", "rate": "0.9" });
+    let rate = admin.create("exchange-rates", rate);
+    assert_eq!(admin.get("/exchange-rates?q=usd").ids(), [rate.id()]);
+    assert!(admin.get("/exchange-rates?q=gbp").ids().is_empty());
 }
