@@ -15,9 +15,9 @@ use crate::fields::ledger::{amount, columns, sum, worth};
 use crate::fields::part;
 use crate::fields::parts::use_keys;
 use crate::fields::row::{FieldRow, faults};
-use crate::fields::whole::use_account;
+use crate::fields::whole::{Account, use_account};
 use crate::keys::is_composing;
-use crate::names::use_names;
+use crate::names::{Names, use_names};
 use crate::shape::{FieldRef, is_empty};
 use crate::texts::use_texts;
 
@@ -53,16 +53,11 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
         Callback::from(move |value: Value| {
             let mut rows = rows.clone();
             let Some(row) = rows.get_mut(at) else { return };
-            let product = value.as_str().and_then(|id| names.find("products", id));
+            let listed = (name == "product_id").then(|| listed(&names, &value, account));
             *row = part::with(row, name, value);
             // A product brings its price, where none was typed.
-            let product = product.filter(|_| name == "product_id" && is_empty(&row["price"]));
-            let product = product.map(|product| Value::Object(product.0.clone()));
-            let product =
-                product.and_then(|product| serde_json::from_value::<Product>(product).ok());
-            let price = product.and_then(|product| product.price_on(account.day, account.currency));
-            if let Some(price) = price {
-                *row = part::with(row, "price", price.amount.to_string().into());
+            if let Some(price) = listed.flatten().filter(|_| is_empty(&row["price"])) {
+                *row = part::with(row, "price", price);
             }
             // What has a price is worth what follows from it: nobody states that.
             if !is_empty(&row["price"]) {
@@ -71,6 +66,28 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
             tell.emit(rows);
         })
     };
+    // And the price goes with currency and day, as long as it is the product's own; a number alone would mean other money.
+    let before = use_mut_ref(|| account);
+    use_effect_with((account.currency, account.day), {
+        let (rows, tell, names) = (rows.clone(), tell.clone(), names.clone());
+        move |_| {
+            let old = before.replace(account);
+            let priced = |row: &Value| {
+                let own = listed(&names, &row["product_id"], old);
+                let is_own = old != account && own.is_some_and(|own| own == row["price"]);
+                let now = || listed(&names, &row["product_id"], account).unwrap_or_default();
+                if is_own {
+                    part::with(row, "price", now())
+                } else {
+                    row.clone()
+                }
+            };
+            let next: Vec<Value> = rows.iter().map(priced).collect();
+            if next != rows {
+                tell.emit(next);
+            }
+        }
+    });
     let remove = |at: usize| {
         let (rows, keys, tell, node) = (rows.clone(), keys.clone(), tell.clone(), node.clone());
         move |_: MouseEvent| {
@@ -201,4 +218,12 @@ fn focus(element: Option<Element>) {
     element
         .dyn_ref::<HtmlInputElement>()
         .map(HtmlInputElement::select);
+}
+
+/// What a product costs by its own list.
+fn listed(names: &Names, product: &Value, account: Account) -> Option<Value> {
+    let product = names.find("products", product.as_str()?)?;
+    let product: Product = serde_json::from_value(Value::Object(product.0.clone())).ok()?;
+    let price = product.price_on(account.day, account.currency)?;
+    Some(price.amount.to_string().into())
 }

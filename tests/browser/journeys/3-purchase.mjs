@@ -13,6 +13,7 @@ export default async function ({ browser, company }) {
     await giveBack(visitor, api, id);
     await holdings(visitor, customer, products);
     await sums(visitor, customer);
+    await reprice(visitor, customer, products);
     await rate(visitor, api);
     await limit(browser, api, people, customer);
     await hidden(browser, api, people, customer);
@@ -21,6 +22,24 @@ export default async function ({ browser, company }) {
 const at = (id) => (focus) => focus.id === id;
 const called = (label) => (focus) => focus.name === label;
 const yuan = (page, amount) => page.evaluate((amount) => new Intl.NumberFormat('en', { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' }).format(amount), amount);
+
+/** A price that came with its product is no number for another currency. */
+async function reprice({ page, say }, customer, [gauge]) {
+    await page.goto(`/customers/${customer.id}`);
+    await page.getByRole('heading', { level: 1, name: customer.name }).waitFor();
+    await page.keyboard.press('b');
+    const dialog = page.getByRole('dialog', { name: say('list.new', { what: say('one.purchase') }) });
+    await dialog.waitFor();
+    const value = (id) => dialog.locator(`#new-purchases-${id}`);
+    await value('lines-0-product_id').fill('硬度');
+    await page.getByRole('option', { name: gauge.name }).waitFor();
+    await page.keyboard.press('Tab');
+    await eventually(async () => assert.equal(await value('lines-0-price').inputValue(), '4680'));
+    await dialog.locator('summary').first().press('Enter');
+    await value('currency').fill('USD');
+    await eventually(async () => assert.equal(await value('lines-0-price').inputValue(), '', 'there is none in dollars'));
+    await page.reload();
+}
 
 /** Three lines: a product whose price comes by itself, with a discount; a free text with a stated amount; one that is taken away again. */
 async function sell({ page, say, allow }, api, customer, [gauge]) {
