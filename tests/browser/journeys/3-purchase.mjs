@@ -97,7 +97,7 @@ async function sell({ page, say, allow }, api, customer, [gauge]) {
     // A comma groups thousands; elsewhere it is not taken away.
     await page.keyboard.type('12,5');
     await page.keyboard.press('Control+Enter');
-    await line(2).getByRole('alert').filter({ hasText: say('invalid.decimal') }).waitFor();
+    await line(2).getByRole('alert').filter({ hasText: say('invalid.amount') }).waitFor();
     await stands(1, 'amount');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('1,250.5');
