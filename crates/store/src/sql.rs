@@ -153,6 +153,22 @@ impl Sql {
         sql.values(values)
     }
 
+    /// Of an organization's rows those that have one of these keys in a column.
+    #[must_use]
+    pub(crate) fn of(
+        self,
+        organization: i64,
+        column: &'static str,
+        keys: impl IntoIterator<Item = Key>,
+    ) -> Self {
+        self.then(" WHERE organization = ")
+            .bind(organization)
+            .then(" AND ")
+            .name(column)
+            .then(" IN ")
+            .among(keys)
+    }
+
     /// Planned anew each time on PostgreSQL: its best plan varies with its values.
     #[must_use]
     pub(crate) fn replanned(mut self) -> Self {

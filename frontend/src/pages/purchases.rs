@@ -133,7 +133,8 @@ pub fn state(purchase: &Purchase, session: &Session) -> (Key, &'static str) {
     let open = purchase.open.amount;
     let today = session.today();
     let late = |due: perennial_domain::Date| due.to_string() < today;
-    if open == Decimal::default() {
+    // What was given back wholly is settled, though nobody paid it.
+    if open == Decimal::default() || purchase.paid_on.is_some() {
         (Key::PurchasePaid, "green")
     } else if open > Decimal::default() && purchase.due_on.is_some_and(late) {
         (Key::PurchaseOverdue, "red")

@@ -109,6 +109,7 @@ fn table(texts: &Texts, totals: &PurchaseTotals, view: &View, path: &str) -> Htm
         pieces
             .then(|| html! { <td class="col-number"><span class="number">{ quantity }</span></td> })
     };
+    let count = |sums: &Sums| texts.decimal(&sums.purchases.to_string());
     let revenue = |sums: &Sums| {
         texts.money(
             &sums.revenue.amount.to_string(),
@@ -134,7 +135,7 @@ fn table(texts: &Texts, totals: &PurchaseTotals, view: &View, path: &str) -> Htm
                 <th scope="row">{ name }</th>
                 <td class="bar-cell"><span class="bar-line"><span class="bar-room" aria-hidden="true"><span class="bar" ~style={style}></span></span><span class="number">{ revenue(&group.sums) }</span></span></td>
                 { quantity(&group.sums) }
-                <td class="col-number"><span class="number">{ texts.number(group.sums.purchases) }</span></td>
+                <td class="col-number"><span class="number">{ count(&group.sums) }</span></td>
             </tr>
         }
     };
@@ -151,8 +152,8 @@ fn table(texts: &Texts, totals: &PurchaseTotals, view: &View, path: &str) -> Htm
                 <tfoot><tr>
                     <th scope="row">{ texts.text(Key::LedgerTotal) }</th>
                     <td class="col-number"><span class="number">{ revenue(&totals.total) }</span></td>
-                    if pieces { <td></td> }
-                    <td class="col-number"><span class="number">{ texts.number(totals.total.purchases) }</span></td>
+                    { quantity(&totals.total) }
+                    <td class="col-number"><span class="number">{ count(&totals.total) }</span></td>
                 </tr></tfoot>
             </table>
             if totals.has_more { <p class="quiet">{ texts.format(Key::TotalsMore, &[("count", &texts.number(MOST as i64))]) }</p> }

@@ -14,6 +14,7 @@ export default async function ({ browser, company }) {
     await holdings(visitor, customer, products);
     await sums(visitor, customer);
     await reprice(visitor, customer, products);
+    await settled(visitor, api, customer);
     await rate(visitor, api);
     await limit(browser, api, people, customer);
     await hidden(browser, api, people, customer);
@@ -22,6 +23,19 @@ export default async function ({ browser, company }) {
 const at = (id) => (focus) => focus.id === id;
 const called = (label) => (focus) => focus.name === label;
 const yuan = (page, amount) => page.evaluate((amount) => new Intl.NumberFormat('en', { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' }).format(amount), amount);
+
+/** What was given back wholly is open on neither side. */
+async function settled({ page, say }, api, customer) {
+    const made = await api.post('purchases', { customer_id: customer.id, lines: [{ quantity: '2', price: '5' }] });
+    const lines = [{ reverses: made.lines[0].id, quantity: '-2', price: '5' }];
+    const back = await api.post('purchases', { customer_id: customer.id, reverses_id: made.id, lines });
+    for (const { id, code } of [made, back]) {
+        await page.goto(`/purchases/${id}`);
+        await page.getByRole('heading', { level: 1, name: code }).waitFor();
+        await page.locator('main').getByText(say('purchase.paid'), { exact: true }).first().waitFor();
+        assert.equal(await page.locator('main').getByText(say('purchase.open'), { exact: true }).count(), 0);
+    }
+}
 
 /** A price that came with its product is no number for another currency. */
 async function reprice({ page, say }, customer, [gauge]) {
@@ -269,6 +283,7 @@ async function sums({ page, say }, customer) {
     const by = page.locator('.by select');
     await by.selectOption({ label: say('grouping.product') });
     await page.getByRole('row').filter({ hasText: await yuan(page, 24.48) }).waitFor();
+    await sum.getByRole('cell', { name: '1,004', exact: true }).waitFor();
     await by.selectOption({ label: say('grouping.month') });
     assert.match(page.url(), /by=month/);
     await page.getByRole('rowheader').getByRole('link').press('Enter');

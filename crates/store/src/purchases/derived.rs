@@ -78,16 +78,9 @@ fn differing(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<Vec<Wrong>> {
         Nullable<BigInt>,
     );
     let organization = tx.organization();
-    let those = |sql: Sql, column: &'static str| {
-        sql.then(" WHERE organization = ")
-            .bind(organization)
-            .then(" AND ")
-            .name(column)
-            .then(" IN ")
-            .among(keys(purchases))
-    };
+    let those = |text, column| Sql::text(text).of(organization, column, keys(purchases));
     let columns = "SELECT id, due, paid, open_base, paid_on, days_late FROM purchases";
-    let rows: Vec<Row> = those(Sql::text(columns), "id").rows::<Columns, _>(tx.connection)?;
+    let rows: Vec<Row> = those(columns, "id").rows::<Columns, _>(tx.connection)?;
     let kept = |(id, due, paid, open_base, paid_on, days_late)| {
         let kept = Kept {
             due,
@@ -99,7 +92,7 @@ fn differing(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<Vec<Wrong>> {
         (id, kept)
     };
     let kept: BTreeMap<Key, Kept> = rows.into_iter().map(kept).collect();
-    let lines = Sql::text("SELECT id, amount_base FROM purchase_lines");
+    let lines = "SELECT id, amount_base FROM purchase_lines";
     let lines: Vec<(Key, i64)> =
         those(lines, "purchase_id").rows::<(Binary, BigInt), _>(tx.connection)?;
     let lines: BTreeMap<Key, i64> = lines.into_iter().collect();

@@ -135,25 +135,18 @@ fn name_lines(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
 pub(super) fn remove(tx: &mut Tx<'_>, lines: &[Key]) -> Result<()> {
     let organization = tx.organization();
     for chunk in lines.chunks(CHUNK) {
-        let those = |sql: Sql, column: &'static str| {
-            sql.then(" WHERE organization = ")
-                .bind(organization)
-                .then(" AND ")
-                .name(column)
-                .then(" IN ")
-                .among(chunk.iter().copied())
-        };
-        those(Sql::text("UPDATE purchase_lines SET reverses = NULL"), "reverses")
+        let those = |text, column| Sql::text(text).of(organization, column, chunk.iter().copied());
+        those("UPDATE purchase_lines SET reverses = NULL", "reverses")
             .then(" AND purchase_id IN (SELECT id FROM purchases WHERE purchases.organization = purchase_lines.organization AND deleted_at IS NOT NULL)")
             .execute(tx.connection)?;
-        let named = those(Sql::text("SELECT id FROM purchase_lines"), "reverses").then(" LIMIT 1");
+        let named = those("SELECT id FROM purchase_lines", "reverses").then(" LIMIT 1");
         if !named.rows::<Binary, Key>(tx.connection)?.is_empty() {
             return Err(Error::Conflict {
                 pointer: String::new(),
                 code: "in_use",
             });
         }
-        those(Sql::text("DELETE FROM purchase_lines"), "id").execute(tx.connection)?;
+        those("DELETE FROM purchase_lines", "id").execute(tx.connection)?;
     }
     Ok(())
 }
