@@ -63,7 +63,7 @@ fn the_log_tells_everything_but_secrets() {
     );
     seller.get("/customers?q=quietly").expect(200);
     seller
-        .get("/customers?external_id=x-4711&nonsense=quietly")
+        .get("/customers?external_id=held-close&nonsense=quietly")
         .refused(400, "bad_request");
     let change = json!({ "current_password": PASSWORD, "new_password": "a wholly new phrase" });
     seller.post("/auth/password", change).expect(200);
@@ -111,7 +111,7 @@ fn the_log_tells_everything_but_secrets() {
         "private.person",
         "Hush",
         "quietly",
-        "4711",
+        "held-close",
         &customer.id(),
     ] {
         let line = text.lines().find(|line| line.contains(hidden));
