@@ -144,7 +144,7 @@ pub fn fill(store: &Store, count: usize) {
         let drafts: Vec<NewCustomer> = (first..count.min(first + SLICE)).map(draft).collect();
         store
             .write(&admin, move |tx| {
-                resource::create::<Customer>(tx, &drafts).map(drop)
+                resource::add::<Customer>(tx, &drafts).map(drop)
             })
             .expect("customers");
         // PostgreSQL plans for what it knows of.

@@ -217,7 +217,7 @@ fn seed(store: &Store) {
     for first in (0..SEEDS).step_by(500) {
         let drafts: Vec<NewPurchase> = (first..first + 500).map(draft).collect();
         let made = store.write(&admin, move |tx| {
-            resource::create::<Purchase>(tx, &drafts).map(drop)
+            resource::add::<Purchase>(tx, &drafts).map(drop)
         });
         made.expect("purchases");
     }

@@ -1,4 +1,5 @@
--- The tenants. The small key leads every other table and never leaves the store.
+-- The tenants. The small key leads every other table and never leaves the store. Where a row must name another of its
+-- organization, that reference proves the key; the others refer to this table.
 CREATE TABLE organizations (
     key BIGINT NOT NULL PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -50,7 +51,7 @@ CREATE INDEX roles_by_updated_at ON roles (organization, updated_at, id);
 
 -- What a role may do; what is not listed it may not. Areas and actions grow with the program, so no CHECK lists them.
 CREATE TABLE role_permissions (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     role_id BLOB NOT NULL,
     area TEXT NOT NULL,
     action TEXT NOT NULL,
@@ -61,7 +62,7 @@ CREATE TABLE role_permissions (
 
 -- What a role may do with a class of fields; what is not listed it may write.
 CREATE TABLE role_fields (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     role_id BLOB NOT NULL,
     class TEXT NOT NULL,
     access TEXT NOT NULL CHECK (access IN ('hide', 'mask', 'read', 'write')),
@@ -94,7 +95,7 @@ CREATE INDEX teams_deleted_at ON teams (deleted_at) WHERE deleted_at IS NOT NULL
 -- People who work for the organization. An e-mail address signs in to exactly one of the installation; who has
 -- none does not sign in.
 CREATE TABLE users (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     id BLOB NOT NULL,
     name TEXT NOT NULL,
     name_sort TEXT NOT NULL,
@@ -130,7 +131,7 @@ CREATE INDEX users_role ON users (organization, role_id);
 
 -- Who belongs to which team.
 CREATE TABLE team_members (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     team_id BLOB NOT NULL,
     user_id BLOB NOT NULL,
     PRIMARY KEY (organization, team_id, user_id),
@@ -216,7 +217,7 @@ CREATE INDEX customers_deleted_at ON customers (deleted_at) WHERE deleted_at IS 
 
 -- What a customer is to us; several at once are normal.
 CREATE TABLE customer_roles (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('end_buyer', 'channel', 'internal', 'supplier', 'competitor', 'partner', 'authority', 'media')),
     PRIMARY KEY (organization, customer_id, role),
@@ -226,7 +227,7 @@ CREATE INDEX customer_roles_role ON customer_roles (organization, role, customer
 
 -- Which labels a customer carries.
 CREATE TABLE customer_tags (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
     tag_id BLOB NOT NULL,
     PRIMARY KEY (organization, customer_id, tag_id),
@@ -237,7 +238,7 @@ CREATE INDEX customer_tags_tag ON customer_tags (organization, tag_id, customer_
 
 -- Whose profit a customer influences.
 CREATE TABLE customer_influences (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
     influenced_id BLOB NOT NULL,
     note TEXT NOT NULL,
@@ -249,7 +250,7 @@ CREATE INDEX customer_influences_influenced ON customer_influences (organization
 
 -- What is derived from other records, one row a customer.
 CREATE TABLE customer_figures (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
     version BIGINT NOT NULL,
     contacts BIGINT NOT NULL,
@@ -297,7 +298,7 @@ CREATE INDEX contacts_deleted_at ON contacts (deleted_at) WHERE deleted_at IS NO
 
 -- Where a contact works and worked.
 CREATE TABLE positions (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     contact_id BLOB NOT NULL,
     place BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
@@ -357,7 +358,7 @@ CREATE INDEX events_actor ON events (organization, actor_id, seq);
 
 -- The fields that an event changed, as they were and as they are: JSON. Erasure blanks these rows.
 CREATE TABLE event_changes (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     seq BIGINT NOT NULL,
     before TEXT,
     after TEXT,
@@ -367,7 +368,7 @@ CREATE TABLE event_changes (
 
 -- What happened with a customer, newest first.
 CREATE TABLE timeline_entries (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     customer_id BLOB NOT NULL,
     occurred_at TIMESTAMP NOT NULL,
     id BLOB NOT NULL,

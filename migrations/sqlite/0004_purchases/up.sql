@@ -23,7 +23,7 @@ CREATE INDEX exchange_rates_deleted_at ON exchange_rates (deleted_at) WHERE dele
 -- Orders that happened, and returns of them. Amounts are in the purchase's currency, those that end in `_base` in the
 -- organization's; what follows from lines and payments is written with the row.
 CREATE TABLE purchases (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     id BLOB NOT NULL,
     code TEXT NOT NULL,
     customer_id BLOB NOT NULL,
@@ -79,7 +79,7 @@ CREATE INDEX purchases_deleted_at ON purchases (deleted_at) WHERE deleted_at IS 
 
 -- What was bought. A line that a return names keeps its key through every change of its purchase.
 CREATE TABLE purchase_lines (
-    organization BIGINT NOT NULL REFERENCES organizations (key),
+    organization BIGINT NOT NULL,
     id BLOB NOT NULL,
     purchase_id BLOB NOT NULL,
     place BIGINT NOT NULL,

@@ -202,7 +202,7 @@ fn write<S: Sheet>(
         resource::update::<S::Record>(tx, &changes)?;
     }
     if !drafts.is_empty() {
-        resource::create::<S::Record>(tx, &drafts)?;
+        resource::add::<S::Record>(tx, &drafts)?;
     }
     Ok(())
 }

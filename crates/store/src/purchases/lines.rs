@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::row::worth_at_its_rate;
 use crate::column::{Key, id, key};
-use crate::dialect::{CHUNK, put_many};
+use crate::dialect::{CHUNK, insert_many, put_many};
 use crate::resource::{grouped, keys};
 use crate::schema::purchase_lines;
 use crate::sql::Sql;
@@ -35,11 +35,13 @@ struct Row {
 }
 
 impl Row {
-    fn of(tx: &mut Tx<'_>, purchase: &Purchase, place: usize) -> Result<Option<Self>> {
-        let Some(line) = purchase.lines.get(place) else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
+    fn of(
+        tx: &mut Tx<'_>,
+        purchase: &Purchase,
+        place: usize,
+        line: &PurchaseLine,
+    ) -> Result<Self> {
+        Ok(Self {
             organization: tx.organization(),
             id: Key(line.id.unwrap_or_else(|| tx.new_key())),
             purchase_id: purchase.id.into(),
@@ -58,7 +60,7 @@ impl Row {
             )?
             .ten_thousandths(),
             reverses: line.reverses.map(Key),
-        }))
+        })
     }
 
     fn line(self) -> PurchaseLine {
@@ -81,16 +83,21 @@ pub(super) fn write(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<()> {
     use diesel::upsert::excluded;
     use purchase_lines::dsl as l;
     name_lines(tx, purchases)?;
-    let mut rows = Vec::new();
+    let (mut new, mut kept) = (Vec::new(), Vec::new());
     for purchase in purchases {
-        for place in 0..purchase.lines.len() {
-            rows.extend(Row::of(tx, purchase, place)?);
+        for (place, line) in purchase.lines.iter().enumerate() {
+            let rows = match line.id {
+                None => &mut new,
+                Some(_) => &mut kept,
+            };
+            rows.push(Row::of(tx, purchase, place, line)?);
         }
     }
+    insert_many!(tx.connection, purchase_lines::table, new);
     put_many!(
         tx.connection,
         purchase_lines::table,
-        rows,
+        kept,
         (l::organization, l::id),
         (
             l::place.eq(excluded(l::place)),

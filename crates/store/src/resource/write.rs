@@ -23,11 +23,20 @@ pub fn take_turns(tx: &mut Tx<'_>) -> Result<()> {
     lock_name(tx.connection, &name)
 }
 
-/// Creates rows.
+/// Creates rows, and reads them as they became.
 ///
 /// # Errors
 /// [`Error::Invalid`] where a draft names a record that is not there; [`Error::Conflict`] where it clashes.
 pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>> {
+    let ids = add::<R>(tx, drafts)?;
+    reload(tx, &ids)
+}
+
+/// Creates rows, and tells their ids.
+///
+/// # Errors
+/// As [`create`].
+pub fn add<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<Id<R>>> {
     if tx.scope.level(R::AREA, Action::Create) == Level::None {
         return Err(Error::Forbidden);
     }
@@ -58,8 +67,7 @@ pub fn create<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<R>>
             .map(|row| event(tx.scope, EventKind::Created, row))
             .collect::<Vec<_>>(),
     )?;
-    let ids: Vec<Id<R>> = rows.iter().map(Resource::id).collect();
-    reload(tx, &ids)
+    Ok(rows.iter().map(Resource::id).collect())
 }
 
 /// Changes rows. A patch that changes nothing leaves the row and its version alone.
