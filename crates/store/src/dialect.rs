@@ -204,14 +204,6 @@ pub(crate) fn begin_snapshot(connection: &mut AnyConnection) -> Result<()> {
     take_time(connection)
 }
 
-/// Gives SQLite's writer room to hold the pages that many rows change.
-pub(crate) fn take_room(connection: &mut AnyConnection) -> Result<()> {
-    if let AnyConnection::Sqlite(connection) = connection {
-        connection.batch_execute("PRAGMA cache_size = -48000")?;
-    }
-    Ok(())
-}
-
 /// Tells PostgreSQL how large its tables have become: until it knows, it looks through whole tables for what a foreign key
 /// names. SQLite plans without.
 pub(crate) fn note_growth(connection: &mut AnyConnection) -> Result<()> {

@@ -265,7 +265,7 @@ impl Store {
     /// [`Error::Unavailable`] if the database does not answer.
     pub fn take_room(&self) -> Result<()> {
         let writer = self.0.writer.as_ref();
-        writer.map_or(Ok(()), |writer| writer.run(dialect::take_room))
+        writer.map_or(Ok(()), Writer::take_room)
     }
 
     /// Lets the database know that much was written, so that it plans for it.

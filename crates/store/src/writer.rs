@@ -15,6 +15,8 @@
 
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -36,8 +38,10 @@ const STEP: Duration = Duration::from_micros(200);
 
 /// How many pages stand in the log before they are moved into the file, 4 MB: many commits change the same pages.
 const ENOUGH: i64 = 1_000;
-/// And before a commit does it, 40 MB.
-const LOG: i64 = 10_000;
+/// And where much is written in a row, 64 MB: each of these pages is changed by several commits.
+const MUCH: i64 = 16_000;
+/// And before a commit does it, 96 MB.
+const LOG: i64 = 24_000;
 
 /// Runs inside the group's transaction; what it returns is called with the commit's outcome.
 type Job = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
@@ -46,7 +50,11 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 
 /// The queue in front of the writing thread.
 #[derive(Clone, Debug)]
-pub(crate) struct Writer(Sender<Job>);
+pub(crate) struct Writer {
+    queue: Sender<Job>,
+    /// How many pages may wait in the log.
+    enough: Arc<AtomicI64>,
+}
 
 impl Writer {
     /// Opens the writing connection and starts its thread, which ends when the last queue is dropped.
@@ -57,12 +65,26 @@ impl Writer {
     ) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
         set_up(&mut connection)?;
-        let log = log(&address)?;
+        let enough = Arc::new(AtomicI64::new(ENOUGH));
+        let log = log(&address, Arc::clone(&enough))?;
         std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref(), &log))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(Self(sender))
+        Ok(Self {
+            queue: sender,
+            enough,
+        })
+    }
+
+    /// Holds more pages in memory and in the log, because many rows come in that change the same ones.
+    pub(crate) fn take_room(&self) -> Result<()> {
+        self.enough.store(MUCH, Ordering::Relaxed);
+        self.run(|connection| {
+            // In kilobytes, and bytes: a log that was cut short would have to grow again.
+            let room = "PRAGMA cache_size = -48000; PRAGMA journal_size_limit = 100000000";
+            Ok(connection.batch_execute(room)?)
+        })
     }
 
     /// Runs a write and waits until it is durable.
@@ -86,7 +108,7 @@ impl Writer {
             })
         });
         let gone = || Error::Unavailable("the writer has stopped".into());
-        self.0.send(job).map_err(|_| gone())?;
+        self.queue.send(job).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }
 }
@@ -136,7 +158,7 @@ fn serve(
 }
 
 /// Starts the thread that moves the log into the file, whenever it is told that there is more.
-fn log(address: &Address) -> Result<SyncSender<()>> {
+fn log(address: &Address, enough: Arc<AtomicI64>) -> Result<SyncSender<()>> {
     let (sender, more) = mpsc::sync_channel(1);
     let address = address.clone();
     let unavailable = |error: String| Error::Unavailable(error);
@@ -147,7 +169,7 @@ fn log(address: &Address) -> Result<SyncSender<()>> {
         .name("sqlite-log".into())
         .spawn(move || {
             while more.recv().is_ok() {
-                if let Err(error) = move_log(&mut connection) {
+                if let Err(error) = move_log(&mut connection, enough.load(Ordering::Relaxed)) {
                     tracing::debug!(%error, "the log stays as it is");
                     reopen(&mut connection, &address);
                 }
@@ -158,11 +180,11 @@ fn log(address: &Address) -> Result<SyncSender<()>> {
 }
 
 /// Moves the log into the file where that is worth it, as far as nobody has to wait.
-fn move_log(connection: &mut AnyConnection) -> Result<()> {
+fn move_log(connection: &mut AnyConnection, enough: i64) -> Result<()> {
     let looked = Sql::text("PRAGMA wal_checkpoint(NOOP)");
     let looked = looked.rows::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(connection)?;
     let waiting = looked.first().map_or(0, |(_, all, moved)| all - moved);
-    if waiting >= ENOUGH {
+    if waiting >= enough {
         connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
     }
     Ok(())

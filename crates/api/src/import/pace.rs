@@ -2,7 +2,8 @@
 //!
 //! While a slice is written, nobody else writes to SQLite, and on PostgreSQL nobody writes what it has written. So slices are
 //! measured in time: long ones while nobody else writes, for each costs a commit; and as short as a few single writes while
-//! somebody does. Others are told by their events, whose numbers come between ours.
+//! somebody does, with a rest as long after each, for a processor and a disk are shared as well. Others are told by their
+//! events, whose numbers come between ours.
 
 use std::time::{Duration, Instant};
 
@@ -53,18 +54,18 @@ impl Pace {
         self.rows
     }
 
-    /// Takes note of a slice of so many rows, which is done now.
-    pub fn note(&mut self, slice: Slice, rows: usize, now: Instant) {
+    /// Takes note of a slice of so many rows, which is done now; how long to leave the database to others.
+    pub fn note(&mut self, slice: Slice, rows: usize, now: Instant) -> Duration {
         if slice.before != self.last {
             self.others = Some(now);
         }
         self.last = slice.after;
         let expected = |seen: Instant| now.duration_since(seen) < EXPECTED;
-        let allowed = match self.others.is_some_and(expected) {
-            true => AMONG_OTHERS,
-            false => ALONE,
-        };
         let took = slice.took;
+        let (allowed, rest) = match self.others.is_some_and(expected) {
+            true => (AMONG_OTHERS, took),
+            false => (ALONE, Duration::ZERO),
+        };
         if took > allowed {
             let fitting = rows as f64 * allowed.as_secs_f64() / took.as_secs_f64();
             self.rows = (fitting as usize).min(self.rows);
@@ -72,6 +73,7 @@ impl Pace {
             self.rows *= 2;
         }
         self.rows = self.rows.clamp(LEAST, MOST);
+        rest
     }
 }
 
@@ -80,14 +82,14 @@ mod tests {
     use super::*;
 
     /// A slice of as many rows as it may have, each of which took so long.
-    fn slice(pace: &mut Pace, each: Duration, before: i64) {
+    fn slice(pace: &mut Pace, each: Duration, before: i64) -> Duration {
         let took = each * u32::try_from(pace.rows()).expect("few");
         let slice = Slice {
             took,
             before,
             after: before + 1,
         };
-        pace.note(slice, pace.rows(), Instant::now());
+        pace.note(slice, pace.rows(), Instant::now())
     }
 
     #[test]
@@ -95,11 +97,13 @@ mod tests {
         let each = Duration::from_micros(50);
         let mut pace = Pace::new(0);
         for number in 0..10 {
-            slice(&mut pace, each, number);
+            let rest = slice(&mut pace, each, number);
+            assert_eq!(rest, Duration::ZERO);
         }
         assert_eq!(pace.rows(), MOST);
         // Somebody else's event came between.
-        slice(&mut pace, each, 11);
+        let rest = slice(&mut pace, each, 11);
+        assert_eq!(rest, each * 500);
         assert!((30..=80).contains(&pace.rows()), "{}", pace.rows());
         for number in 12..20 {
             slice(&mut pace, each, number);

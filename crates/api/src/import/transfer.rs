@@ -152,7 +152,7 @@ fn by_chunks<S: Sheet>(
                 });
                 let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
                 if !options.dry_run {
-                    pace.note(slice, count, Instant::now());
+                    std::thread::sleep(pace.note(slice, count, Instant::now()));
                 }
                 tell(&kept, watch, &mut total);
                 made_up.refusals.extend(kept.refusals);

@@ -35,12 +35,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(
-        tx: &mut Tx<'_>,
-        purchase: &Purchase,
-        place: usize,
-        line: &PurchaseLine,
-    ) -> Result<Self> {
+    fn of(tx: &mut Tx<'_>, purchase: &Purchase, place: usize, line: &PurchaseLine) -> Result<Self> {
         Ok(Self {
             organization: tx.organization(),
             id: Key(line.id.unwrap_or_else(|| tx.new_key())),
