@@ -55,7 +55,8 @@ macro_rules! each_chunk {
 }
 pub(crate) use each_chunk;
 
-/// From how many rows on PostgreSQL is sent a copy of them: it takes two round trips, and nothing for it to read and plan.
+/// From how many rows on PostgreSQL gets them by `COPY`: two round trips instead of one, but nothing to parse and plan. An
+/// INSERT of 500 rows with 30 columns each took nearly half of an import's time; of a few rows it is as fast.
 pub(crate) const COPIED: usize = 16;
 
 /// Inserts rows into a table.

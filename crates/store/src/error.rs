@@ -135,7 +135,7 @@ fn is_full(message: &str) -> bool {
 
 /// Messages that say "later": locks, timeouts, a server that goes or comes, a full disk.
 fn is_later(message: &str) -> bool {
-    const SIGNS: [&str; 11] = [
+    const SIGNS: [&str; 12] = [
         "database is locked",
         "database table is locked",
         "disk I/O error",
@@ -147,6 +147,7 @@ fn is_later(message: &str) -> bool {
         "connection to server",
         "could not connect",
         "no connection to the server",
+        "no COPY in progress",
     ];
     is_full(message) || SIGNS.iter().any(|sign| message.contains(sign))
 }

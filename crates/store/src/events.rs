@@ -75,10 +75,9 @@ impl Tx<'_> {
         if happened.is_empty() {
             return Ok(());
         }
-        let numbers = event_numbers(
-            self.connection,
-            i64::try_from(happened.len()).unwrap_or(i64::MAX),
-        )?;
+        let count = i64::try_from(happened.len()).unwrap_or(i64::MAX);
+        let numbers = event_numbers(self.connection, count)?;
+        self.recorded += count;
         let (organization, now, change_set) = (
             self.organization(),
             self.scope.now.naive(),

@@ -1,8 +1,8 @@
 //! The two sets of migrations, and how they are applied.
 
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
+use diesel::{Connection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::AnyConnection;
@@ -22,16 +22,19 @@ pub(crate) fn run(connection: &mut AnyConnection) -> Result<()> {
     match connection {
         AnyConnection::Sqlite(connection) => {
             // A table whose constraints change is built anew under its name, which no reference may notice: they are looked
-            // at afterwards, and nothing is served that breaks one.
+            // at afterwards, and nothing stays that breaks one.
             if connection.has_pending_migration(SQLITE).map_err(failed)? {
                 connection.batch_execute("PRAGMA foreign_keys = OFF")?;
-                connection.run_pending_migrations(SQLITE).map_err(failed)?;
-                let broken: i64 =
-                    diesel::dsl::sql::<BigInt>("SELECT COUNT(*) FROM pragma_foreign_key_check")
-                        .get_result(connection)?;
-                if broken > 0 {
-                    return Err(Error::Database(format!("{broken} references name nothing")));
-                }
+                connection.transaction(|connection| {
+                    connection.run_pending_migrations(SQLITE).map_err(failed)?;
+                    let broken: i64 =
+                        diesel::dsl::sql::<BigInt>("SELECT COUNT(*) FROM pragma_foreign_key_check")
+                            .get_result(connection)?;
+                    match broken {
+                        0 => Ok(()),
+                        _ => Err(Error::Database(format!("{broken} references name nothing"))),
+                    }
+                })?;
                 connection.batch_execute("PRAGMA foreign_keys = ON")?;
             }
         }

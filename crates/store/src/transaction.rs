@@ -49,6 +49,8 @@ pub struct Read<'a> {
 pub struct Tx<'a> {
     read: Read<'a>,
     change_set: Option<Uuid>,
+    /// How many events were written.
+    pub(crate) recorded: i64,
     /// Whether what is written happened long ago: rules for what may happen now do not hold.
     pub history: bool,
     /// The exchange rates that were asked for, by currency and day.
@@ -100,10 +102,16 @@ impl<'a> Tx<'a> {
         Self {
             read: Read { connection, scope },
             change_set: None,
+            recorded: 0,
             history: false,
             rates: BTreeMap::new(),
             original_rates: BTreeMap::new(),
         }
+    }
+
+    /// How many events were written so far, also such as were given up again.
+    pub fn recorded(&self) -> i64 {
+        self.recorded
     }
 
     /// A new key.
@@ -138,15 +146,22 @@ impl<'a> Tx<'a> {
     pub fn attempt<T>(&mut self, attempt: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         self.change_set()?;
         let (scope, change_set, history) = (self.scope, self.change_set, self.history);
-        self.read.connection.transaction(|connection| {
-            attempt(&mut Tx {
+        let mut recorded = self.recorded;
+        let outcome = self.read.connection.transaction(|connection| {
+            let mut tx = Tx {
                 read: Read { connection, scope },
                 change_set,
+                recorded,
                 history,
                 rates: BTreeMap::new(),
                 original_rates: BTreeMap::new(),
-            })
-        })
+            };
+            let outcome = attempt(&mut tx);
+            recorded = tx.recorded;
+            outcome
+        });
+        self.recorded = recorded;
+        outcome
     }
 
     /// Goes on as somebody else of the same organization, or at another moment, in the same transaction.
@@ -259,7 +274,7 @@ impl Store {
             .map_err(|error| Error::Unavailable(error.to_string()))
     }
 
-    /// Lets this process hold more of the database in memory, because it writes much.
+    /// Lets this process hold more of SQLite's file in memory, and more of what it wrote in the log, because it writes much.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the database does not answer.

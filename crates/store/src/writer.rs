@@ -16,7 +16,7 @@
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -36,15 +36,48 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often it looks whether they are done.
 const STEP: Duration = Duration::from_micros(200);
 
-/// How many pages stand in the log before they are moved into the file, 4 MB: many commits change the same pages.
-const ENOUGH: i64 = 1_000;
-/// And where much is written in a row, 64 MB: each of these pages is changed by several commits.
-const MUCH: i64 = 16_000;
-/// And before a commit does it, 96 MB.
+/// How many pages stand in the log before a commit moves them into the file itself, 96 MB. It is the same for all processes:
+/// every commit looks at the whole log, whoever wrote it.
 const LOG: i64 = 24_000;
 
-/// Runs inside the group's transaction; what it returns is called with the commit's outcome.
-type Job = Box<dyn FnOnce(&mut AnyConnection) -> Answer + Send>;
+/// How much room a writer takes.
+struct Room {
+    /// How many pages stand in the log before the other thread moves them: many commits change the same pages.
+    enough: i64,
+    /// How much memory holds pages, in kilobytes.
+    cache: u32,
+    /// What is left of a log that begins anew, in bytes: what is cut off has to grow again.
+    kept: u32,
+}
+
+/// A server's: 4 MB of log.
+const SERVER: Room = Room {
+    enough: 1_000,
+    cache: 16_000,
+    kept: 16_000_000,
+};
+/// An importer's: 64 MB of log, for its commits change the same pages again and again.
+const IMPORTER: Room = Room {
+    enough: 16_000,
+    cache: 48_000,
+    kept: 100_000_000,
+};
+
+/// The room that a process takes; it is asked for after it has begun to write.
+#[derive(Clone, Debug, Default)]
+struct Asked(Arc<AtomicBool>);
+
+impl Asked {
+    fn room(&self) -> &'static Room {
+        match self.0.load(Ordering::Relaxed) {
+            true => &IMPORTER,
+            false => &SERVER,
+        }
+    }
+}
+
+/// Runs inside the group's transaction, or hears why there is none; what it returns is called with the commit's outcome.
+type Job = Box<dyn FnOnce(std::result::Result<&mut AnyConnection, String>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 type Manager = <AnyConnection as Connection>::TransactionManager;
 
@@ -52,8 +85,7 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     queue: Sender<Job>,
-    /// How many pages may wait in the log.
-    enough: Arc<AtomicI64>,
+    asked: Asked,
 }
 
 impl Writer {
@@ -64,27 +96,28 @@ impl Writer {
         turns: Option<File>,
     ) -> Result<Self> {
         let (sender, queue) = mpsc::channel();
-        set_up(&mut connection)?;
-        let enough = Arc::new(AtomicI64::new(ENOUGH));
-        let log = log(&address, Arc::clone(&enough))?;
+        let asked = Asked::default();
+        set_up(&mut connection, asked.room())?;
+        let line = Line {
+            log: log(&address, asked.clone())?,
+            asked: asked.clone(),
+            address,
+            turns,
+        };
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || serve(&mut connection, &queue, &address, turns.as_ref(), &log))
+            .spawn(move || line.serve(&mut connection, &queue))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Self {
             queue: sender,
-            enough,
+            asked,
         })
     }
 
     /// Holds more pages in memory and in the log, because many rows come in that change the same ones.
     pub(crate) fn take_room(&self) -> Result<()> {
-        self.enough.store(MUCH, Ordering::Relaxed);
-        self.run(|connection| {
-            // In kilobytes, and bytes: a log that was cut short would have to grow again.
-            let room = "PRAGMA cache_size = -48000; PRAGMA journal_size_limit = 100000000";
-            Ok(connection.batch_execute(room)?)
-        })
+        self.asked.0.store(true, Ordering::Relaxed);
+        self.run(|connection| Ok(set_up(connection, &IMPORTER)?))
     }
 
     /// Runs a write and waits until it is durable.
@@ -95,9 +128,11 @@ impl Writer {
         let (sender, answer): (SyncSender<Result<T>>, Receiver<Result<T>>) = mpsc::sync_channel(1);
         let job: Job = Box::new(move |connection| {
             // A panic must not end the thread that everybody writes through; its group is given up.
-            let attempt = AssertUnwindSafe(|| connection.transaction(write));
-            let outcome = catch_unwind(attempt)
-                .unwrap_or_else(|_| Err(Error::Database("a write panicked".into())));
+            let attempt = |connection: &mut AnyConnection| {
+                catch_unwind(AssertUnwindSafe(|| connection.transaction(write)))
+                    .unwrap_or_else(|_| Err(Error::Database("a write panicked".into())))
+            };
+            let outcome = connection.map_err(Error::later).and_then(attempt);
             Box::new(move |committed| {
                 let outcome = match (outcome, committed) {
                     (Ok(_), Err(reason)) => Err(Error::later(reason)),
@@ -113,52 +148,60 @@ impl Writer {
     }
 }
 
-fn serve(
-    connection: &mut AnyConnection,
-    queue: &Receiver<Job>,
-    address: &Address,
-    turns: Option<&File>,
-    log: &SyncSender<()>,
-) {
-    while let Ok(first) = queue.recv() {
-        let group: Vec<Job> = std::iter::once(first)
-            .chain(queue.try_iter().take(GROUP - 1))
-            .collect();
-        if let Err(error) = begin(connection, turns) {
-            // Each job answers by itself: inside no transaction its savepoint would be one, so it must not run.
-            let reason = error.to_string();
-            group.into_iter().for_each(|job| refuse(job, &reason));
-            reopen(connection, address);
-            continue;
-        }
-        let mut answers: Vec<Answer> = Vec::with_capacity(group.len());
-        let mut lost: Option<String> = None;
-        for job in group {
-            match &lost {
-                Some(reason) => refuse(job, reason),
-                None => {
-                    answers.push(job(connection));
-                    lost = mark(connection).err().map(|error| error.to_string());
+/// What the writing thread works with.
+struct Line {
+    address: Address,
+    turns: Option<File>,
+    log: SyncSender<()>,
+    asked: Asked,
+}
+
+impl Line {
+    fn serve(&self, connection: &mut AnyConnection, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let group: Vec<Job> = std::iter::once(first)
+                .chain(queue.try_iter().take(GROUP - 1))
+                .collect();
+            if let Err(error) = begin(connection, self.turns.as_ref()) {
+                // Each job answers by itself: inside no transaction its savepoint would be one, so it must not run.
+                let reason = error.to_string();
+                group.into_iter().for_each(|job| refuse(job, &reason));
+                self.reopen(connection);
+                continue;
+            }
+            let mut answers: Vec<Answer> = Vec::with_capacity(group.len());
+            let mut lost: Option<String> = None;
+            for job in group {
+                match &lost {
+                    Some(reason) => refuse(job, reason),
+                    None => {
+                        answers.push(job(Ok(&mut *connection)));
+                        lost = mark(connection).err().map(|error| error.to_string());
+                    }
                 }
             }
+            let committed = match lost {
+                Some(reason) => Err(reason),
+                None => Manager::commit_transaction(connection).map_err(|error| error.to_string()),
+            };
+            if committed.is_err() {
+                self.reopen(connection);
+            }
+            answers
+                .into_iter()
+                .for_each(|answer| answer(committed.clone()));
+            // Where it is told already, it looks after this.
+            let _ = self.log.try_send(());
         }
-        let committed = match lost {
-            Some(reason) => Err(reason),
-            None => Manager::commit_transaction(connection).map_err(|error| error.to_string()),
-        };
-        if committed.is_err() {
-            reopen(connection, address);
-        }
-        answers
-            .into_iter()
-            .for_each(|answer| answer(committed.clone()));
-        // Where it is told already, it looks after this.
-        let _ = log.try_send(());
+    }
+
+    fn reopen(&self, connection: &mut AnyConnection) {
+        reopen(connection, &self.address, self.asked.room());
     }
 }
 
 /// Starts the thread that moves the log into the file, whenever it is told that there is more.
-fn log(address: &Address, enough: Arc<AtomicI64>) -> Result<SyncSender<()>> {
+fn log(address: &Address, asked: Asked) -> Result<SyncSender<()>> {
     let (sender, more) = mpsc::sync_channel(1);
     let address = address.clone();
     let unavailable = |error: String| Error::Unavailable(error);
@@ -169,9 +212,9 @@ fn log(address: &Address, enough: Arc<AtomicI64>) -> Result<SyncSender<()>> {
         .name("sqlite-log".into())
         .spawn(move || {
             while more.recv().is_ok() {
-                if let Err(error) = move_log(&mut connection, enough.load(Ordering::Relaxed)) {
+                if let Err(error) = move_log(&mut connection, asked.room()) {
                     tracing::debug!(%error, "the log stays as it is");
-                    reopen(&mut connection, &address);
+                    reopen(&mut connection, &address, asked.room());
                 }
             }
         })
@@ -180,11 +223,11 @@ fn log(address: &Address, enough: Arc<AtomicI64>) -> Result<SyncSender<()>> {
 }
 
 /// Moves the log into the file where that is worth it, as far as nobody has to wait.
-fn move_log(connection: &mut AnyConnection, enough: i64) -> Result<()> {
+fn move_log(connection: &mut AnyConnection, room: &Room) -> Result<()> {
     let looked = Sql::text("PRAGMA wal_checkpoint(NOOP)");
     let looked = looked.rows::<(BigInt, BigInt, BigInt), (i64, i64, i64)>(connection)?;
     let waiting = looked.first().map_or(0, |(_, all, moved)| all - moved);
-    if waiting >= enough {
+    if waiting >= room.enough {
         connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
     }
     Ok(())
@@ -200,10 +243,10 @@ fn mark(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
     connection.batch_execute("RELEASE SAVEPOINT in_group; SAVEPOINT in_group")
 }
 
-/// Dropping a job closes its channel, which its caller reads as "unavailable".
+/// Tells a job's caller why it was not run.
 fn refuse(job: Job, reason: &str) {
     tracing::warn!(reason, "a write was refused");
-    drop(job);
+    job(Err(reason.to_owned()))(Ok(()));
 }
 
 /// The file whose lock says who writes next, and who makes a new database's tables. Without it all goes as well, only less
@@ -219,9 +262,11 @@ pub(crate) fn turns(address: &Address) -> Option<File> {
 }
 
 /// The writer itself waits for the database, and hardly ever moves its log.
-fn set_up(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
+fn set_up(connection: &mut AnyConnection, room: &Room) -> diesel::QueryResult<()> {
+    let Room { cache, kept, .. } = room;
     connection.batch_execute(&format!(
-        "PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = {LOG}"
+        "PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = {LOG}; PRAGMA cache_size = -{cache}; \
+         PRAGMA journal_size_limit = {kept}"
     ))
 }
 
@@ -255,11 +300,11 @@ fn is_locked(error: &diesel::result::Error) -> bool {
 }
 
 /// After a failure that left the connection in doubt: a new one.
-fn reopen(connection: &mut AnyConnection, address: &Address) {
+fn reopen(connection: &mut AnyConnection, address: &Address, room: &Room) {
     match address.connect(true) {
         Ok(fresh) => {
             *connection = fresh;
-            if let Err(error) = set_up(connection) {
+            if let Err(error) = set_up(connection, room) {
                 tracing::error!(%error, "the database cannot be set up again");
             }
         }

@@ -199,7 +199,7 @@ fn write<S: Sheet>(
         }
     }
     if !changes.is_empty() {
-        resource::update::<S::Record>(tx, &changes)?;
+        resource::change::<S::Record>(tx, &changes)?;
     }
     if !drafts.is_empty() {
         resource::add::<S::Record>(tx, &drafts)?;

@@ -2,8 +2,8 @@
 //!
 //! While a slice is written, nobody else writes to SQLite, and on PostgreSQL nobody writes what it has written. So slices are
 //! measured in time: long ones while nobody else writes, for each costs a commit; and as short as a few single writes while
-//! somebody does, with a rest as long after each, for a processor and a disk are shared as well. Others are told by their
-//! events, whose numbers come between ours.
+//! somebody does, with a rest after each as long as all of it took, for a processor and a disk are shared as well. Others are
+//! told by their events, whose numbers come between ours: who writes none, a session say, is not seen.
 
 use std::time::{Duration, Instant};
 
@@ -31,12 +31,16 @@ pub struct Pace {
 /// What became of a slice.
 #[derive(Clone, Copy, Debug)]
 pub struct Slice {
-    /// How long it took.
+    /// How long its statements took.
     pub took: Duration,
+    /// And the whole of it, with the commit.
+    pub held: Duration,
     /// The newest event before it.
     pub before: i64,
     /// The newest event after it.
     pub after: i64,
+    /// How many events it wrote itself.
+    pub own: i64,
 }
 
 impl Pace {
@@ -56,14 +60,14 @@ impl Pace {
 
     /// Takes note of a slice of so many rows, which is done now; how long to leave the database to others.
     pub fn note(&mut self, slice: Slice, rows: usize, now: Instant) -> Duration {
-        if slice.before != self.last {
+        if slice.before != self.last || slice.after - slice.before > slice.own {
             self.others = Some(now);
         }
         self.last = slice.after;
         let expected = |seen: Instant| now.duration_since(seen) < EXPECTED;
         let took = slice.took;
         let (allowed, rest) = match self.others.is_some_and(expected) {
-            true => (AMONG_OTHERS, took),
+            true => (AMONG_OTHERS, slice.held),
             false => (ALONE, Duration::ZERO),
         };
         if took > allowed {
@@ -86,8 +90,10 @@ mod tests {
         let took = each * u32::try_from(pace.rows()).expect("few");
         let slice = Slice {
             took,
+            held: took * 2,
             before,
             after: before + 1,
+            own: 1,
         };
         pace.note(slice, pace.rows(), Instant::now())
     }
@@ -103,12 +109,22 @@ mod tests {
         assert_eq!(pace.rows(), MOST);
         // Somebody else's event came between.
         let rest = slice(&mut pace, each, 11);
-        assert_eq!(rest, each * 500);
+        assert_eq!(rest, each * 1_000);
         assert!((30..=80).contains(&pace.rows()), "{}", pace.rows());
         for number in 12..20 {
             slice(&mut pace, each, number);
             assert!((30..=80).contains(&pace.rows()), "{}", pace.rows());
         }
+        // In the middle of a slice they show by more numbers than it used.
+        let mut pace = Pace::new(0);
+        let among = Slice {
+            took: each,
+            held: each,
+            before: 0,
+            after: 9,
+            own: 8,
+        };
+        assert_eq!(pace.note(among, 8, Instant::now()), each);
     }
 
     #[test]

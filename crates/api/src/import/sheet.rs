@@ -1,5 +1,6 @@
 //! What a kind of file says: everything that only this kind has is in its implementation of [`Sheet`].
 
+use perennial_domain::Id;
 use perennial_domain::field::Resource;
 use perennial_domain::touch::Identifier;
 use perennial_domain::validation;
@@ -104,6 +105,6 @@ pub trait Sheet: Send + Sync + 'static {
 pub fn make<R: Stored>(tx: &mut Tx<'_>, names: &[&str]) -> Result<Vec<Uuid>, Error> {
     let draft = |name: &&str| validation::draft::<R>(json!({ "name": name }));
     let drafts: Vec<R::Draft> = names.iter().map(draft).collect::<Result<_, _>>()?;
-    let made = resource::create::<R>(tx, &drafts)?;
-    Ok(made.iter().map(|record| record.id().uuid()).collect())
+    let made = resource::add::<R>(tx, &drafts)?;
+    Ok(made.into_iter().map(Id::uuid).collect())
 }

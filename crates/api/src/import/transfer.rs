@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use perennial_domain::field::Resource;
 use perennial_domain::rights::{Action, Level};
@@ -131,9 +131,9 @@ fn by_chunks<S: Sheet>(
             total.refused += refused;
             let mut made_up = batch.settled();
             tell(&made_up, watch, &mut total);
-            let mut done = 0;
-            while done < batch.writes() {
-                let which = done..batch.writes().min(done + pace.rows());
+            let (mut done, writes) = (0, batch.writes());
+            while done < writes {
+                let which = done..writes.min(done + pace.rows());
                 done = which.end;
                 let count = which.len();
                 let (batch, columns, keep) =
@@ -145,17 +145,27 @@ fn by_chunks<S: Sheet>(
                     let after = events::newest(tx)?;
                     let slice = Slice {
                         took: begun.elapsed(),
+                        held: Duration::ZERO,
                         before,
                         after,
+                        own: tx.recorded(),
                     };
-                    Ok(((kept, slice), keep))
+                    Ok(((kept, slice, begun), keep))
                 });
-                let (kept, slice) = outcome.map_err(|error| failed(&error, total))?;
-                if !options.dry_run {
-                    std::thread::sleep(pace.note(slice, count, Instant::now()));
-                }
+                let (kept, mut slice, begun) = outcome.map_err(|error| failed(&error, total))?;
                 tell(&kept, watch, &mut total);
                 made_up.refusals.extend(kept.refusals);
+                slice.held = begun.elapsed();
+                if options.dry_run {
+                    // SQLite's numbers are taken back with the rows, PostgreSQL's are not.
+                    slice.after = store
+                        .read(scope, events::newest)
+                        .map_err(|error| failed(&error, total))?;
+                }
+                let rest = pace.note(slice, count, Instant::now());
+                if done < writes || end.is_none() {
+                    std::thread::sleep(rest);
+                }
             }
             if options.dry_run {
                 let mut past = past.lock().unwrap_or_else(PoisonError::into_inner);

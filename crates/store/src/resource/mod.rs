@@ -28,7 +28,7 @@ pub use list::list;
 pub(crate) use list::{condition, list_under};
 pub use row::Rows;
 pub(crate) use row::{Column, json, of_json, row};
-pub use write::{add, create, delete, restore, take_turns, update};
+pub use write::{add, change, create, delete, restore, take_turns, update};
 
 /// How a resource is kept: its own row by [`row!`](row), and here whatever else there is to it. The table's name is the
 /// resource's.

@@ -70,13 +70,22 @@ pub fn add<R: Stored>(tx: &mut Tx<'_>, drafts: &[R::Draft]) -> Result<Vec<Id<R>>
     Ok(rows.iter().map(Resource::id).collect())
 }
 
+/// Changes rows, and reads them as they became.
+///
+/// # Errors
+/// As [`change`].
+pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R>> {
+    change(tx, changes)?;
+    let asked: Vec<Id<R>> = changes.iter().map(|change| change.id).collect();
+    reload(tx, &asked)
+}
+
 /// Changes rows. A patch that changes nothing leaves the row and its version alone.
 ///
 /// # Errors
 /// [`Error::Stale`] where a row was written since; [`Error::Invalid`] where the outcome breaks a rule;
 /// [`Error::NotFound`] and [`Error::Forbidden`] by the user's rights.
-pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R>> {
-    let asked: Vec<Id<R>> = changes.iter().map(|change| change.id).collect();
+pub fn change<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<()> {
     // Rows are locked in the order of their keys, so that two bulk edits wait for each other instead of dying.
     let mut changes: Vec<&Change<R>> = changes.iter().collect();
     changes.sort_by_key(|change| change.id);
@@ -121,8 +130,7 @@ pub fn update<R: Stored>(tx: &mut Tx<'_>, changes: &[Change<R>]) -> Result<Vec<R
         changed.push((old.clone(), new));
     }
     R::replace_parts(tx, &changed)?;
-    tx.record(&events)?;
-    reload(tx, &asked)
+    tx.record(&events)
 }
 
 /// Deletes rows; they can be restored for 30 days.
