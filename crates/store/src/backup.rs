@@ -261,7 +261,7 @@ impl Store {
     /// program's schema.
     pub fn restore(&self, archive: &mut dyn BufRead, now: Instant) -> Result<u64> {
         let mut connection = self.connection(true)?;
-        connection.transaction(|connection| {
+        let count = connection.transaction(|connection| {
             match connection {
                 AnyConnection::Sqlite(_) => {
                     connection.batch_execute("PRAGMA defer_foreign_keys = ON")?
@@ -292,7 +292,12 @@ impl Store {
                 search::rebuild(&mut Tx::new(connection, &scope))?;
             }
             Ok(count)
-        })
+        })?;
+        // Without it all is there as well, only slower until the database looks by itself.
+        if let Err(error) = dialect::note_growth(&mut connection) {
+            tracing::warn!(%error, "the database does not know how much was written");
+        }
+        Ok(count)
     }
 }
 

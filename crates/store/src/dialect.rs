@@ -312,11 +312,11 @@ pub(crate) fn lock_name(connection: &mut AnyConnection, name: &str) -> Result<()
     Ok(())
 }
 
-/// Ends a SELECT of rows that a write is going to name: until its transaction ends none of them is deleted. SQLite's one
-/// writer does that by itself.
+/// Ends a SELECT of rows that a write is going to name: until its transaction ends none of them is deleted. They are held in
+/// the order of their keys, as everywhere. SQLite's one writer does that by itself.
 pub(crate) fn hold_named(connection: &AnyConnection) -> Sql {
     Sql::default().then(match connection {
-        AnyConnection::Postgres(_) => " FOR SHARE",
+        AnyConnection::Postgres(_) => " ORDER BY id FOR SHARE",
         AnyConnection::Sqlite(_) => "",
     })
 }

@@ -54,6 +54,10 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
             let mut rows = rows.clone();
             let Some(row) = rows.get_mut(at) else { return };
             let listed = (name == "product_id").then(|| listed(&names, &value, account));
+            let value = match value.as_str() {
+                Some(text) if name == "quantity" && account.reverses => given_back(text).into(),
+                _ => value,
+            };
             *row = part::with(row, name, value);
             // A product brings its price, where none was typed.
             if let Some(price) = listed.flatten().filter(|_| is_empty(&row["price"])) {
@@ -188,6 +192,17 @@ pub fn LedgerEditor(props: &EditorProps) -> Html {
                 <p class="ledger-total"><span>{ texts.text(Key::LedgerTotal) }</span>{ " " }<b>{ amount(&texts, sum(&rows), account.currency) }</b></p>
             </div>
         </div>
+    }
+}
+
+/// How many pieces are given back, as people say it: "1" means one less.
+fn given_back(text: &str) -> String {
+    let counts = text.starts_with(|first: char| first.is_ascii_digit())
+        && text.contains(|digit: char| ('1'..='9').contains(&digit));
+    if counts {
+        format!("-{text}")
+    } else {
+        text.to_owned()
     }
 }
 

@@ -73,6 +73,9 @@ fn head(of: Drawing<'_>) -> Html {
         Some(figure(texts, field.label, shown))
     };
     let figures = ["customer_id", "purchased_on", "seller_id", "total", "open"];
+    let figures = figures
+        .into_iter()
+        .filter(|name| *name != "open" || !is_balanced(&purchase));
     html! {
         <>
             <div class="pills badges">
@@ -80,7 +83,7 @@ fn head(of: Drawing<'_>) -> Html {
                 <span class={classes!("pill", colour)}>{ texts.text(key) }</span>
                 if let Some(back) = back { <span class="pill grey">{ texts.text(back) }</span> }
             </div>
-            <dl class="figures">{ for figures.into_iter().filter_map(said) }</dl>
+            <dl class="figures">{ for figures.filter_map(said) }</dl>
         </>
     }
 }
@@ -110,7 +113,7 @@ fn main(of: Drawing<'_>) -> Html {
         })
     };
     let open = purchase.open.amount;
-    let payment = (open != Decimal::default()).then(|| {
+    let payment = (open != Decimal::default() && !is_balanced(&purchase)).then(|| {
         let proposed = json!({ "on": session.today(), "amount": open, "note": "" });
         let payments = record.value("payments").as_array().into_iter().flatten();
         let payments: Value = payments.cloned().chain([proposed]).collect();
@@ -126,6 +129,11 @@ fn main(of: Drawing<'_>) -> Html {
             }
         </>
     }
+}
+
+/// Whether nobody has to pay what is open of it, because it was given back.
+fn is_balanced(purchase: &Purchase) -> bool {
+    purchase.open.amount != Decimal::default() && purchase.paid_on.is_some()
 }
 
 /// How a purchase stands with what is to be paid, and the colour of that.

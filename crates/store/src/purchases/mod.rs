@@ -185,8 +185,9 @@ impl Stored for Purchase {
     }
 
     fn amount(&self) -> Option<Money> {
+        // Where the lines come later, it is not known yet.
         let (amount, currency) = (total(&self.lines)?, self.currency?);
-        Some(Money { amount, currency })
+        (!self.lines.is_empty()).then_some(Money { amount, currency })
     }
 
     fn happened_on(&self) -> Option<Date> {
