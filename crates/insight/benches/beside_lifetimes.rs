@@ -83,7 +83,7 @@ fn lifetimes(buyers: &[Buyer]) -> impl Fn(&str) -> f64 {
     let environment = environment.expect("scripts/python.sh runs").stdout;
     let environment = PathBuf::from(String::from_utf8(environment).expect("a path").trim());
     let output = Command::new(environment.join("bin/python"))
-        .arg(here.join("benches/lifetimes.py"))
+        .arg(here.join("benches/beside_lifetimes.py"))
         .arg(&file)
         .output();
     let output = output.expect("Python runs");
@@ -133,8 +133,8 @@ fn main() {
     let valuation = Valuation::new(&model.model, &amounts.model, convention);
     let (values_cpu, values) = timed(|| valuation.values(&buyers, threads));
     let total: f64 = values.iter().sum();
-    println!("{BUYERS} buyers, CPU seconds      here  Lifetimes  ratio");
     let other = lifetimes(&buyers);
+    println!("{BUYERS} buyers, CPU seconds     here  Lifetimes  ratio");
     for (what, here, name) in [
         ("BG/NBD fit", fit_cpu, "fit"),
         ("12-month CLV", values_cpu, "values"),
