@@ -96,6 +96,8 @@ fn each_crate_is_built_from_what_it_may_know() {
     let store = tree("perennial-store", &[]);
     assert_eq!(ours(&store), ["perennial-domain", "perennial-store"]);
     assert!(!store.contains("actix-web"), "store knows HTTP");
+    let insight = tree("perennial-insight", &["--all-features"]);
+    assert_eq!(ours(&insight), ["perennial-insight"]);
     let browser = tree(
         "perennial-frontend",
         &["--target", "wasm32-unknown-unknown"],
@@ -133,8 +135,11 @@ fn only_the_store_names_diesel_and_only_the_api_names_actix() {
 }
 
 #[test]
-fn the_domain_asks_neither_clock_nor_disk_nor_dice() {
-    for (path, text) in files("crates/domain/src", ".rs") {
+fn domain_and_insight_ask_neither_clock_nor_disk_nor_dice() {
+    for (path, text) in files("crates/domain/src", ".rs")
+        .into_iter()
+        .chain(files("crates/insight/src", ".rs"))
+    {
         for sign in [
             "std::fs",
             "std::net",

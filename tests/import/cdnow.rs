@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use perennial_api::import::Options;
 use perennial_domain::Decimal;
 use serde_json::Value;
 
 use super::office::*;
+use super::sample::sample;
 
 /// Purchases and revenue of each month: summed apart from this program, with exact decimals.
 const MONTHS: [(&str, u64, &str); 18] = [
@@ -39,24 +38,6 @@ const GREATEST: [(&str, u64, u64, &str); 3] = [
     ("05420", 24, 24, "1943.58"),
     ("20111", 42, 42, "1747.58"),
 ];
-
-/// The file, out of the package among the tests' others. Its licence for the data is nobody's to give, so it is not here.
-fn sample() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let output = Command::new(root.join("scripts/python.sh")).output();
-    let output = output.expect("scripts/python.sh runs");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "scripts/python.sh: {told}");
-    let environment = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let versions = std::fs::read_dir(environment.join("lib")).expect("an environment");
-    let file = |version: std::fs::DirEntry| {
-        let packages = version.path().join("site-packages");
-        packages.join("lifetimes/datasets/CDNOW_sample.txt")
-    };
-    let mut files = versions.flatten().map(file);
-    let file = files.find(|file| file.exists()).expect("CDNOW_sample.txt");
-    std::fs::read_to_string(file).expect("a text")
-}
 
 /// The two files that we import: who bought, and what; a purchase's external id is its row.
 fn files(sample: &str) -> (String, String) {

@@ -7,6 +7,7 @@ mod northwind;
 mod office;
 mod products;
 mod purchases;
+mod sample;
 mod users;
 
 use office::*;

@@ -1,0 +1,315 @@
+//! Is the model worth having? Its predictions beside what came, and beside a rule that needs no model.
+//!
+//! At each of several days a model is fitted to what was known then, and its predictions for the time after are compared with
+//! the purchases of that time. Beside it stands the plain **hiatus rule**: whoever was silent for longer than so many weeks has
+//! stopped (Wuebben, Wangenheim 2008, Instant customer base analysis, Journal of Marketing 72(3)). The rule learns its weeks, and
+//! how many buy again on either side of them, from the time just before that day, as long as the one to be foretold: neither
+//! knows the future.
+//!
+//! Both are scored by the Brier score of "buys at all", the mean of (probability − what came)²: less is better, and always
+//! saying the true share p gets p·(1 − p). Where the model [does not beat the rule](Comparison::beats_the_rule), say so.
+//!
+//! **What it does not know.** Whether the next time is like these. One score is one draw: look at several days.
+//!
+//! By hand: 0.8 said of one who bought and 0.4 of one who did not is a Brier score of (0.04 + 0.16)/2 = 0.1.
+
+use crate::grouped::Grouped;
+use crate::history::{History, summarise};
+use crate::prediction::PurchaseModel;
+use crate::refusal::{Refusal, enough};
+
+/// A buyer as it was known on a day, and on how many days it bought in the time after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was known.
+    pub history: History,
+    /// Days with a purchase afterwards.
+    pub bought: u32,
+}
+
+impl Outcome {
+    /// Of somebody who bought on these days, in any order: known on the day `until`, followed for `days` more. None where
+    /// nothing was bought until then.
+    pub fn of(bought: &[i32], until: i32, days: u16) -> Option<Self> {
+        let summary = summarise(bought.iter().map(|day| (*day, 0.0)), until)?;
+        let end = until.saturating_add(i32::from(days));
+        let mut later: Vec<i32> = bought.to_vec();
+        later.retain(|day| *day > until && *day <= end);
+        later.sort_unstable();
+        later.dedup();
+        Some(Self {
+            history: summary.history,
+            bought: u32::try_from(later.len()).ok()?,
+        })
+    }
+
+    fn silence(&self) -> f64 {
+        self.history.age() - self.history.recency()
+    }
+
+    fn bought_at_all(&self) -> f64 {
+        f64::from(u8::from(self.bought > 0))
+    }
+}
+
+/// Whoever was silent for longer than so many weeks has stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hiatus {
+    /// The weeks.
+    pub weeks: f64,
+    /// Who was silent for at most these: the share of them that bought.
+    pub within: f64,
+    /// Who was silent for longer: the share of them that bought.
+    pub beyond: f64,
+}
+
+impl Hiatus {
+    /// The rule that would have had the best Brier score.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFew`] below 100 buyers.
+    pub fn learned_from(outcomes: &[Outcome]) -> Result<Self, Refusal> {
+        enough(outcomes.len() as u64)?;
+        let mut sorted: Vec<(f64, f64)> = outcomes
+            .iter()
+            .map(|outcome| (outcome.silence(), outcome.bought_at_all()))
+            .collect();
+        sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (count, all) = (
+            sorted.len() as f64,
+            sorted.iter().map(|(_, bought)| bought).sum::<f64>(),
+        );
+        let share = |bought: f64, of: f64| if of > 0.0 { bought / of } else { 0.0 };
+        // Of a group with the share p the score is p·(1 − p) each.
+        let cost = |bought: f64, of: f64| bought * (1.0 - share(bought, of));
+        let (mut best, mut least) = (
+            Self {
+                weeks: 0.0,
+                within: 0.0,
+                beyond: share(all, count),
+            },
+            f64::INFINITY,
+        );
+        let (mut of, mut within) = (0.0, 0.0);
+        for group in sorted.chunk_by(|one, other| one.0 == other.0) {
+            of += group.len() as f64;
+            within += group.iter().map(|(_, bought)| bought).sum::<f64>();
+            let (beyond, others) = (all - within, count - of);
+            let found = cost(within, of) + cost(beyond, others);
+            if found < least {
+                least = found;
+                best = Self {
+                    weeks: group.first().map_or(0.0, |(silence, _)| *silence),
+                    within: share(within, of),
+                    beyond: share(beyond, others),
+                };
+            }
+        }
+        Ok(best)
+    }
+
+    fn probability(&self, outcome: &Outcome) -> f64 {
+        if outcome.silence() <= self.weeks {
+            self.within
+        } else {
+            self.beyond
+        }
+    }
+}
+
+/// How good "buys at all" was foretold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// The mean of (probability − what came)².
+    pub brier: f64,
+    /// The share of buyers for whom a probability of at least ½ meant a purchase and a smaller one none.
+    pub right: f64,
+}
+
+impl Score {
+    fn of(outcomes: &[Outcome], probability: impl Fn(&Outcome) -> f64) -> Self {
+        let (mut brier, mut right) = (0.0, 0.0);
+        for outcome in outcomes {
+            let (said, came) = (probability(outcome), outcome.bought_at_all());
+            brier += (said - came) * (said - came);
+            right += f64::from(u8::from((said >= 0.5) == (outcome.bought > 0)));
+        }
+        let count = outcomes.len() as f64;
+        Self {
+            brier: brier / count,
+            right: right / count,
+        }
+    }
+}
+
+/// A model's predictions beside what came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// Buyers known on the day.
+    pub buyers: u64,
+    /// Purchase days of the time after, as predicted.
+    pub predicted: f64,
+    /// As they came.
+    pub actual: f64,
+    /// Mean of |predicted − actual| over buyers.
+    pub mean_absolute_error: f64,
+    /// Root of the mean of (predicted − actual)².
+    pub root_mean_square_error: f64,
+    /// Pearson's correlation of both over buyers; none where either is the same for all.
+    pub correlation: Option<f64>,
+    /// Of the model's probabilities.
+    pub model: Score,
+    /// Of the rule's.
+    pub rule: Score,
+    /// The rule.
+    pub hiatus: Hiatus,
+}
+
+impl Comparison {
+    /// Compares a model's predictions for so many weeks with what came in them.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFew`] below 100 buyers.
+    pub fn of(
+        model: &impl PurchaseModel,
+        outcomes: &[Outcome],
+        weeks: f64,
+        hiatus: Hiatus,
+    ) -> Result<Self, Refusal> {
+        enough(outcomes.len() as u64)?;
+        let pairs: Vec<(f64, f64)> = outcomes
+            .iter()
+            .map(|outcome| {
+                (
+                    model.expected_purchases(&outcome.history, weeks),
+                    f64::from(outcome.bought),
+                )
+            })
+            .collect();
+        let count = pairs.len() as f64;
+        let sum = |of: &dyn Fn(f64, f64) -> f64| {
+            pairs
+                .iter()
+                .map(|(said, came)| of(*said, *came))
+                .sum::<f64>()
+        };
+        let (predicted, actual) = (sum(&|said, _| said), sum(&|_, came| came));
+        let (said_mean, came_mean) = (predicted / count, actual / count);
+        let square = |x: f64| x * x;
+        let spread =
+            sum(&|said, _| square(said - said_mean)) * sum(&|_, came| square(came - came_mean));
+        let together = sum(&|said, came| (said - said_mean) * (came - came_mean));
+        let probability =
+            |outcome: &Outcome| model.probability_of_purchase(&outcome.history, weeks);
+        Ok(Self {
+            buyers: outcomes.len() as u64,
+            predicted,
+            actual,
+            mean_absolute_error: sum(&|said, came| (said - came).abs()) / count,
+            root_mean_square_error: (sum(&|said, came| square(said - came)) / count).sqrt(),
+            correlation: (spread > 0.0).then(|| together / spread.sqrt()),
+            model: Score::of(outcomes, probability),
+            rule: Score::of(outcomes, |outcome| hiatus.probability(outcome)),
+            hiatus,
+        })
+    }
+
+    /// Whether the model's probabilities are better than the rule's.
+    pub fn beats_the_rule(&self) -> bool {
+        self.model.brier < self.rule.brier
+    }
+}
+
+/// Compares at each of the days `ends` what `fit` learns until then with the `days` after it. A buyer is the days on which it
+/// bought, in any order. Answers in the order of `ends`; each with the reason where it cannot be told.
+pub fn rolling<M: PurchaseModel>(
+    buyers: &[impl AsRef<[i32]>],
+    ends: &[i32],
+    days: u16,
+    fit: impl Fn(&Grouped<History>) -> Result<M, Refusal>,
+) -> Vec<Result<Comparison, Refusal>> {
+    let outcomes = |until: i32| -> Vec<Outcome> {
+        let of = |bought: &_| Outcome::of(AsRef::as_ref(bought), until, days);
+        buyers.iter().filter_map(of).collect()
+    };
+    let compare = |end: &i32| {
+        let hiatus = Hiatus::learned_from(&outcomes(end.saturating_sub(i32::from(days))))?;
+        let outcomes = outcomes(*end);
+        let model = fit(&outcomes.iter().map(|outcome| outcome.history).collect())?;
+        Comparison::of(&model, &outcomes, f64::from(days) / 7.0, hiatus)
+    };
+    ends.iter().map(compare).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BgNbd;
+
+    #[test]
+    fn an_outcome_counts_days_after_the_last_known_one() {
+        let outcome = Outcome::of(&[40, 0, 14, 14, 15, 21, 21, 22], 14, 7).expect("a buyer");
+        assert_eq!(
+            outcome.history,
+            History::new(1, 2.0, 2.0).expect("a history")
+        );
+        assert_eq!(outcome.bought, 2);
+        assert_eq!(Outcome::of(&[15], 14, 7), None);
+        assert_eq!(
+            Outcome::of(&[i32::MAX], i32::MAX, 7)
+                .expect("a buyer")
+                .bought,
+            0
+        );
+    }
+
+    /// Silent for 0 … 99 weeks; whoever was silent for at most 30 buys, and so does every tenth of the others.
+    #[test]
+    fn the_rule_finds_the_silence_that_tells_most() {
+        let outcome = |n: u32| Outcome {
+            history: History::new(1, 1.0, 1.0 + f64::from(n)).expect("a history"),
+            bought: u32::from(n <= 30 || n.is_multiple_of(10)),
+        };
+        let outcomes: Vec<Outcome> = (0..100).map(outcome).collect();
+        let hiatus = Hiatus::learned_from(&outcomes).expect("a rule");
+        assert_eq!((hiatus.weeks, hiatus.within), (30.0, 1.0));
+        assert!((hiatus.beyond - 6.0 / 69.0).abs() < 1e-15);
+        let score = Score::of(&outcomes, |outcome| hiatus.probability(outcome));
+        assert!((score.right - 0.94).abs() < 1e-15);
+        assert!((score.brier - 6.0 * (1.0 - 6.0 / 69.0) / 100.0).abs() < 1e-12);
+        assert_eq!(
+            Hiatus::learned_from(&outcomes[1..]),
+            Err(Refusal::TooFew {
+                found: 99,
+                needed: 100
+            })
+        );
+    }
+
+    #[test]
+    fn the_page_s_example_has_its_score() {
+        let histories = [(1, true), (2, false)].map(|(n, bought)| Outcome {
+            history: History::new(1, 1.0, 1.0 + f64::from(n)).expect("a history"),
+            bought: u32::from(bought),
+        });
+        let score = Score::of(
+            &histories,
+            |outcome| if outcome.bought > 0 { 0.8 } else { 0.4 },
+        );
+        assert!((score.brier - 0.1).abs() < 1e-15);
+        assert_eq!(score.right, 1.0);
+        let model = BgNbd::new([1.0; 4]).expect("parameters");
+        let hiatus = Hiatus {
+            weeks: 1.0,
+            within: 0.5,
+            beyond: 0.1,
+        };
+        assert_eq!(
+            Comparison::of(&model, &histories, 1.0, hiatus),
+            Err(Refusal::TooFew {
+                found: 2,
+                needed: 100
+            })
+        );
+    }
+}

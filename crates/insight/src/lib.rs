@@ -1,0 +1,60 @@
+//! The mathematics of customer value.
+//!
+//! **What it promises.** Plain functions over numbers. Whoever calls them says what the numbers are of; nothing here asks a
+//! database, a clock or dice. The same input gives the same bits on every run and for any number of threads. What cannot be
+//! answered is refused with a [`Refusal`] that says why: a number is never invented. Whatever is estimated comes with its
+//! standard error.
+//!
+//! **What it does not know.** Customers, currencies, calendars, languages. Amounts are floating-point numbers of one currency,
+//! good for a prediction and not for a bill.
+//!
+//! **From purchases to a value.** Time is counted in weeks, from day numbers divided by seven.
+//!
+//! 1. [`summarise`] makes of a buyer's purchase days its [`History`] (repeat days, week of the last, age) and its [`Spend`].
+//! 2. [`Grouped`] counts equal ones while they come in, so that a million buyers are read as a stream.
+//! 3. [`BgNbd::fit`] or [`ParetoNbd::fit`] and [`GammaGamma::fit`] estimate parameters by maximum likelihood, with exact
+//!    derivatives and Newton's method.
+//! 4. A [`PurchaseModel`] predicts: purchases, the chance of one, the next one's date. [`Valuation`] discounts them.
+//! 5. [`holdout`] compares predictions with what came, beside a rule that needs no model.
+//!
+//! ```
+//! use perennial_insight::{BgNbd, History, PurchaseModel};
+//! # fn main() -> Result<(), perennial_insight::Refusal> {
+//! // r and alpha: how often people buy; a and b: how they stop.
+//! let model = BgNbd::new([0.5, 10.0, 1.0, 2.0])?;
+//! // Bought on one day, 30 weeks ago, and never again.
+//! let once = History::new(0, 0.0, 30.0)?;
+//! // By hand: 1 − ((10 + 30)/(10 + 30 + 40))^0.5 = 1 − √½.
+//! let chance = model.probability_of_purchase(&once, 40.0);
+//! assert!((chance - (1.0 - 0.5_f64.sqrt())).abs() < 1e-15);
+//! # Ok(())
+//! # }
+//! ```
+
+mod bg_nbd;
+mod equity;
+mod gamma_gamma;
+mod grouped;
+mod history;
+pub mod holdout;
+mod integral;
+mod optimise;
+mod parallel;
+mod pareto_nbd;
+mod prediction;
+mod refusal;
+mod regularity;
+mod special;
+mod value;
+
+pub use bg_nbd::BgNbd;
+pub use equity::{EquityChange, Standing};
+pub use gamma_gamma::GammaGamma;
+pub use grouped::Grouped;
+pub use history::{History, Spend, Summary, summarise};
+pub use optimise::{Estimate, Fit};
+pub use pareto_nbd::ParetoNbd;
+pub use prediction::{NextPurchase, Pace, PurchaseModel};
+pub use refusal::Refusal;
+pub use regularity::Regularity;
+pub use value::{Buyer, Convention, Valuation};

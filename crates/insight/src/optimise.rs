@@ -1,0 +1,294 @@
+//! Maximum likelihood: Newton's method in the logarithms of positive parameters, with exact second derivatives.
+//!
+//! A step is the Newton step where the likelihood curves downwards; elsewhere just enough is added to the curvature to make it
+//! so (Levenberg). No step multiplies a parameter by more than e³, none is taken that makes the likelihood worse, and steps are
+//! halved until they help. The end is where a step promises less than 1e-12 of log-likelihood: a millionth of a standard error,
+//! before that step is taken.
+//!
+//! Standard errors are the roots of the diagonal of the inverse of the negative Hessian, at the maximum. A parameter whose
+//! logarithm has a standard error above [`VAGUE`] is told by the prior of whoever looks, not by the data: that is refused, as
+//! is a search that runs away along a ridge.
+
+use crate::refusal::Refusal;
+
+/// Standard error of a parameter's logarithm beyond which the data do not tell it: a factor of e⁴ ≈ 55 either way.
+const VAGUE: f64 = 4.0;
+/// Steps to take at most.
+const STEPS: usize = 300;
+/// The promised gain of log-likelihood at which a step is the last.
+const SMALL: f64 = 1e-12;
+/// How far the logarithm of a parameter may run from where it began.
+const FAR: f64 = 25.0;
+/// The longest step of a logarithm.
+const LONGEST: f64 = 3.0;
+
+/// A parameter and how exactly it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// What the literature calls it.
+    pub name: &'static str,
+    /// The value that makes the data likeliest.
+    pub value: f64,
+    /// Its standard error, from the curvature of the likelihood there.
+    pub standard_error: f64,
+}
+
+/// A model fitted to data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit<M, const N: usize> {
+    /// The model.
+    pub model: M,
+    /// Its parameters, in the order of the model's own list.
+    pub estimates: [Estimate; N],
+    /// The natural logarithm of the likelihood, summed over buyers, time in weeks.
+    pub log_likelihood: f64,
+    /// The buyers it was learned from.
+    pub buyers: u64,
+}
+
+/// A log-likelihood with its derivatives by N parameters; of the Hessian the upper triangle.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Curve<const N: usize> {
+    pub(crate) value: f64,
+    pub(crate) gradient: [f64; N],
+    pub(crate) hessian: [[f64; N]; N],
+}
+
+impl<const N: usize> Default for Curve<N> {
+    fn default() -> Self {
+        Self {
+            value: 0.0,
+            gradient: [0.0; N],
+            hessian: [[0.0; N]; N],
+        }
+    }
+}
+
+impl<const N: usize> Curve<N> {
+    /// Adds another, so many times.
+    #[inline]
+    pub(crate) fn add(&mut self, times: f64, other: &Self) {
+        self.value += times * other.value;
+        for (own, more) in self.gradient.iter_mut().zip(&other.gradient) {
+            *own += times * more;
+        }
+        for (own, more) in self.hessian.iter_mut().zip(&other.hessian) {
+            for (own, more) in own.iter_mut().zip(more) {
+                *own += times * more;
+            }
+        }
+    }
+
+    /// The same curve over the parameters' logarithms, with the negative of its Hessian whole.
+    fn in_logarithms(&self, at: &[f64; N]) -> ([f64; N], [[f64; N]; N]) {
+        let (mut gradient, mut information) = ([0.0; N], [[0.0; N]; N]);
+        for row in 0..N {
+            gradient[row] = self.gradient[row] * at[row];
+            for column in row..N {
+                let value = -self.hessian[row][column] * at[row] * at[column];
+                information[row][column] = value;
+                information[column][row] = value;
+            }
+            information[row][row] -= gradient[row];
+        }
+        (gradient, information)
+    }
+
+    fn is_finite(&self) -> bool {
+        let mut hessian = self.hessian.iter().flatten();
+        self.value.is_finite()
+            && self.gradient.iter().all(|slope| slope.is_finite())
+            && hessian.all(|curvature| curvature.is_finite())
+    }
+}
+
+/// Where a log-likelihood is greatest: the parameters, and its value there.
+pub(crate) fn maximise<const N: usize>(
+    names: [&'static str; N],
+    start: [f64; N],
+    likelihood: impl Fn([f64; N]) -> Curve<N>,
+) -> Result<([Estimate; N], f64), Refusal> {
+    let mut at = start;
+    let mut curve = likelihood(at);
+    if !curve.is_finite() {
+        return Err(Refusal::NotConverged);
+    }
+    for _ in 0..STEPS {
+        let (gradient, information) = curve.in_logarithms(&at);
+        let (factor, is_newton) = lifted(&information).ok_or(Refusal::NotConverged)?;
+        let step = solve(&factor, &gradient);
+        let promise: f64 = step.iter().zip(&gradient).map(|(a, b)| a * b).sum();
+        let longest = step
+            .iter()
+            .fold(0.0, |most: f64, part| most.max(part.abs()));
+        let mut part = (LONGEST / longest).min(1.0);
+        // What rounding makes of a sum of so many terms is neither better nor worse.
+        let noise = 1e-13 * (1.0 + curve.value.abs());
+        let (next, better) = loop {
+            let mut next = at;
+            for (parameter, step) in next.iter_mut().zip(&step) {
+                *parameter *= (part * step).exp();
+            }
+            let found = likelihood(next);
+            if found.is_finite() && found.value >= curve.value + 1e-4 * part * promise - noise {
+                break (next, found);
+            }
+            part /= 2.0;
+            if part < 1e-12 {
+                return Err(vague(names, &curve, &at));
+            }
+        };
+        (at, curve) = (next, better);
+        for ((name, value), start) in names.iter().zip(&at).zip(&start) {
+            if (value / start).ln().abs() > FAR {
+                return Err(Refusal::NotIdentified { parameter: name });
+            }
+        }
+        if is_newton && promise < SMALL {
+            return estimates(names, &curve, &at).map(|estimates| (estimates, curve.value));
+        }
+    }
+    Err(vague(names, &curve, &at))
+}
+
+/// Why a search stopped short: on a ridge, where that is what it looks like from there.
+fn vague<const N: usize>(names: [&'static str; N], curve: &Curve<N>, at: &[f64; N]) -> Refusal {
+    match estimates(names, curve, at) {
+        Err(refusal @ Refusal::NotIdentified { .. }) => refusal,
+        _ => Refusal::NotConverged,
+    }
+}
+
+/// The parameters with their standard errors, unless the data do not tell one of them.
+fn estimates<const N: usize>(
+    names: [&'static str; N],
+    curve: &Curve<N>,
+    at: &[f64; N],
+) -> Result<[Estimate; N], Refusal> {
+    let (_, information) = curve.in_logarithms(at);
+    let flattest =
+        (0..N).min_by(|&one, &other| information[one][one].total_cmp(&information[other][other]));
+    let not_told = |index: usize| Refusal::NotIdentified {
+        parameter: names.get(index).copied().unwrap_or_default(),
+    };
+    let factor = cholesky(&information).ok_or_else(|| not_told(flattest.unwrap_or(0)))?;
+    let mut errors = [0.0; N];
+    for (index, error) in errors.iter_mut().enumerate() {
+        let mut unit = [0.0; N];
+        unit[index] = 1.0;
+        *error = solve(&factor, &unit)[index].sqrt();
+    }
+    let vaguest = (0..N).max_by(|&one, &other| errors[one].total_cmp(&errors[other]));
+    if let Some(index) = vaguest.filter(|&index| errors[index].is_nan() || errors[index] > VAGUE) {
+        return Err(not_told(index));
+    }
+    Ok(std::array::from_fn(|index| Estimate {
+        name: names[index],
+        value: at[index],
+        standard_error: errors[index] * at[index],
+    }))
+}
+
+/// The factor of a matrix, with as much added to its diagonal as makes it positive definite; and whether nothing was.
+fn lifted<const N: usize>(matrix: &[[f64; N]; N]) -> Option<([[f64; N]; N], bool)> {
+    if let Some(factor) = cholesky(matrix) {
+        return Some((factor, true));
+    }
+    let entries = matrix.iter().flatten();
+    let largest = entries.fold(f64::MIN_POSITIVE, |most, entry| most.max(entry.abs()));
+    (-6..=2).find_map(|power| {
+        let mut lifted = *matrix;
+        for (index, row) in lifted.iter_mut().enumerate() {
+            row[index] += largest * 10.0_f64.powi(power);
+        }
+        cholesky(&lifted).map(|factor| (factor, false))
+    })
+}
+
+/// The lower triangle L with L·Lᵀ the matrix; none unless that is well positive definite.
+fn cholesky<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
+    let mut factor = [[0.0; N]; N];
+    for row in 0..N {
+        for column in 0..=row {
+            let known: f64 = (0..column)
+                .map(|k| factor[row][k] * factor[column][k])
+                .sum();
+            let rest = matrix[row][column] - known;
+            if row != column {
+                factor[row][column] = rest / factor[column][column];
+            } else if rest > 1e-13 * matrix[row][row] && rest > 0.0 {
+                factor[row][row] = rest.sqrt();
+            } else {
+                return None;
+            }
+        }
+    }
+    Some(factor)
+}
+
+/// Solves L·Lᵀ·x = right.
+fn solve<const N: usize>(factor: &[[f64; N]; N], right: &[f64; N]) -> [f64; N] {
+    let mut x = *right;
+    for row in 0..N {
+        let known: f64 = (0..row).map(|k| factor[row][k] * x[k]).sum();
+        x[row] = (x[row] - known) / factor[row][row];
+    }
+    for row in (0..N).rev() {
+        let known: f64 = (row + 1..N).map(|k| factor[k][row] * x[k]).sum();
+        x[row] = (x[row] - known) / factor[row][row];
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// −(ln x − 1)²·k − (ln y − ln x)⁴: its maximum at x = y = e is flat in y.
+    fn curve([x, y]: [f64; 2], steepness: f64, power: i32) -> Curve<2> {
+        let (u, w) = (x.ln() - 1.0, y.ln() - x.ln());
+        let n = f64::from(power);
+        // Derivatives by the logarithms u and v = ln y, then by x and y.
+        let first = n * w.powi(power - 1);
+        let second = n * (n - 1.0) * w.powi(power - 2);
+        let (by_u, by_v) = (-2.0 * steepness * u + first, -first);
+        let (uu, uv, vv) = (-2.0 * steepness - second, second, -second);
+        Curve {
+            value: -steepness * u * u - w.powi(power),
+            gradient: [by_u / x, by_v / y],
+            hessian: [
+                [(uu - by_u) / (x * x), uv / (x * y)],
+                [0.0, (vv - by_v) / (y * y)],
+            ],
+        }
+    }
+
+    #[test]
+    fn a_known_maximum_is_found_with_its_standard_errors() {
+        let found = maximise(["x", "y"], [200.0, 0.01], |at| curve(at, 8.0, 2));
+        let ([x, y], value) = found.expect("a maximum");
+        let e = std::f64::consts::E;
+        assert!((x.value / e - 1.0).abs() < 1e-12 && (y.value / e - 1.0).abs() < 1e-12);
+        assert!(value.abs() < 1e-20);
+        // Information in logarithms [[18, −2], [−2, 2]]; its inverse has 1/16 and 9/16 on the diagonal.
+        assert!((x.standard_error - e / 4.0).abs() < 1e-12);
+        assert!((y.standard_error - e * 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_parameter_that_nothing_tells_is_named() {
+        let flat = maximise(["x", "y"], [1.0, 1.0], |at| curve(at, 8.0, 4));
+        assert_eq!(flat, Err(Refusal::NotIdentified { parameter: "y" }));
+        let rising = maximise(["x"], [1.0], |[x]| Curve {
+            value: -1.0 / x,
+            gradient: [1.0 / (x * x)],
+            hessian: [[-2.0 / (x * x * x)]],
+        });
+        assert_eq!(rising, Err(Refusal::NotIdentified { parameter: "x" }));
+        let nowhere = maximise(["x"], [1.0], |_| Curve {
+            value: f64::NAN,
+            ..Curve::default()
+        });
+        assert_eq!(nowhere, Err(Refusal::NotConverged));
+    }
+}
