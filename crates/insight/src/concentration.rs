@@ -215,6 +215,7 @@ mod tests {
         };
         assert_eq!(base.peak(), peak);
         assert_eq!((base.losing(), base.destroyed()), (2, 20));
+        assert_eq!(of(&[0, 5, 0]).peak().customers, 1, "zeros add nothing");
         assert_eq!(base.share_of_top(0.2), Ok(0.6));
         assert_eq!(base.fewest_for(0.8), Ok(2));
         assert_eq!(base.share_of_bottom(0.4), Err(Refused::Negative));
