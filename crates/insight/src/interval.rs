@@ -80,7 +80,8 @@ fn within_student(angle: f64, freedom: u64) -> f64 {
     }
 }
 
-/// Student's quantile from the normal one, good to a hundred-millionth from a thousand degrees of freedom on (26.7.5 there).
+/// Student's quantile from the normal one, off by less than a millionth from a thousand degrees of freedom on (26.7.5
+/// there).
 fn near_normal(errors: f64, freedom: f64) -> f64 {
     let square = errors * errors;
     let first = errors * (square + 1.0) / 4.0;
