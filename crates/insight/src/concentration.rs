@@ -42,7 +42,7 @@ impl Concentration {
         if contributions.is_empty() {
             return Err(Refused::TooFew {
                 needed: 1,
-                given: 0,
+                found: 0,
             });
         }
         let mut values = contributions.to_vec();
@@ -137,7 +137,7 @@ impl Concentration {
         if n < LEAST_FOR_ERROR {
             return Err(Refused::TooFew {
                 needed: LEAST_FOR_ERROR,
-                given: n,
+                found: n,
             });
         }
         let of = n as f64;
@@ -242,7 +242,7 @@ mod tests {
     fn what_has_no_shares_is_refused() {
         let nobody = Refused::TooFew {
             needed: 1,
-            given: 0,
+            found: 0,
         };
         assert_eq!(Concentration::of(&[]), Err(nobody));
         for nothing in [vec![0; 20], vec![5, -5], vec![1, -3]] {
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(usual(&[0; 20]), Err(Refused::NothingToShare));
         let too_few = Refused::TooFew {
             needed: 10,
-            given: 9,
+            found: 9,
         };
         assert_eq!(usual(&[1; 9]), Err(too_few));
     }

@@ -109,7 +109,7 @@ pub fn attribute(
     if n < LEAST {
         return Err(Refused::TooFew {
             needed: LEAST,
-            given: n,
+            found: n,
         });
     }
     let mut ranked = counts;
@@ -235,14 +235,14 @@ mod tests {
     fn what_says_nothing_is_refused() {
         let too_few = Refused::TooFew {
             needed: 10,
-            given: 9,
+            found: 9,
         };
         assert_eq!(summed([9, 0, 0, 0, 0, 0]), Err(too_few));
         let unwanted = summed([0, 0, 0, 0, 11, 2]).expect("an attribute");
         assert_eq!((unwanted.class, unwanted.close_to), (Class::Reverse, None));
         let nobody = Refused::TooFew {
             needed: 1,
-            given: 0,
+            found: 0,
         };
         assert_eq!(unwanted.better, Err(nobody));
         assert_eq!(unwanted.worse, Err(nobody));

@@ -46,7 +46,7 @@ impl Answers {
         if n == 0 {
             return Err(Refused::TooFew {
                 needed: 1,
-                given: 0,
+                found: 0,
             });
         }
         let of = n as f64;
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(Answers::of([9, 11]), Err(Refused::OffTheScale));
         let nobody = Refused::TooFew {
             needed: 1,
-            given: 0,
+            found: 0,
         };
         assert_eq!(
             Answers::default().score(Confidence::USUAL),

@@ -16,7 +16,7 @@ pub fn proportion(count: u64, n: u64, confidence: Confidence) -> Result<Estimate
     if n == 0 {
         return Err(Refused::TooFew {
             needed: 1,
-            given: 0,
+            found: 0,
         });
     }
     if count > n {
@@ -81,7 +81,7 @@ mod tests {
         let refused = |count, n| proportion(count, n, Confidence::USUAL).expect_err("refused");
         let nobody = Refused::TooFew {
             needed: 1,
-            given: 0,
+            found: 0,
         };
         assert_eq!(refused(0, 0), nobody);
         assert_eq!(refused(3, 2), Refused::OffTheScale);

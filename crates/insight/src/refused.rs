@@ -10,7 +10,7 @@ pub enum Refused {
         /// How many it needs.
         needed: u64,
         /// How many there are.
-        given: u64,
+        found: u64,
     },
     /// A number is infinite or no number at all.
     NotFinite,
@@ -39,8 +39,8 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooFew { needed, given } => {
-                return write!(f, "{needed} are needed and {given} were given");
+            Self::TooFew { needed, found } => {
+                return write!(f, "{found} of at least {needed}");
             }
             Self::NotFinite => "a number is not finite",
             Self::Negative => "a number that cannot be below zero is",

@@ -54,7 +54,7 @@ pub fn scores(buyers: &[Buyer]) -> Result<Vec<Scores>, Refused> {
     if buyers.len() < SCORES {
         return Err(Refused::TooFew {
             needed: SCORES as u64,
-            given: buyers.len() as u64,
+            found: buyers.len() as u64,
         });
     }
     let recency = places(buyers, |buyer| buyer.last_day);
@@ -164,7 +164,7 @@ mod tests {
         };
         let too_few = Refused::TooFew {
             needed: 5,
-            given: 4,
+            found: 4,
         };
         assert_eq!(scores(&[buyer; 4]), Err(too_few));
     }

@@ -130,7 +130,7 @@ fn small_samples_weigh_equally_and_say_so() {
     let mut dice = Dice(3);
     let rows: Vec<_> = (0..99).map(|_| answers(&mut dice)).collect();
     let index = usual(&questions, &rows).expect("an index");
-    let few = |needed, given| Refused::TooFew { needed, given };
+    let few = |needed, found| Refused::TooFew { needed, found };
     for score in &index.scores {
         assert_eq!(score.equal_because, Some(few(100, 99)));
         assert_eq!(score.weights, [1.0 / 3.0; 3]);

@@ -211,7 +211,7 @@ fn weights(columns: &[Vec<f64>], n: u64) -> Result<Vec<f64>, Refused> {
     if n < LEAST_FOR_WEIGHTS {
         return Err(Refused::TooFew {
             needed: LEAST_FOR_WEIGHTS,
-            given: n,
+            found: n,
         });
     }
     component::weights(columns)
@@ -259,7 +259,7 @@ fn paths(
     if n < LEAST_FOR_PATHS {
         return Err(Refused::TooFew {
             needed: LEAST_FOR_PATHS,
-            given: n,
+            found: n,
         });
     }
     let causes: Result<Vec<&[f64]>, Refused> =

@@ -97,11 +97,11 @@ fn checked(
     Ok(whole)
 }
 
-fn enough(given: u64) -> Result<(), Refused> {
+fn enough(found: u64) -> Result<(), Refused> {
     let needed = LEAST;
-    (given >= needed)
+    (found >= needed)
         .then_some(())
-        .ok_or(Refused::TooFew { needed, given })
+        .ok_or(Refused::TooFew { needed, found })
 }
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
         let one = usual(&[1.0, 1.0], &[all(&[5.0, 1.0]), vec![Some(4.0), None]]);
         let too_few = Refused::TooFew {
             needed: 2,
-            given: 1,
+            found: 1,
         };
         assert_eq!(one, Err(too_few), "one answer to the second attribute");
         // What weighs nothing need not be answered.
