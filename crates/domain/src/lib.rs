@@ -21,6 +21,7 @@ mod pinyin;
 pub mod problem;
 pub mod product;
 pub mod purchase;
+pub mod qualification;
 #[cfg(feature = "server")]
 pub mod query;
 pub mod resources;

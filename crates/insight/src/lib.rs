@@ -1,4 +1,4 @@
-//! The mathematics of customer value.
+//! The mathematics of customer value and satisfaction.
 //!
 //! **What it promises.** Plain functions over numbers. Whoever calls them says what the numbers are of; nothing here asks a
 //! database, a clock or dice. The same input gives the same bits on every run and for any number of threads. What cannot be
@@ -17,6 +17,9 @@
 //! 4. A [`PurchaseModel`] predicts: purchases, the chance of one, the next one's date. [`Valuation`] discounts them.
 //! 5. [`holdout`] compares predictions with what came, beside a rule that needs no model.
 //!
+//! **Measures**, each in a module of its own that says what it means: [`rfm`], [`concentration`] (whale curve, Gini), [`investment`] (net present
+//! value, payback), [`proportion`], [`net_promoter`] (with score intervals), [`satisfaction`] (weighted and latent), [`kano`].
+//!
 //! ```
 //! use perennial_insight::{BgNbd, History, PurchaseModel};
 //! # fn main() -> Result<(), perennial_insight::Refusal> {
@@ -32,18 +35,26 @@
 //! ```
 
 mod bg_nbd;
+pub mod concentration;
 mod equity;
 mod gamma_gamma;
 mod grouped;
 mod history;
 pub mod holdout;
 mod integral;
+pub mod interval;
+pub mod investment;
+pub mod kano;
+pub mod net_promoter;
 mod optimise;
 mod parallel;
 mod pareto_nbd;
 mod prediction;
+pub mod proportion;
 mod refusal;
 mod regularity;
+pub mod rfm;
+pub mod satisfaction;
 mod special;
 mod value;
 

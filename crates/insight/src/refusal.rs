@@ -10,9 +10,9 @@ pub(crate) const FEWEST: u64 = 100;
 pub enum Refusal {
     /// So few say too little.
     TooFew {
-        /// Buyers that there are; of a model of amounts those who bought again.
+        /// How many there are: buyers, of a model of amounts those who bought again, or answers.
         found: u64,
-        /// Buyers that it takes.
+        /// How many it takes.
         needed: u64,
     },
     /// Nobody bought a second time, so nothing is known of how often and how long people buy.
@@ -31,17 +31,50 @@ pub enum Refusal {
         /// What the number is.
         what: &'static str,
     },
+    /// A number is infinite or no number at all.
+    NotFinite,
+    /// Something that cannot be below zero is.
+    Negative,
+    /// Everything adds up to nothing, so nothing has a share in it.
+    NothingToShare,
+    /// An answer, a rate or a count lies outside what it can be.
+    OffTheScale,
+    /// Some have another number of answers than there are questions.
+    Ragged,
+    /// What is to be in order of time is not.
+    OutOfOrder,
+    /// Something that the model is made of was not asked.
+    NotAsked,
+    /// All answers are the same, so nothing can be seen to go with them.
+    NoVariation,
+    /// Questions that are to measure one thing do not all rise together.
+    NotOneThing,
+    /// Causes say nearly the same, so that their effects cannot be told apart.
+    Collinear,
+    /// One respondent alone decides an effect.
+    OneDecides,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooFew { found, needed } => write!(f, "{found} of at least {needed} buyers"),
+            Self::TooFew { found, needed } => write!(f, "{found} of at least {needed}"),
             Self::NoRepeats => f.write_str("nobody bought a second time"),
             Self::NotIdentified { parameter } => write!(f, "the data do not tell {parameter}"),
             Self::NotConverged => f.write_str("the search for the parameters came to no end"),
             Self::InfiniteMean => f.write_str("the mean of the amounts has no bound"),
             Self::Impossible { what } => write!(f, "cannot be: {what}"),
+            Self::NotFinite => f.write_str("a number is not finite"),
+            Self::Negative => f.write_str("a number that cannot be below zero is"),
+            Self::NothingToShare => f.write_str("everything adds up to nothing"),
+            Self::OffTheScale => f.write_str("a number lies outside its scale"),
+            Self::Ragged => f.write_str("answers and questions are not equally many"),
+            Self::OutOfOrder => f.write_str("the order of time is not kept"),
+            Self::NotAsked => f.write_str("a part of the model was not asked"),
+            Self::NoVariation => f.write_str("all answers are the same"),
+            Self::NotOneThing => f.write_str("the questions do not all rise together"),
+            Self::Collinear => f.write_str("causes cannot be told apart"),
+            Self::OneDecides => f.write_str("one respondent alone decides"),
         }
     }
 }

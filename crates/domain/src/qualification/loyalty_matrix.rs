@@ -1,0 +1,168 @@
+//! The loyalty matrix: how a customer thinks of us, relative to rivals, against how it buys.
+//!
+//! Attitude is high if it rates us above the best rival it rated (mean of own − best rival above 0); where no rival was asked about, if
+//! it would recommend us with 9 or 10. Behaviour is high with purchases on 4 days or more in 12 months. The three cuts are settings
+//! ([`LoyaltyCuts`]). Where nobody asked, attitude is not known, which is a state of its own: who buys often is then loyal by behaviour,
+//! and nobody claims more.
+//!
+//! A map, not a predictor: such cells say badly who will stay (East and others 2005).
+//! Source: Dick and Basu 1994, *Journal of the Academy of Marketing Science* 22(2), 99–113; the cuts are ours.
+
+use serde::{Deserialize, Serialize};
+
+use super::Degree;
+use crate::text::Key;
+use crate::{Decimal, choice};
+
+choice! {
+    /// Where a customer stands in the matrix.
+    LoyaltyCell: "loyalty_cell" {
+        True = "true", Latent = "latent", Spurious = "spurious", None = "none", Behavioural = "behavioural", Unknown = "unknown",
+    }
+}
+
+/// Where high begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoyaltyCuts {
+    /// Attitude is high if the lead over the best rival is greater than this.
+    pub lead: Decimal,
+    /// Or, where no rival was asked about, if the answer to "would you recommend us?" (0 to 10) is this or more.
+    pub recommendation: u8,
+    /// Behaviour is high with purchases on so many days or more …
+    pub purchase_days: u32,
+    /// … in so many months.
+    pub months: u32,
+}
+
+impl Default for LoyaltyCuts {
+    fn default() -> Self {
+        Self {
+            lead: Decimal::default(),
+            recommendation: 9,
+            purchase_days: 4,
+            months: 12,
+        }
+    }
+}
+
+/// What surveys and purchases say of a customer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoyaltyEvidence {
+    /// Its mean of what it gave us less what it gave the best rival, if it was asked about rivals.
+    pub lead: Option<Decimal>,
+    /// Its latest answer to "would you recommend us?", 0 to 10, if it was asked.
+    pub recommendation: Option<u8>,
+    /// On how many days it bought in the [months](LoyaltyCuts::months) of the cut.
+    pub purchase_days: u32,
+}
+
+impl LoyaltyEvidence {
+    /// How it thinks of us; none where nobody asked.
+    pub fn attitude(&self, cuts: &LoyaltyCuts) -> Option<Degree> {
+        let by_lead = self.lead.map(|lead| lead > cuts.lead);
+        let by_recommendation = self
+            .recommendation
+            .map(|answer| answer >= cuts.recommendation);
+        by_lead.or(by_recommendation).map(Degree::high_if)
+    }
+
+    /// How it buys.
+    pub const fn behaviour(&self, cuts: &LoyaltyCuts) -> Degree {
+        Degree::high_if(self.purchase_days >= cuts.purchase_days)
+    }
+}
+
+impl LoyaltyCell {
+    /// The cell of an attitude, if it is known, and a behaviour.
+    pub const fn of(attitude: Option<Degree>, behaviour: Degree) -> Self {
+        match (attitude, behaviour) {
+            (Some(Degree::High), Degree::High) => Self::True,
+            (Some(Degree::High), Degree::Low) => Self::Latent,
+            (Some(Degree::Low), Degree::High) => Self::Spurious,
+            (Some(Degree::Low), Degree::Low) => Self::None,
+            (Option::None, Degree::High) => Self::Behavioural,
+            (Option::None, Degree::Low) => Self::Unknown,
+        }
+    }
+
+    /// What to do about such a customer.
+    pub const fn advice(self) -> Key {
+        match self {
+            Self::True => Key::LoyaltyAdviceTrue,
+            Self::Latent => Key::LoyaltyAdviceLatent,
+            Self::Spurious => Key::LoyaltyAdviceSpurious,
+            Self::None => Key::LoyaltyAdviceNone,
+            Self::Behavioural => Key::LoyaltyAdviceBehavioural,
+            Self::Unknown => Key::LoyaltyAdviceUnknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attitude_and_behaviour_has_its_cell() {
+        use Degree::{High, Low};
+        for (attitude, behaviour, cell) in [
+            (Some(High), High, LoyaltyCell::True),
+            (Some(High), Low, LoyaltyCell::Latent),
+            (Some(Low), High, LoyaltyCell::Spurious),
+            (Some(Low), Low, LoyaltyCell::None),
+            (None, High, LoyaltyCell::Behavioural),
+            (None, Low, LoyaltyCell::Unknown),
+        ] {
+            assert_eq!(LoyaltyCell::of(attitude, behaviour), cell);
+        }
+    }
+
+    #[test]
+    fn high_begins_where_the_cuts_say() {
+        let lead = |ten_thousandths| Some(Decimal::from_ten_thousandths(ten_thousandths));
+        let cuts = LoyaltyCuts::default();
+        for (asked, recommendation, attitude) in [
+            (lead(1), None, Some(Degree::High)),
+            (lead(0), None, Some(Degree::Low)),
+            (lead(-1), None, Some(Degree::Low)),
+            (None, Some(10), Some(Degree::High)),
+            (None, Some(9), Some(Degree::High)),
+            (None, Some(8), Some(Degree::Low)),
+            (None, Some(0), Some(Degree::Low)),
+            (None, None, None),
+            // Who was asked about rivals is judged by that alone.
+            (lead(-1), Some(10), Some(Degree::Low)),
+            (lead(1), Some(0), Some(Degree::High)),
+        ] {
+            for (purchase_days, behaviour) in [
+                (0, Degree::Low),
+                (3, Degree::Low),
+                (4, Degree::High),
+                (u32::MAX, Degree::High),
+            ] {
+                let evidence = LoyaltyEvidence {
+                    lead: asked,
+                    recommendation,
+                    purchase_days,
+                };
+                assert_eq!(evidence.attitude(&cuts), attitude, "{evidence:?}");
+                assert_eq!(evidence.behaviour(&cuts), behaviour, "{evidence:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cuts_are_an_organization_s_own() {
+        let cuts: LoyaltyCuts =
+            serde_json::from_str(r#"{"lead":"0.5","purchase_days":2}"#).expect("cuts");
+        assert_eq!((cuts.recommendation, cuts.months), (9, 12));
+        let evidence = LoyaltyEvidence {
+            lead: Some(Decimal::from_ten_thousandths(5_000)),
+            recommendation: None,
+            purchase_days: 2,
+        };
+        assert_eq!(evidence.attitude(&cuts), Some(Degree::Low));
+        assert_eq!(evidence.behaviour(&cuts), Degree::High);
+    }
+}
