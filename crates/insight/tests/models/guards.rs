@@ -194,7 +194,7 @@ fn thin_data_are_refused_with_the_reason() {
             needed: 100
         })
     );
-    assert_eq!(found.to_string(), "99 of at least 100 buyers");
+    assert_eq!(found.to_string(), "99 of at least 100");
 }
 
 /// Everybody alike, nobody stopping, all with one history: no maximum, or one that many parameters share.
