@@ -161,6 +161,14 @@ fn a_year_that_never_closes_is_one_opening() {
 }
 
 #[test]
+fn the_last_closing_time_of_a_year_is_not_the_first_opening_of_the_next() {
+    let table = timetable(&weekdays("09:00-17:00"));
+    let hours = |hours| table.advance(at("2026-12-31T15:00"), Duration::from_hours(hours));
+    assert_eq!(hours(2), Some(at("2026-12-31T17:00")));
+    assert_eq!(hours(3), Some(at("2027-01-01T10:00")));
+}
+
+#[test]
 fn outside_the_known_years_and_with_no_hours_at_all_nothing_is_open() {
     let table = timetable(&super::given::always());
     let (first, last) = ("0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z");

@@ -68,7 +68,7 @@ fn agree(oracle: &Oracle<'_>, reading: &Reading, told: &Told<'_>) -> Result<(), 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
     fn clocks_show_what_is_counted_step_by_step(case in cases(), now in LENGTH / 3..LENGTH + 99) {

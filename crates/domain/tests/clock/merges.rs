@@ -9,7 +9,7 @@ use super::given::{
 use super::invariants::{compare, moment};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
     #[test]
     fn what_both_still_owe_is_owed_since_the_earlier_start(

@@ -229,6 +229,21 @@ fn closed_time_is_not_counted_after_a_reopening() {
 }
 
 #[test]
+fn a_pause_does_not_outlast_the_end() {
+    let log = log([
+        (monday("09:00"), What::Opened(under(1))),
+        (monday("10:00"), What::Paused(Wait::Customer)),
+        (monday("11:00"), What::Resolved),
+        (monday("14:00"), What::Reopened),
+    ]);
+    let reading = reading(&two_policies(), &log, Clock::Resolution, monday("15:00"));
+    assert_eq!(
+        brief(&reading),
+        (State::Running, 120, Some(monday("17:00")))
+    );
+}
+
+#[test]
 fn what_a_reopening_does_is_not_the_same_for_every_clock() {
     let reopening = |rule| {
         let mut promised = goal(Clock::Resolution, 4);
