@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no database, no HTTP. Compiled for the server and for the browser; what only the server
 //! needs is behind the feature `server`.
 
+pub mod clock;
 pub mod contact;
 pub mod customer;
 pub mod declare;

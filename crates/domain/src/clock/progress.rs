@@ -1,0 +1,285 @@
+//! What a log comes to without any calendar: for each clock its cycles, and in each what it did since when.
+
+use serde::{Deserialize, Serialize};
+
+use super::log::{Breach, Event, Log, What};
+use super::policy::{Clock, Reopen, Terms, Wait};
+use super::rules::{Rules, UnknownPolicy};
+use crate::Instant;
+
+/// How far the clocks of a complaint have come. It can be kept, and go on with the next event: that is the same as beginning
+/// anew with the whole log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    stage: Stage,
+    wait: Option<Wait>,
+    terms: Terms,
+    tracks: Tracks,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Stage {
+    #[default]
+    Unopened,
+    Open,
+    Over,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Tracks {
+    first_response: Track,
+    next_response: Track,
+    resolution: Track,
+}
+
+/// A clock, as far as events tell; whether it counts is for the policy to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Track {
+    /// Whether it has been started, and what it measures has not happened.
+    is_on: bool,
+    /// Whether it was the end of the complaint that stopped it, not an answer.
+    was_cut: bool,
+    cycles: Vec<Cycle>,
+}
+
+/// From a start of a clock to its last stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cycle {
+    /// What it did, each until the next begins. Never empty between two events.
+    pub(super) stretches: Vec<Stretch>,
+    /// As recorded.
+    pub(super) breach: Option<Breach>,
+    /// The levels recorded as fired.
+    pub(super) escalated: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stretch {
+    pub(super) from: Instant,
+    pub(super) doing: Doing,
+    pub(super) terms: Terms,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Doing {
+    Running,
+    Paused(Wait),
+    Stopped,
+    Untimed,
+}
+
+impl Progress {
+    /// What a log comes to at a moment; what happened later does not count.
+    pub fn of(log: &Log, rules: &Rules, now: Instant) -> Result<Self, UnknownPolicy> {
+        let mut progress = Self::default();
+        for event in log.until(now) {
+            progress.apply(event, rules)?;
+        }
+        Ok(progress)
+    }
+
+    /// Goes on with the next event, which is not earlier than the last. An event that makes no sense where the complaint stands
+    /// (an answer to what is closed) changes nothing. After an error what was made so far is of no use.
+    pub fn apply(&mut self, event: &Event, rules: &Rules) -> Result<(), UnknownPolicy> {
+        match (&event.what, self.stage) {
+            (What::Opened(terms), Stage::Unopened) => {
+                self.stage = Stage::Open;
+                self.terms = *terms;
+                self.tracks.first_response.begin();
+                self.tracks.resolution.begin();
+            }
+            (What::TermsChanged(terms), _) => self.terms = *terms,
+            (What::Replied, Stage::Open) => {
+                self.tracks.first_response.stop(false);
+                self.tracks.next_response.stop(false);
+            }
+            (What::CustomerReplied, Stage::Open) => {
+                self.wait = self.wait.filter(|wait| *wait != Wait::Customer);
+                if !self.tracks.first_response.is_on && !self.tracks.next_response.is_on {
+                    self.tracks.next_response.begin();
+                }
+            }
+            (What::Paused(wait), Stage::Open) => self.wait = Some(*wait),
+            (What::Resumed, Stage::Open) => self.wait = None,
+            (What::Resolved | What::Closed, Stage::Open) => {
+                self.stage = Stage::Over;
+                self.wait = None;
+                for clock in Clock::ALL {
+                    self.tracks.of_mut(*clock).stop(true);
+                }
+            }
+            (What::Reopened, Stage::Over) => {
+                self.stage = Stage::Open;
+                for clock in Clock::ALL {
+                    let promise = rules.promise(self.terms, *clock)?;
+                    let rule = promise.map_or(Reopen::Continue, |promise| promise.goal.reopen);
+                    self.tracks.of_mut(*clock).reopen(rule);
+                }
+            }
+            (What::Merged(log), Stage::Open) => {
+                let absorbed = Self::of(log, rules, event.at)?;
+                for clock in Clock::ALL {
+                    let track = self.tracks.of_mut(*clock);
+                    track.absorb(absorbed.tracks.of(*clock));
+                }
+            }
+            (
+                What::Breached {
+                    clock,
+                    cycle,
+                    breach,
+                },
+                _,
+            ) => {
+                if let Some(cycle) = self.tracks.of_mut(*clock).cycle(*cycle) {
+                    cycle.breach = cycle.breach.or(Some(*breach));
+                }
+            }
+            (
+                What::Escalated {
+                    clock,
+                    cycle,
+                    level,
+                },
+                _,
+            ) => {
+                if let Some(cycle) = self.tracks.of_mut(*clock).cycle(*cycle) {
+                    cycle.fired(*level);
+                }
+            }
+            _ => {}
+        }
+        for clock in Clock::ALL {
+            self.settle(*clock, event.at, rules)?;
+        }
+        Ok(())
+    }
+
+    /// The cycles of a clock, oldest first.
+    pub(super) fn cycles(&self, clock: Clock) -> &[Cycle] {
+        &self.tracks.of(clock).cycles
+    }
+
+    /// Notes what a clock does from a moment on, if that is something else than before.
+    fn settle(&mut self, clock: Clock, at: Instant, rules: &Rules) -> Result<(), UnknownPolicy> {
+        let terms = self.terms;
+        let promise = rules.promise(terms, clock)?;
+        let track = self.tracks.of_mut(clock);
+        let doing = match (promise, self.wait) {
+            _ if !track.is_on => Doing::Stopped,
+            (None, _) => Doing::Untimed,
+            (Some(promise), Some(wait)) if promise.goal.pauses.contains(&wait) => {
+                Doing::Paused(wait)
+            }
+            (Some(_), _) => Doing::Running,
+        };
+        if let Some(cycle) = track.cycles.last_mut() {
+            cycle.note(Stretch {
+                from: at,
+                doing,
+                terms,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Tracks {
+    const fn of(&self, clock: Clock) -> &Track {
+        match clock {
+            Clock::FirstResponse => &self.first_response,
+            Clock::NextResponse => &self.next_response,
+            Clock::Resolution => &self.resolution,
+        }
+    }
+
+    const fn of_mut(&mut self, clock: Clock) -> &mut Track {
+        match clock {
+            Clock::FirstResponse => &mut self.first_response,
+            Clock::NextResponse => &mut self.next_response,
+            Clock::Resolution => &mut self.resolution,
+        }
+    }
+}
+
+impl Track {
+    fn begin(&mut self) {
+        self.is_on = true;
+        self.cycles.push(Cycle::default());
+    }
+
+    const fn stop(&mut self, was_cut: bool) {
+        if self.is_on {
+            self.is_on = false;
+            self.was_cut = was_cut;
+        }
+    }
+
+    fn reopen(&mut self, rule: Reopen) {
+        match rule {
+            // What was answered stays answered.
+            Reopen::Continue => self.is_on = self.was_cut,
+            Reopen::NewCycle => self.begin(),
+            Reopen::Ignore => {}
+        }
+    }
+
+    /// Takes over what an absorbed complaint still owes: where both owe it, since the earlier start; where only that one
+    /// does, as a cycle more.
+    fn absorb(&mut self, absorbed: &Self) {
+        let Some(owed) = absorbed.cycles.last().filter(|_| absorbed.is_on) else {
+            return;
+        };
+        match self.cycles.last_mut().filter(|_| self.is_on) {
+            Some(own) => own.absorb(owed),
+            None => {
+                self.is_on = true;
+                self.cycles.push(owed.clone());
+            }
+        }
+    }
+
+    fn cycle(&mut self, cycle: u32) -> Option<&mut Cycle> {
+        self.cycles.get_mut(usize::try_from(cycle).ok()?)
+    }
+}
+
+impl Cycle {
+    /// Goes on as before or, where that is something else, with a new stretch. What lasted no time is forgotten.
+    fn note(&mut self, next: Stretch) {
+        if self.goes_on(next) {
+            return;
+        }
+        self.stretches.pop_if(|last| last.from == next.from);
+        if !self.goes_on(next) {
+            self.stretches.push(next);
+        }
+    }
+
+    /// Whether the last stretch says it already. What stands was measured by the terms under which it stopped.
+    fn goes_on(&self, next: Stretch) -> bool {
+        self.stretches.last().is_some_and(|last| {
+            last.doing == next.doing && (next.doing == Doing::Stopped || last.terms == next.terms)
+        })
+    }
+
+    /// Puts in front what another did before this one began. What was recorded of either is recorded of both.
+    fn absorb(&mut self, other: &Self) {
+        if let Some(start) = self.stretches.first().map(|first| first.from) {
+            let earlier = other.stretches.iter().copied();
+            let earlier = earlier.take_while(|stretch| stretch.from < start);
+            self.stretches.splice(..0, earlier);
+        }
+        let breaches = self.breach.into_iter().chain(other.breach);
+        self.breach = breaches.min_by_key(|breach| breach.at);
+        for level in &other.escalated {
+            self.fired(*level);
+        }
+    }
+
+    fn fired(&mut self, level: u8) {
+        if !self.escalated.contains(&level) {
+            self.escalated.push(level);
+        }
+    }
+}
