@@ -11,6 +11,7 @@ pub mod exchange_rate;
 pub mod field;
 pub mod id;
 pub mod job;
+pub mod loyalty;
 pub mod money;
 pub mod organization;
 pub mod page;
