@@ -1,6 +1,6 @@
 //! One member's account in one currency of points: what its entries make, one after another.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -84,10 +84,10 @@ pub struct Account {
     pub(super) held: i64,
     pub(super) arrears: i64,
     /// What was reversed of earnings and of redemptions, by entry.
-    pub(super) taken: HashMap<u32, Reversed>,
-    pub(super) given_back: HashMap<u32, i64>,
+    pub(super) taken: BTreeMap<u32, Reversed>,
+    pub(super) given_back: BTreeMap<u32, i64>,
     /// Lots that an earning's points came back in.
-    pub(super) revived: HashMap<u32, Vec<u32>>,
+    pub(super) revived: BTreeMap<u32, Vec<u32>>,
     /// The survivor, and the entry there that took this account in.
     pub(super) merged: Option<Counterpart>,
     active_on: Date,
@@ -109,9 +109,9 @@ impl Account {
             pending: 0,
             held: 0,
             arrears: 0,
-            taken: HashMap::new(),
-            given_back: HashMap::new(),
-            revived: HashMap::new(),
+            taken: BTreeMap::new(),
+            given_back: BTreeMap::new(),
+            revived: BTreeMap::new(),
             merged: None,
             active_on: Date::default(),
             today: Date::default(),
@@ -264,6 +264,22 @@ impl Account {
     /// Lots with free points that are not active yet, those that will be first before the others.
     pub(super) fn waiting(&self) -> impl Iterator<Item = &Lot> {
         self.waiting.iter().filter_map(|(_, lot)| self.lot(*lot))
+    }
+
+    /// Whether time alone has nothing to do at a moment: what is asked each time, and mostly so.
+    pub(super) fn is_quiet(&self, moment: Moment) -> bool {
+        let over = |day: Option<Date>| day.is_some_and(|day| day < moment.on);
+        let ended = self
+            .holds
+            .first()
+            .is_some_and(|(until, _)| *until <= moment.at);
+        let begins = self
+            .waiting
+            .first()
+            .is_some_and(|(from, _)| *from <= moment.on);
+        let dated = self.dated.first().map(|(last, ..)| *last);
+        let idle = self.idle.first().map(|(months, ..)| self.idle_end(*months));
+        !(ended || begins || over(dated) || over(idle))
     }
 
     fn idle_end(&self, months: u32) -> Date {

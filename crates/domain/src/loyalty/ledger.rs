@@ -154,17 +154,6 @@ impl Ledger {
         self.accounts.get_mut(place).ok_or(Refusal::NoSuchEntry)
     }
 
-    /// The accounts from one to the last survivor that it was merged into, itself first.
-    fn chain(&mut self, first: usize) -> Vec<usize> {
-        let mut chain = vec![first];
-        let mut last = first;
-        while let Some(survivor) = self.accounts.get(last).and_then(Account::survivor) {
-            last = self.place(survivor);
-            chain.push(last);
-        }
-        chain
-    }
-
     fn answer(
         &mut self,
         key: Uuid,
@@ -180,19 +169,21 @@ impl Ledger {
         if other == Some(request.account) {
             return Err(Refusal::SameAccount);
         }
+        // The account, whatever it was merged into, and the other side; each with the number of its next entry.
         let first = self.place(request.account);
-        let mut places = self.chain(first);
+        let mut places = vec![(first, 0)];
+        let mut last = first;
+        while let Some(survivor) = self.at(last)?.survivor() {
+            last = self.place(survivor);
+            places.push((last, 0));
+        }
         if let Some(other) = other {
-            places.push(self.place(other));
+            places.push((self.place(other), 0));
         }
-        for place in &places {
+        for (place, next) in &mut places {
             self.lapse_one(*place, moment)?;
+            *next = self.at(*place)?.next().0;
         }
-        let before: Vec<u32> = places
-            .iter()
-            .filter_map(|place| self.accounts.get(*place))
-            .map(|account| account.next().0)
-            .collect();
         let programme = Arc::clone(&self.programme);
         let context = Context {
             key: Some(key),
@@ -203,20 +194,21 @@ impl Ledger {
             version: programme.on(moment.on).ok_or(Refusal::NoVersion)?,
         };
         self.act(&context, first, &places, &request.action)?;
-        for place in &places {
-            self.at(*place)?.lapse(&context)?;
-        }
-        let legs = places.iter().zip(before).filter_map(|(place, first)| {
-            let account = self.accounts.get(*place)?;
+        let mut legs = Vec::with_capacity(1);
+        for (place, first) in places {
+            let account = self.at(place)?;
+            account.lapse(&context)?;
             let count = account.next().0 - first;
-            let account = account.id();
-            (count > 0).then_some(Leg {
-                account,
-                first,
-                count,
-            })
-        });
-        Ok(legs.collect())
+            if count > 0 {
+                let account = account.id();
+                legs.push(Leg {
+                    account,
+                    first,
+                    count,
+                });
+            }
+        }
+        Ok(legs)
     }
 
     /// Does one action. `places` are the accounts concerned: a merged one's survivors, or the other side.
@@ -224,10 +216,10 @@ impl Ledger {
         &mut self,
         context: &Context,
         first: usize,
-        places: &[usize],
+        places: &[(usize, u32)],
         action: &Action,
     ) -> Result<(), Refusal> {
-        let other = places.last().copied().unwrap_or(first);
+        let other = places.last().map_or(first, |(place, _)| *place);
         let account = self.at(first)?;
         let is_reversal = matches!(
             action,

@@ -33,10 +33,10 @@ impl Ledger {
     pub(super) fn pass_on_along(
         &mut self,
         context: &Context,
-        places: &[usize],
+        places: &[(usize, u32)],
     ) -> Result<(), Refusal> {
         for pair in places.windows(2) {
-            if let [from, into] = *pair {
+            if let [(from, _), (into, _)] = *pair {
                 let account = self.at(from)?;
                 account.lapse(context)?;
                 if account.free + account.pending != 0 || account.arrears != 0 {

@@ -88,6 +88,9 @@ impl Account {
 
     /// What time does by itself: holds end, lots become active, lots expire.
     pub(super) fn lapse(&mut self, context: &Context) -> Result<(), Refusal> {
+        if self.is_quiet(context.moment) {
+            return Ok(());
+        }
         while let Some(&(until, hold)) = self.holds.first()
             && until <= context.moment.at
         {
