@@ -308,6 +308,50 @@ fn what_a_merged_account_bought_can_still_be_returned() {
 }
 
 #[test]
+fn an_undone_merge_takes_back_its_own_and_no_more() {
+    let mut shop = shop(version());
+    let owed = |shop: &mut Shop, who, points| {
+        let earning = shop.earn(who, &[(10_000, points)]);
+        shop.burn(who, points).unwrap();
+        shop.take_back(who, earning).unwrap();
+    };
+    owed(&mut shop, 0, 30);
+    owed(&mut shop, 1, 20);
+    shop.ask(0, Action::Merge { from: member(1) }).unwrap();
+    assert_eq!((shop.balance(0), shop.balance(1)), (-50, 0));
+    shop.ask(0, Action::Unmerge { from: member(1) }).unwrap();
+    assert_eq!((shop.balance(0), shop.balance(1)), (-30, -20));
+    shop.earn(0, &[(10_000, 30)]);
+    shop.earn(1, &[(10_000, 30)]);
+    assert_eq!((shop.balance(0), shop.balance(1)), (0, 10));
+    // What was spent together stays with the survivor, also when it is given back after the undoing.
+    shop.ask(0, Action::Merge { from: member(1) }).unwrap();
+    let burn = shop.burn(0, 10).unwrap();
+    shop.ask(0, Action::Unmerge { from: member(1) }).unwrap();
+    shop.ask(0, Action::ReverseBurn { burn, points: 10 })
+        .unwrap();
+    shop.ask(0, Action::Merge { from: member(1) }).unwrap();
+    shop.ask(0, Action::Unmerge { from: member(1) }).unwrap();
+    assert_eq!((shop.balance(0), shop.balance(1)), (10, 0));
+}
+
+#[test]
+fn points_that_expired_are_forgiven_once() {
+    let mut shop = shop(months(1));
+    let earning = shop.earn(0, &[(20_000, 10)]);
+    shop.burn(0, 5).unwrap();
+    shop.wait_days(40);
+    let half = Action::ReverseEarn {
+        earning,
+        returned: Some(vec![(line_id(0), pieces(10_000))]),
+    };
+    shop.ask(0, half.clone()).unwrap();
+    assert_eq!(shop.balance(0), 0, "5 have expired");
+    shop.ask(0, half).unwrap();
+    assert_eq!(shop.balance(0), -5, "5 were spent");
+}
+
+#[test]
 fn a_return_of_part_takes_part_and_never_more_than_was_earned() {
     let mut shop = shop(version());
     let earning = shop.earn(0, &[(30_000, 10), (20_000, 5)]);
