@@ -12,6 +12,7 @@ pub mod exchange_rate;
 pub mod field;
 pub mod id;
 pub mod job;
+pub mod loyalty;
 pub mod money;
 pub mod organization;
 pub mod page;

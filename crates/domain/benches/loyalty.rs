@@ -1,0 +1,114 @@
+//! How many postings a second the ledger takes, and whether that stays so as histories grow: in memory, one thread.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark stops where something is not as it has to be"
+)]
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use perennial_domain::loyalty::{
+    Account, Action, ExpiryPolicy, Ledger, Line, Moment, Request, Source, SourceKind, Version,
+};
+use perennial_domain::{Date, Decimal, Instant};
+use uuid::Uuid;
+
+/// A thousand days of postings in turn: two earnings, then a redemption of somewhat less; each 24th is a return of a small
+/// part of the member's first earning. Points are good for a year, so that some expire.
+fn requests(count: u64, members: u64) -> impl Iterator<Item = (Uuid, Moment, Request)> {
+    let first = Date::of(2027, 1, 1).unwrap();
+    let begin = Instant::new(first.naive().and_time(chrono::NaiveTime::MIN).and_utc());
+    let turns = count / members;
+    let part = Decimal::from_ten_thousandths;
+    (0..count).map(move |number| {
+        let (turn, member) = (number / members, u128::from(number % members));
+        let moment = Moment {
+            at: Instant::from_micros(begin.micros() + i64::try_from(number).unwrap()),
+            on: first.plus_days(turn * 1_000 / turns),
+        };
+        let action = match turn % 24 {
+            23 => Action::ReverseEarn {
+                earning: 0,
+                returned: Some(vec![(Uuid::from_u128(member), part(1))]),
+            },
+            turn if turn % 3 == 2 => Action::Burn { points: 170 },
+            _ => Action::Earn {
+                lines: vec![Line {
+                    line: Uuid::from_u128(number.into()),
+                    quantity: part(100_000_000),
+                    points: 100,
+                }],
+            },
+        };
+        let request = Request {
+            account: Uuid::from_u128(0xA000_0000 + member),
+            occurred: moment,
+            source: Source {
+                kind: SourceKind::Purchase,
+                id: Uuid::from_u128(number.into()),
+            },
+            actor: None,
+            action,
+        };
+        (
+            Uuid::from_u128(0xB000_0000_0000 + u128::from(number)),
+            moment,
+            request,
+        )
+    })
+}
+
+fn empty() -> Ledger {
+    let version = Version {
+        number: 1,
+        valid_from: Date::of(2027, 1, 1).unwrap(),
+        expiry: ExpiryPolicy::After { months: 12 },
+        ..Version::default()
+    };
+    Ledger::new(vec![version].try_into().unwrap(), Vec::new())
+}
+
+/// Makes the requests and posts them: what is measured is both.
+fn post_all(count: u64, members: u64) -> Ledger {
+    let mut ledger = empty();
+    for (key, moment, request) in requests(count, members) {
+        ledger.post(key, moment, request).unwrap();
+    }
+    ledger
+}
+
+fn postings(criterion: &mut Criterion) {
+    for (name, is_one) in [("100 of each member", false), ("one member", true)] {
+        let mut group = criterion.benchmark_group(format!("postings, {name}"));
+        group.sample_size(10);
+        for count in [10_000, 100_000, 1_000_000] {
+            let members = if is_one { 1 } else { count / 100 };
+            group.throughput(Throughput::Elements(count));
+            group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+                bencher.iter_with_large_drop(|| post_all(count, members));
+            });
+        }
+    }
+}
+
+fn rebuilding(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("entries rebuilt, one member");
+    group.sample_size(10);
+    for count in [10_000, 100_000, 1_000_000] {
+        let ledger = post_all(count, 1);
+        let account = ledger.accounts().first().unwrap();
+        let entries = account.entries().to_vec();
+        group.throughput(Throughput::Elements(entries.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+            bencher.iter_batched(
+                || entries.clone(),
+                |entries| black_box(Account::rebuild(account.id(), entries).unwrap()),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+}
+
+criterion_group!(benches, postings, rebuilding);
+criterion_main!(benches);

@@ -1,0 +1,155 @@
+//! What can be asked of the ledger, and why it may be refused.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::entry::{Kind, Line, Source};
+use super::programme::Moment;
+use crate::{Decimal, Instant};
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Book what a purchase earned, line by line: [`Earning::lines`](super::Earning::lines) counts it.
+    Earn {
+        /// What each line earned.
+        lines: Vec<Line>,
+    },
+    /// Redeem points.
+    Burn {
+        /// How many.
+        points: i64,
+    },
+    /// Keep points for an order.
+    Hold {
+        /// How many.
+        points: i64,
+        /// Until when; from then on they are free again.
+        until: Instant,
+    },
+    /// Redeem points of a hold, and free the others.
+    Capture {
+        /// The hold's entry.
+        hold: u32,
+        /// How many.
+        points: i64,
+    },
+    /// Free a hold.
+    Release {
+        /// The hold's entry.
+        hold: u32,
+    },
+    /// Take back what an earning gave for what was returned.
+    ReverseEarn {
+        /// The earning's entry.
+        earning: u32,
+        /// What of which line came back; none for all that has not come back yet.
+        returned: Option<Vec<(Uuid, Decimal)>>,
+    },
+    /// Give a redemption back.
+    ReverseBurn {
+        /// The redemption's entry.
+        burn: u32,
+        /// How many of its points.
+        points: i64,
+    },
+    /// Give points to another account.
+    Transfer {
+        /// To which.
+        to: Uuid,
+        /// How many.
+        points: i64,
+    },
+    /// Merge another account into this one.
+    Merge {
+        /// Which.
+        from: Uuid,
+    },
+    /// Undo the merge of another account into this one.
+    Unmerge {
+        /// Which.
+        from: Uuid,
+    },
+    /// Correct the account.
+    Adjust {
+        /// By how many points.
+        points: i64,
+    },
+    /// Give up all points that no hold keeps.
+    Forfeit,
+}
+
+/// Something asked of the ledger. Two requests with one key have to be alike in all of this.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Of which account; of a merge the survivor.
+    pub account: Uuid,
+    /// When what it tells of happened, and on which day of the programme.
+    pub occurred: Moment,
+    /// What made somebody ask.
+    pub source: Source,
+    /// Who asks.
+    pub actor: Option<Uuid>,
+    /// What is to be done.
+    pub action: Action,
+}
+
+/// Why a request is refused. Nothing but what time did by itself has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The key was used for another request.
+    Conflict,
+    /// A moment lies before what it has to follow: the account's last entry; of a hold's end, its begin.
+    OutOfOrder,
+    /// The programme has no version for the day yet.
+    NoVersion,
+    /// Fewer points can be spent than were asked for.
+    NotEnough {
+        /// How many can.
+        available: i64,
+    },
+    /// A number of points or pieces that is zero or below, more than a trillion, or more than can be kept; a line named twice.
+    Amount,
+    /// The account has no such entry, or it is of another kind.
+    NoSuchEntry,
+    /// The hold has ended, or never was.
+    NoSuchHold,
+    /// Only an earning that nothing was taken from, or what is left of an entry, can be reversed.
+    MoreThanLeft {
+        /// How much is left to be reversed.
+        left: i64,
+    },
+    /// The earning has no such line, or less of it was bought and not returned.
+    NotBought,
+    /// Both sides are one account.
+    SameAccount,
+    /// The account was merged: its survivor has to be asked.
+    Merged {
+        /// The survivor.
+        into: Uuid,
+    },
+    /// The account was not merged into this one.
+    NotMerged,
+    /// The account to be merged keeps points for an order.
+    OpenHolds,
+    /// An entry does not fit its account.
+    Inconsistent(Inconsistent),
+}
+
+/// An entry that cannot be the next of its account: what was kept is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inconsistent {
+    /// The account.
+    pub account: Uuid,
+    /// The entry's number.
+    pub entry: u32,
+    /// What it is.
+    pub kind: Kind,
+}
+
+impl From<Inconsistent> for Refusal {
+    fn from(inconsistent: Inconsistent) -> Self {
+        Self::Inconsistent(inconsistent)
+    }
+}
