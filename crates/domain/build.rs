@@ -63,7 +63,7 @@ fn main() {
     };
     code += &array("EN", &mut en.iter().map(|(_, text)| text));
     code += &array("ZH_CN", &mut zh.iter().map(|(_, text)| text));
-    let _ = writeln!(code, "const NAMES: [(&str, Key); {}] = [", en.len());
+    let _ = writeln!(code, "static NAMES: [(&str, Key); {}] = [", en.len());
     for (key, _) in &en {
         let _ = writeln!(code, "    ({key:?}, Key::{}),", variant(key));
     }
