@@ -33,7 +33,9 @@ fn a_minute_of_ordinary_work_fails_nothing_and_lets_nothing_grow() {
         memory / 4 + 8 * 1024,
     );
     flat("descriptors", report.thirds(|sample| sample.descriptors), 8);
-    flat("log, kB", report.thirds(|sample| sample.log), 8 * 1024);
+    // SQLite's log begins anew before a commit makes it larger than 96 MB.
+    let (_, log) = report.thirds(|sample| sample.log);
+    assert!(log <= 112 * 1024, "log, kB: {log}");
     drop(program);
     program::check(&database.url, database.folder.path());
 }
