@@ -61,7 +61,7 @@ pub fn prepare() {
     set_default_instrumentation(|| Some(Box::new(Ear))).expect("nobody else listens");
 }
 
-/// What `operation` runs. How a transaction begins and ends is left out.
+/// What `operation` runs. How a transaction begins and ends is left out, and what the thread beside does to the log.
 pub fn statements(operation: impl FnOnce()) -> Vec<Statement> {
     HEARD.lock().expect("nobody broke").clear();
     LISTENING.store(true, Ordering::Relaxed);
@@ -116,7 +116,7 @@ fn made(time: uuid::Timestamp) -> u64 {
 
 fn parsed(heard: &str) -> Option<Statement> {
     let (text, bound) = heard.rsplit_once(" -- binds: ").unwrap_or((heard, "[]"));
-    let ends = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET "];
+    let ends = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET ", "PRAGMA"];
     if ends.iter().any(|end| text.starts_with(end)) {
         return None;
     }
