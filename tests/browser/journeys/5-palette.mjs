@@ -15,14 +15,19 @@ export default async function ({ browser, company }) {
     await links(visitor);
 }
 
+/** Opens the palette, whatever its name is by now, and waits until it takes what is typed, as people do. */
+const summon = async ({ page }) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await eventually(async () => assert.equal((await focused(page)).tag, 'INPUT'));
+};
 const open = ({ page, say }) => page.getByRole('dialog', { name: say('palette.title') });
 const heading = ({ page, say }, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 /** Ctrl+K: commands and records by typing. */
 async function palette(visitor, customers) {
     const { page, say } = visitor;
-    await page.keyboard.press('Control+k');
-    await open(visitor).waitFor();
+    await summon(visitor);
     await page.keyboard.type(say('area.contacts').slice(0, 5));
     await page.keyboard.press('Enter');
     await heading(visitor, say('area.contacts'));
@@ -30,7 +35,7 @@ async function palette(visitor, customers) {
 
     const { name } = customers[0];
     for (const words of ['云岭', 'yunling', '66061000']) {
-        await page.keyboard.press('Control+k');
+        await summon(visitor);
         await page.keyboard.type(words);
         await open(visitor).getByRole('option').filter({ hasText: name }).waitFor();
         if (words === 'yunling') await picture(page, 'palette');
@@ -40,7 +45,7 @@ async function palette(visitor, customers) {
         await heading(visitor, name);
     }
 
-    await page.keyboard.press('Control+k');
+    await summon(visitor);
     await compose(page, 'yunling', '云岭');
     await open(visitor).getByRole('option').filter({ hasText: name }).waitFor();
     assert.equal(await open(visitor).count(), 1, 'Enter belongs to the input method');
@@ -60,9 +65,7 @@ async function language(visitor) {
     const { page, say } = visitor;
     const root = page.locator('html');
     const command = async (words) => {
-        await page.keyboard.press('Control+k');
-        // Its name is another one in the other language.
-        await page.getByRole('dialog').waitFor();
+        await summon(visitor);
         await page.keyboard.type(words);
         await page.getByRole('option', { selected: true }).filter({ hasText: words }).waitFor();
         await page.keyboard.press('Enter');
@@ -103,8 +106,7 @@ async function shortcuts(visitor) {
     await heading(visitor, say('area.contacts'));
     assert.equal(await page.getByRole('dialog').count(), 0);
     assert.match(page.url(), /\/contacts$/);
-    await page.keyboard.press('Control+k');
-    await open(visitor).waitFor();
+    await summon(visitor);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: new RegExp(say('frame.user', { name: '' }).trim()) }).click();
     await page.getByRole('button', { name: say('shortcuts.title') }).click();
