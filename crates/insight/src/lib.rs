@@ -2,8 +2,8 @@
 //!
 //! **What it promises.** Plain functions over numbers. Whoever calls them says what the numbers are of; nothing here asks a
 //! database, a clock or dice. The same input gives the same bits on every run and for any number of threads. What cannot be
-//! answered is refused with a [`Refusal`] that says why: a number is never invented. Whatever is estimated comes with its
-//! standard error.
+//! answered is refused with a [`Refusal`] that says why: a number is never invented. Parameters come with their standard
+//! errors, measures with their intervals; what a model predicts does not tell how sure it is.
 //!
 //! **What it does not know.** Customers, currencies, calendars, languages. Amounts are floating-point numbers of one currency,
 //! good for a prediction and not for a bill.
