@@ -104,7 +104,13 @@ impl Ledger {
             let same = posting.filter(|posting| posting.request == request);
             return same.ok_or(Refusal::Conflict);
         }
-        let legs = self.answer(key, moment, &request)?;
+        let known = self.accounts.len();
+        let legs = self.answer(key, moment, &request).inspect_err(|_| {
+            // Who was named for the first time has no account for having been refused.
+            for account in self.accounts.drain(known..) {
+                self.places.remove(&account.id());
+            }
+        })?;
         self.answered.insert(key, place);
         self.postings.push(Posting { key, request, legs });
         self.postings.get(place).ok_or(Refusal::Conflict)

@@ -150,13 +150,14 @@ pub struct Version {
 #[serde(try_from = "Vec<Version>", into = "Vec<Version>")]
 pub struct Programme(Vec<Version>);
 
-/// Versions that make no programme: none, not in order of number and day, or with a limit below zero.
+/// Versions that make no programme: none, not in order of number and day, with a limit below zero, or with tiers whose
+/// thresholds are not above zero and ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAProgramme;
 
 impl std::fmt::Display for NotAProgramme {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("versions in ascending order of number and first day, limits not below zero")
+        f.write_str("versions in ascending order of number and first day, limits not below zero, thresholds of tiers above zero and ascending")
     }
 }
 
@@ -168,7 +169,13 @@ impl TryFrom<Vec<Version>> for Programme {
             |pair| matches!(pair, [a, b] if a.number < b.number && a.valid_from < b.valid_from),
         );
         let limits = versions.iter().all(|version| version.negative_limit >= 0);
-        if versions.is_empty() || !in_order || !limits {
+        let tiers = versions.iter().filter_map(|version| version.tiers.as_ref());
+        let thresholds = tiers.map(|tiers| tiers.thresholds.as_slice());
+        let ascending = thresholds.into_iter().all(|thresholds| {
+            thresholds.first().is_none_or(|first| *first > 0)
+                && thresholds.is_sorted_by(|lower, upper| lower < upper)
+        });
+        if versions.is_empty() || !in_order || !limits || !ascending {
             return Err(NotAProgramme);
         }
         Ok(Self(versions))
@@ -193,6 +200,7 @@ impl Programme {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tier::{Anchor, Downgrade, LateReturns};
     use super::*;
 
     fn day(year: i32, month: u32, day: u32) -> Date {
@@ -233,6 +241,27 @@ mod tests {
         let backwards = versions.into_iter().rev().collect::<Vec<_>>();
         assert_eq!(Programme::try_from(backwards), Err(NotAProgramme));
         assert_eq!(Programme::try_from(Vec::new()), Err(NotAProgramme));
+    }
+
+    #[test]
+    fn tiers_ask_for_more_and_more() {
+        let with = |thresholds: &[i64]| {
+            let tiers = Some(TierRules {
+                thresholds: thresholds.to_vec(),
+                anchor: Anchor::default(),
+                months: 12,
+                grace_days: 0,
+                downgrade: Downgrade::default(),
+                late_returns: LateReturns::default(),
+            });
+            let version = Version {
+                tiers,
+                ..Version::default()
+            };
+            Programme::try_from(vec![version]).is_ok()
+        };
+        assert!(with(&[]) && with(&[1]) && with(&[50, 100]));
+        assert!(!with(&[0, 100]) && !with(&[100, 50]) && !with(&[50, 50]));
     }
 
     #[cfg(feature = "server")]

@@ -33,6 +33,23 @@ fn of_fifty_who_spend_at_once_as_many_succeed_as_there_are_points_for() {
 }
 
 #[test]
+fn who_was_refused_has_no_account_for_it() {
+    let mut shop = shop(version());
+    shop.burn(0, 1).unwrap_err();
+    let points = 1;
+    let gift = Action::Transfer {
+        to: member(1),
+        points,
+    };
+    shop.ask(0, gift).unwrap_err();
+    assert!(shop.ledger.accounts().is_empty());
+    shop.earn(1, &[(10_000, 5)]);
+    shop.burn(1, 5).unwrap();
+    let known: Vec<Uuid> = shop.ledger.accounts().iter().map(Account::id).collect();
+    assert_eq!(known, [member(1)]);
+}
+
+#[test]
 fn what_expires_first_is_spent_first_and_what_never_expires_last() {
     let never = version();
     let later = |number, date, expiry| Version {
