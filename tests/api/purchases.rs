@@ -480,3 +480,16 @@ fn whose_customers_one_sells_to_is_a_matter_of_rights() {
         .get(&format!("{}/timeline?cursor={cursor}", own.path))
         .refused(400, "bad_request");
 }
+
+#[test]
+fn an_order_whose_lines_come_later_names_no_amount_on_the_timeline() {
+    let app = TestApp::start();
+    let seller = app.as_seller();
+    let acme = seller.create("customers", json!({ "name": "Acme" }));
+    buy(&seller, &acme, "2026-01-12", &[]);
+    // What was given away is worth nothing, and says so.
+    buy(&seller, &acme, "2026-01-13", &[line("1", "0", "0")]);
+    let entries = seller.get(&format!("{}/timeline", acme.path)).expect(200);
+    let amount = |kind: usize| entries["data"][kind]["params"]["amount"]["amount"].clone();
+    assert_eq!((amount(1), amount(2)), (json!("0"), Value::Null));
+}

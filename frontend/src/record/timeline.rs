@@ -132,7 +132,11 @@ fn entry(texts: &Texts, entry: &TimelineEntry) -> Html {
     let amount = entry.params.get("amount").cloned();
     let amount = amount.and_then(|amount| serde_json::from_value::<Money>(amount).ok());
     let amount = amount.map(|money| texts.money(&money.amount.to_string(), money.currency.code()));
-    let amount = html! { <span class="number">{ amount }</span> };
+    // Of an order whose lines come later it is not known yet.
+    let amount = amount.map_or_else(Html::default, |amount| {
+        let amount = html! { <span class="number">{ amount }</span> };
+        filled(texts.text(Key::TimelineAmount), &[("amount", amount)])
+    });
     html! {
         <li class="entry" key={entry.id.to_string()}>
             <span class={classes!("mark", kind.to_owned())}>{ icon(mark) }</span>
