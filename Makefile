@@ -40,6 +40,8 @@ bench: setup application
 	@for database in sqlite postgresql; do PERENNIAL_TEST_DATABASE=$$database PERENNIAL_MIXED_SECONDS=1200 \
 		PERENNIAL_PROGRAM=$(CARGO_TARGET_DIR)/release/perennial $(STEP) "Mixed load, $$database" \
 		scripts/postgres.sh with cargo test --package perennial-tests --test faults mixed -- --nocapture; done
+	@cargo bench --package perennial-insight --package perennial-domain --features perennial-domain/server \
+		--bench models --bench beside_lifetimes --bench clock --bench loyalty
 
 # The front end: WebAssembly by trunk, PatternFly's sheets.
 application: tool-trunk tool-wasm-bindgen

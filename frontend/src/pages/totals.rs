@@ -86,7 +86,11 @@ pub fn Totals() -> Html {
             <div class="card padded" aria-busy={(loaded.data.is_none() && loaded.problem.is_none()).to_string()}>
                 if loaded.problem.is_some() { <ProblemNote problem={loaded.problem} retry={loaded.reload}/> }
                 else if let Some(totals) = shown {
-                    if totals.groups.is_empty() { { empty(texts.text(Key::ListNothingFound), texts.text(Key::ListNothingFoundAdvice), Html::default()) } }
+                    if totals.groups.is_empty() && view.filters.is_empty() {
+                        { empty(&texts.format(Key::ListEmpty, &[("what", &texts.within(shape.plural_title()))]), "", Html::default()) }
+                    } else if totals.groups.is_empty() {
+                        { empty(texts.text(Key::ListNothingFound), texts.text(Key::ListNothingFoundAdvice), Html::default()) }
+                    }
                     else { { table(&texts, &totals, &view, &path) } }
                 } else { { skeleton(&texts, 6) } }
             </div>

@@ -147,7 +147,7 @@ impl Columns {
         }
         if !unknown.is_empty() {
             let example = unknown.first().copied().unwrap_or_default();
-            faults.push(format!("unknown columns: {}. Say what they are with --map {example}=FIELD, or leave them out with --map {example}=", unknown.join(", ")));
+            faults.push(format!("unknown columns: {}. Say what they are with --map {example}=FIELD, or leave them out with --map {example}=. Fields of {} are {}", unknown.join(", "), S::Record::PLURAL, names::<S>().join(", ")));
         }
         faults.extend(
             map.iter()
@@ -239,23 +239,34 @@ fn target<S: Sheet>(name: &str) -> Option<Target> {
         return Target::of::<S::Record>(path);
     }
     let name = plain(name);
-    let fields = || {
-        S::Record::FIELDS.iter().filter(|field| {
-            field.written
-                && S::takes(field.name)
-                && !matches!(field.kind, Kind::Parts(_) | Kind::Figures)
-        })
-    };
     let known = |field: &&Field| plain(field.name) == name || is_among(field.aliases, &name);
     let shown = |field: &&Field| {
         Language::ALL
             .iter()
             .any(|language| plain(field.label.text(*language)) == name)
     };
-    fields()
+    fields::<S>()
         .find(known)
-        .or_else(|| fields().find(shown))
+        .or_else(|| fields::<S>().find(shown))
         .and_then(|field| Target::of::<S::Record>(field.name))
+}
+
+/// The fields that a column can be by itself.
+fn fields<S: Sheet>() -> impl Iterator<Item = &'static Field> {
+    S::Record::FIELDS.iter().filter(|field| {
+        field.written
+            && S::takes(field.name)
+            && !matches!(field.kind, Kind::Parts(_) | Kind::Figures)
+    })
+}
+
+/// What a column can be called, one name for each meaning.
+fn names<S: Sheet>() -> Vec<&'static str> {
+    let parts = S::PARTS.iter().filter_map(|(_, names)| names.first());
+    fields::<S>()
+        .map(|field| field.name)
+        .chain(parts.copied())
+        .collect()
 }
 
 /// Whether a name is one of those, however it is spelled.
