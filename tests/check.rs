@@ -159,6 +159,9 @@ fn what_follows_from_a_purchases_lines_payments_and_returns_is_made_anew() {
     ));
     assert_eq!(checks(store, false), ["sums", "purchases"]);
     assert_eq!(checks(store, true), [""; 0]);
+    app.database.execute("UPDATE purchases SET owner_id = NULL");
+    assert_eq!(checks(store, false), ["purchases"]);
+    assert_eq!(checks(store, true), [""; 0]);
 }
 
 /// Has the database refuse to write a row of a table.

@@ -20,6 +20,7 @@ mod lists;
 mod matrix;
 mod named;
 mod organization;
+mod owners;
 mod parameters;
 mod passwords;
 mod plans;

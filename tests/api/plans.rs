@@ -112,21 +112,24 @@ fn a_teams_list_is_merged_from_its_members() {
     }
     let app = TestApp::watched();
     let seller = app.as_seller();
-    let steps = |order: &str| {
+    let steps = |table: &str, order: &str| {
         app.statements();
-        seller.get(&format!("/customers?sort={order}")).expect(200);
-        plan(&app, "customers", &app.statements())
+        seller.get(&format!("/{table}?sort={order}")).expect(200);
+        plan(&app, table, &app.statements())
     };
-    for field in Customer::FIELDS.iter().filter(|field| field.sorted) {
-        for order in [field.name.to_owned(), format!("-{}", field.name)] {
-            let steps = steps(&order);
+    let sorted = Customer::FIELDS.iter().filter(|field| field.sorted);
+    let customers = sorted.map(|field| ("customers", field.name));
+    for (table, field) in customers.chain([("purchases", "purchased_on")]) {
+        for order in [field.to_owned(), format!("-{field}")] {
+            let steps = steps(table, &order);
             let served = |step: &&String| {
-                step.contains("USING COVERING INDEX customers_owner_by_")
-                    || step.contains("USING INDEX customers_owner_by_")
+                step.contains(&format!("USING COVERING INDEX {table}_owner_by_"))
+                    || step.contains(&format!("USING INDEX {table}_owner_by_"))
             };
             assert_eq!(steps.iter().filter(served).count(), 2, "{order}: {steps:?}");
+            let scan = format!("SCAN {table}");
             assert!(
-                !steps.iter().any(|step| step.starts_with("SCAN customers")),
+                !steps.iter().any(|step| step.starts_with(&scan)),
                 "{order}: {steps:?}"
             );
         }
@@ -143,8 +146,12 @@ fn a_teams_list_is_merged_from_its_members() {
         .post("/users/batch", json!({ "operations": operations }))
         .expect(200);
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    for order in ["name", "-created_at"] {
-        let steps = steps(order);
+    for (table, order) in [
+        ("customers", "name"),
+        ("customers", "-created_at"),
+        ("purchases", "-purchased_on"),
+    ] {
+        let steps = steps(table, order);
         assert!(
             !steps
                 .iter()

@@ -113,7 +113,7 @@ pub fn fill(store: &Store, url: &str, lines: usize) {
     ));
     base.run(
         "CREATE TEMP TABLE seeds AS SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place FROM purchases; CREATE UNIQUE INDEX temp_seeds ON seeds (id); \
-         CREATE TEMP TABLE people AS SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM customers; CREATE UNIQUE INDEX temp_people ON people (place); \
+         CREATE TEMP TABLE people AS SELECT id, owner_id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS place FROM customers; CREATE UNIQUE INDEX temp_people ON people (place); \
          ANALYZE",
     );
     let count = &base.words("SELECT CAST(COUNT(*) AS TEXT) AS value FROM people")[0];
@@ -144,7 +144,12 @@ pub fn fill(store: &Store, url: &str, lines: usize) {
         base.run("BEGIN");
         base.copy(
             "purchases",
-            &[("id", &id), ("code", code), ("customer_id", "c.id")],
+            &[
+                ("id", &id),
+                ("code", code),
+                ("customer_id", "c.id"),
+                ("owner_id", "c.owner_id"),
+            ],
             &onto("id"),
         );
         base.copy(

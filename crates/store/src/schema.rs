@@ -397,6 +397,7 @@ diesel::table! {
         id -> Binary,
         code -> Text,
         customer_id -> Binary,
+        owner_id -> Nullable<Binary>,
         purchased_on -> Date,
         reverses_id -> Nullable<Binary>,
         seller_id -> Nullable<Binary>,

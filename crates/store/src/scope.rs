@@ -131,24 +131,19 @@ impl Scope {
         &self.standing.country
     }
 
-    /// The condition that a column names an owner whose records the user may read, as one for each owner; none where there is one
-    /// owner, or so many that most of what a list looks through is the user's.
+    /// The condition that a column names an owner whose records the user may read in all these areas, as one for each owner; none
+    /// where there is one owner, or so many that most of what a list looks through is the user's.
     pub(crate) fn owner_shares(
         &self,
-        area: Area,
+        areas: &[Area],
         table: &'static str,
         column: &'static str,
     ) -> Option<Vec<Sql>> {
-        let owners = &self.standing.colleagues;
-        let several =
-            self.level(area, Action::Read) == Level::Team && (2..=SHARES).contains(&owners.len());
-        let share = |owner: &Key| {
-            Sql::default()
-                .column(table, column)
-                .then(" = ")
-                .bind(*owner)
-        };
-        several.then(|| owners.iter().map(share).collect())
+        let owners = areas.iter().filter_map(|area| self.owners(*area));
+        let owners = owners.reduce(|some, others| &some & &others)?;
+        let several = (2..=SHARES).contains(&owners.len());
+        let share = |owner: Key| Sql::default().column(table, column).then(" = ").bind(owner);
+        several.then(|| owners.into_iter().map(share).collect())
     }
 
     /// The condition that a column names an owner whose records the user may do this with.

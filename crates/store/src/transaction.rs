@@ -55,6 +55,8 @@ pub struct Tx<'a> {
     pub history: bool,
     /// The exchange rates that were asked for, by currency and day.
     pub(crate) rates: BTreeMap<(Currency, Date), Option<Rate>>,
+    /// The owners of customers that something is being written for, where they have one.
+    pub(crate) owners: BTreeMap<Key, Key>,
     /// The rates of purchases whose returns are being written.
     pub(crate) original_rates: BTreeMap<Key, Option<AppliedRate>>,
 }
@@ -105,6 +107,7 @@ impl<'a> Tx<'a> {
             recorded: 0,
             history: false,
             rates: BTreeMap::new(),
+            owners: BTreeMap::new(),
             original_rates: BTreeMap::new(),
         }
     }
@@ -154,6 +157,7 @@ impl<'a> Tx<'a> {
                 recorded,
                 history,
                 rates: BTreeMap::new(),
+                owners: BTreeMap::new(),
                 original_rates: BTreeMap::new(),
             };
             let outcome = attempt(&mut tx);

@@ -112,11 +112,19 @@ pub fn Row(props: &RowProps) -> Html {
         html! { <td class={class(props.shape, *field)}>{ cell(&texts, *field, props.record.value(field.name), true) }</td> }
     };
     let cells = if props.cards {
-        let said = props
+        let mut shown: Vec<FieldRef> = props
             .columns
             .iter()
             .filter(|field| field.name != props.shape.title && Some(*field) != about)
-            .filter_map(|field| said(&texts, props.shape, *field, &props.record));
+            .copied()
+            .collect();
+        // The line ends where the screen does: amounts are not what is cut.
+        shown.sort_by_key(|field| {
+            !is_order(props.shape, *field) && !matches!(field.kind, Kind::Money)
+        });
+        let said = shown
+            .into_iter()
+            .filter_map(|field| said(&texts, props.shape, field, &props.record));
         html! { <>{ name() }<td class="card-values">{ for said }</td></> }
     } else {
         html! { <>{ for props.columns.iter().map(column) }</> }
@@ -135,6 +143,11 @@ pub fn Row(props: &RowProps) -> Html {
     }
 }
 
+/// Whether the list is ordered by that, unless somebody says otherwise.
+fn is_order(shape: &Shape, field: FieldRef) -> bool {
+    shape.order.trim_start_matches('-') == field.name
+}
+
 /// A value on a card, where no head says what it is: nothing for what is empty, a label where the value needs one.
 fn said(texts: &Texts, shape: &Shape, field: FieldRef, record: &Record) -> Option<Html> {
     let value = record.value(field.name);
@@ -142,7 +155,7 @@ fn said(texts: &Texts, shape: &Shape, field: FieldRef, record: &Record) -> Optio
     match field.kind {
         _ if is_empty(value) => None,
         // What the list is ordered by speaks for itself.
-        _ if shape.order.trim_start_matches('-') == field.name => {
+        _ if is_order(shape, field) => {
             Some(html! { <span>{ cell(texts, field, value, true) }</span> })
         }
         Kind::Flag => (value == true).then(|| html! { <span>{ label }</span> }),

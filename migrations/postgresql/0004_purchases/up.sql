@@ -27,6 +27,8 @@ CREATE TABLE purchases (
     id BYTEA NOT NULL,
     code TEXT COLLATE "C" NOT NULL,
     customer_id BYTEA NOT NULL,
+    -- The customer's, whom rights and lists ask for.
+    owner_id BYTEA,
     purchased_on DATE NOT NULL,
     reverses_id BYTEA,
     seller_id BYTEA,
@@ -65,6 +67,7 @@ CREATE UNIQUE INDEX purchases_code ON purchases (organization, code) WHERE delet
 CREATE UNIQUE INDEX purchases_external_id ON purchases (organization, external_system, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX purchases_by_code ON purchases (organization, code, id);
 CREATE INDEX purchases_by_purchased_on ON purchases (organization, purchased_on, id);
+CREATE INDEX purchases_owner_by_purchased_on ON purchases (organization, owner_id, purchased_on, id);
 CREATE INDEX purchases_by_total ON purchases (organization, total_base, id);
 CREATE INDEX purchases_by_created_at ON purchases (organization, created_at, id);
 CREATE INDEX purchases_by_updated_at ON purchases (organization, updated_at, id);

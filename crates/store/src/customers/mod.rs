@@ -12,6 +12,7 @@ use perennial_domain::rights::{Action, FieldAccess, Level};
 
 use crate::column::Key;
 use crate::identifiers::{self, Party};
+use crate::purchases::owners;
 use crate::resource::{Stored, clear_parts, keys};
 use crate::sql::Sql;
 use crate::{Read, Result, Scope, Tx, codes, search, tree};
@@ -43,6 +44,11 @@ impl Stored for Customer {
             others = clear_parts(tx, changed, sets, (table, "customer_id"))?;
         }
         insert_sets(tx, &others)?;
+        let given = changed
+            .iter()
+            .filter(|(old, new)| old.owner_id != new.owner_id);
+        let given: Vec<Key> = given.map(|(_, new)| new.id.into()).collect();
+        owners::follow(tx, "customer_id", &given)?;
         identifiers::replace(tx, Party::Customer, changed, |customer| {
             &customer.identifiers
         })
@@ -52,8 +58,10 @@ impl Stored for Customer {
         scope.owner_condition(Self::AREA, action, "customers", "owner_id")
     }
 
+    const BY_OWNER: &'static [&'static str] = &["name_sort", "code", "created_at", "updated_at"];
+
     fn shares(scope: &Scope) -> Option<Vec<Sql>> {
-        scope.owner_shares(Self::AREA, "customers", "owner_id")
+        scope.owner_shares(&[Self::AREA], "customers", "owner_id")
     }
 
     /// Gives codes, and new customers of those who see only some to their maker.

@@ -13,7 +13,7 @@ use perennial_domain::field::Resource;
 use perennial_domain::purchase::Purchase;
 use perennial_domain::{Date, Decimal};
 
-use super::{returns, row};
+use super::{owners, returns, row};
 use crate::column::Key;
 use crate::dialect::{CHUNK, hold_rows};
 use crate::resource::{Stored, keys};
@@ -134,6 +134,7 @@ fn differing(tx: &mut Tx<'_>, purchases: &[Purchase]) -> Result<Vec<Wrong>> {
 /// The purchases of which something else is kept than follows.
 pub(crate) fn wrong(read: &mut Read<'_>) -> Result<Vec<Key>> {
     let mut found = returns::wrong(read)?;
+    found.extend(owners::wrong(read)?);
     // What is looked at here writes nothing.
     let tx = &mut Tx::new(read.connection, read.scope);
     let mut after = Key::default();
@@ -186,6 +187,7 @@ pub(crate) fn mend(tx: &mut Tx<'_>, wrong: &[Key]) -> Result<()> {
                     .execute(tx.connection)?;
             }
         }
+        owners::follow(tx, "id", chunk)?;
         returns::count(tx, chunk)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod credit;
 pub(crate) mod derived;
 mod lines;
+pub(crate) mod owners;
 mod returns;
 mod row;
 mod totals;
@@ -51,7 +52,7 @@ impl Stored for Purchase {
     }
 
     fn insert_parts(tx: &mut Tx<'_>, new: &[Self]) -> Result<()> {
-        may_sell(tx, new.iter(), Action::Create)?;
+        may_sell(tx, &keys(new), Action::Create)?;
         lines::write(tx, new)?;
         returns::settle(tx, new.iter().map(|new| (None, new)))?;
         credit::check(tx, new.iter().map(|new| (None, new)))
@@ -61,7 +62,9 @@ impl Stored for Purchase {
         let moved = changed
             .iter()
             .filter(|(old, new)| old.customer_id != new.customer_id);
-        may_sell(tx, moved.map(|(_, new)| new), Action::Update)?;
+        let moved: Vec<Key> = moved.map(|(_, new)| new.id.into()).collect();
+        owners::follow(tx, "id", &moved)?;
+        may_sell(tx, &moved, Action::Update)?;
         // What a line is worth in the base currency hangs on day and currency, too.
         let parts = |purchase: &Self| {
             let lines = purchase.lines.clone();
@@ -92,24 +95,24 @@ impl Stored for Purchase {
         if scope.level(Self::AREA, action) == Level::None {
             return Sql::never();
         }
-        Sql::text("EXISTS (SELECT 1 FROM customers WHERE customers.organization = purchases.organization AND customers.id = purchases.customer_id AND ")
-            .piece(seen(scope, action))
-            .then(")")
+        let owned = |area, action| scope.owner_condition(area, action, Self::PLURAL, "owner_id");
+        owned(Self::AREA, action).and(owned(Customer::AREA, Action::Read))
+    }
+
+    const BY_OWNER: &'static [&'static str] = &["purchased_on"];
+
+    fn shares(scope: &Scope) -> Option<Vec<Sql>> {
+        scope.owner_shares(&[Self::AREA, Customer::AREA], Self::PLURAL, "owner_id")
     }
 
     fn reach(scope: &Scope) -> Option<Sql> {
         if Self::visible(scope, Action::Read).is_always() {
             return None;
         }
-        let reach = Sql::text(
-            "SELECT p.id AS key FROM customers CROSS JOIN purchases p WHERE p.organization = customers.organization AND p.customer_id = customers.id AND customers.organization = ",
-        );
-        Some(
-            reach
-                .bind(scope.organization())
-                .then(" AND ")
-                .piece(seen(scope, Action::Read)),
-        )
+        let theirs = Sql::text("SELECT id AS key FROM purchases WHERE organization = ")
+            .bind(scope.organization())
+            .then(" AND ");
+        Some(theirs.piece(Self::visible(scope, Action::Read)))
     }
 
     /// Gives codes, today, the base currency, the day to pay by, and what the products cost us.
@@ -120,6 +123,7 @@ impl Stored for Purchase {
             "P",
             drafts.iter_mut().map(|draft| &mut draft.code),
         )?;
+        owners::learn(tx, drafts.iter().map(|draft| draft.customer_id.into()))?;
         let (today, currency) = (tx.scope.today(), tx.scope.currency());
         for draft in &mut *drafts {
             if draft.purchased_on.is_nil() {
@@ -212,24 +216,13 @@ fn count_again(tx: &mut Tx<'_>, rows: &[Purchase]) -> Result<()> {
     Ok(())
 }
 
-/// The condition that a customer is one whose purchases the user may do this with, and that the user sees.
-fn seen(scope: &Scope, action: Action) -> Sql {
-    let owned = |area, action| scope.owner_condition(area, action, "customers", "owner_id");
-    owned(Purchase::AREA, action).and(owned(Customer::AREA, Action::Read))
-}
-
 /// Refuses purchases of customers with whom the user may not do this.
-fn may_sell<'a>(
-    tx: &mut Tx<'_>,
-    purchases: impl Iterator<Item = &'a Purchase>,
-    action: Action,
-) -> Result<()> {
+fn may_sell(tx: &mut Tx<'_>, purchases: &[Key], action: Action) -> Result<()> {
     let allowed = Purchase::visible(tx.scope, action);
-    let keys: Vec<Key> = purchases.map(|purchase| purchase.id.into()).collect();
     if allowed.is_always() {
         return Ok(());
     }
-    for chunk in keys.chunks(CHUNK) {
+    for chunk in purchases.chunks(CHUNK) {
         let others = Sql::text("SELECT id FROM purchases WHERE organization = ")
             .bind(tx.organization())
             .then(" AND id IN ")

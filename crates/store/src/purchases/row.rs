@@ -21,6 +21,8 @@ row! {
     pub(super) struct Row of Purchase in purchases {
         code: String,
         customer_id: Key,
+        #[diesel(skip_update)]
+        owner_id: Option<Key> = |tx, purchase| Ok(tx.owners.get(&purchase.customer_id.into()).copied()),
         purchased_on: NaiveDate,
         reverses_id: Option<Key>,
         seller_id: Option<Key>,

@@ -47,12 +47,14 @@ pub(crate) fn list_under<R: Stored>(
         condition = condition.and(beyond::<R>(query, after));
     }
     let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
-    if query.q.is_none()
-        && let Some(shares) = R::shares(read.scope)
-    {
-        condition = first_of_each::<R>(read, query, shares, &condition, limit);
+    let by_owner = matches!(&*query.sort, [sort] if R::BY_OWNER.contains(&sort.field.stored));
+    if query.q.is_some() {
+        // What is found is read by its keys.
+    } else if by_owner {
+        if let Some(shares) = R::shares(read.scope) {
+            condition = first_of_each::<R>(read, query, shares, &condition, limit);
+        }
     } else if !narrowed
-        && query.q.is_none()
         && let Some(reach) = R::reach(read.scope)
         && is_rare::<R>(read, query)?
     {

@@ -98,7 +98,10 @@ pub trait Stored: Resource + Rows {
         }
     }
 
-    /// What the user may read, in shares that have an index each in every order of the list, where it is several of them.
+    /// The columns of orders in which an index leads to each owner's rows.
+    const BY_OWNER: &'static [&'static str] = &[];
+
+    /// What the user may read, a share of each owner, where it is several of them.
     fn shares(_scope: &Scope) -> Option<Vec<Sql>> {
         None
     }
