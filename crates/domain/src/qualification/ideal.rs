@@ -1,8 +1,8 @@
 //! The ideal customer: six marks, against three signs of a bad one.
 //!
 //! Ideal is who has every mark and no sign. One sign makes it bad, whatever else it is. Who lacks a mark is not ideal, which most good customers
-//! are not; small is not bad, so how many marks it has is told beside. While nothing speaks against it but something is not known,
-//! it may be ideal, and the next question is told.
+//! are not; small is not bad, so how many marks it has is told beside. A mark or sign that is not known may be there or not: as long as
+//! that matters the worst and the best class that it leaves are told, and the next question.
 //!
 //! Does not know how marks follow from figures (what is much, what is on time); they come in answered.
 
@@ -26,8 +26,8 @@ choice! {
 }
 
 choice! {
-    /// How near a customer is to the ideal.
-    IdealClass: "ideal_class" { Bad = "bad", NotIdeal = "not_ideal", MayBeIdeal = "may_be_ideal", Ideal = "ideal" }
+    /// How near a customer is to the ideal, from the farthest to the nearest.
+    IdealClass: "ideal_class" { Bad = "bad", NotIdeal = "not_ideal", Ideal = "ideal" }
 }
 
 impl IdealClass {
@@ -36,7 +36,6 @@ impl IdealClass {
         match self {
             Self::Bad => Key::IdealAdviceBad,
             Self::NotIdeal => Key::IdealAdviceNotIdeal,
-            Self::MayBeIdeal => Key::IdealAdviceMayBeIdeal,
             Self::Ideal => Key::IdealAdviceIdeal,
         }
     }
@@ -97,21 +96,29 @@ impl Checklist {
         ]
     }
 
-    /// How near the customer is to the ideal, as far as is known.
-    pub fn class(self) -> IdealClass {
-        let (marks, signs) = (
-            self.marks().map(|(_, answer)| answer),
-            self.signs().map(|(_, answer)| answer),
-        );
-        if signs.contains(&Answer::Yes) {
-            IdealClass::Bad
-        } else if marks.contains(&Answer::No) {
-            IdealClass::NotIdeal
-        } else if marks.contains(&Answer::Unknown) || signs.contains(&Answer::Unknown) {
-            IdealClass::MayBeIdeal
-        } else {
-            IdealClass::Ideal
-        }
+    /// How near the customer is to the ideal, once what is not known cannot change it.
+    pub fn class(self) -> Option<IdealClass> {
+        let (worst, best) = self.classes();
+        (worst == best).then_some(best)
+    }
+
+    /// The farthest from the ideal and the nearest that what is known leaves.
+    pub fn classes(self) -> (IdealClass, IdealClass) {
+        let class = |mark: Answer, sign: Answer| {
+            let mut marks = self.marks().into_iter();
+            let mut signs = self.signs().into_iter();
+            if signs.any(|(_, answer)| answer.taken(sign) == Answer::Yes) {
+                IdealClass::Bad
+            } else if marks.any(|(_, answer)| answer.taken(mark) == Answer::No) {
+                IdealClass::NotIdeal
+            } else {
+                IdealClass::Ideal
+            }
+        };
+        (
+            class(Answer::No, Answer::Yes),
+            class(Answer::Yes, Answer::No),
+        )
     }
 
     /// How many of the six marks it has for certain.
@@ -120,8 +127,11 @@ impl Checklist {
         marks.filter(|(_, answer)| *answer == Answer::Yes).count()
     }
 
-    /// What to ask next: signs first, for one of them settles it.
+    /// What to ask next: signs first, for one of them settles it. Nothing once the class is told.
     pub fn next_question(self) -> Option<IdealQuestion> {
+        if self.class().is_some() {
+            return None;
+        }
         let signs = self
             .signs()
             .map(|(sign, answer)| (IdealQuestion::Sign(sign), answer));
@@ -166,11 +176,14 @@ mod tests {
     #[test]
     fn every_combination_has_the_class_of_the_table() {
         // What is there at all (yes, no, unknown) among the marks, and among the signs, decides.
+        // The farthest, the nearest, what to ask about.
         let table = |marks: &str, signs: &str| match (marks, signs) {
-            (_, "y" | "yn" | "y?" | "yn?") => "bad",
-            ("n" | "yn" | "n?" | "yn?", "n" | "?" | "n?") => "not_ideal",
-            ("y" | "?" | "y?", "?" | "n?") | ("?" | "y?", "n") => "may_be_ideal",
-            ("y", "n") => "ideal",
+            (_, "y" | "yn" | "y?" | "yn?") => ("bad", "bad", None),
+            ("n" | "yn" | "n?" | "yn?", "n") => ("not_ideal", "not_ideal", None),
+            ("n" | "yn" | "n?" | "yn?", "?" | "n?") => ("bad", "not_ideal", Some("a sign")),
+            ("y" | "?" | "y?", "?" | "n?") => ("bad", "ideal", Some("a sign")),
+            ("?" | "y?", "n") => ("not_ideal", "ideal", Some("a mark")),
+            ("y", "n") => ("ideal", "ideal", None),
             other => panic!("{other:?} cannot be"),
         };
         let kinds = |answers: &[Answer]| -> String {
@@ -188,23 +201,28 @@ mod tests {
                 std::array::from_fn(|at| Answer::ALL[number / 3usize.pow(at as u32) % 3]);
             let (marks, signs) = answers.split_at(6);
             let checklist = read(answers);
-            let class = checklist.class();
-            assert_eq!(
-                class.as_str(),
-                table(&kinds(marks), &kinds(signs)),
-                "{answers:?}"
-            );
+            let (worst, best, about) = table(&kinds(marks), &kinds(signs));
+            let classes = IdealClass::parse(worst).zip(IdealClass::parse(best));
+            assert_eq!(Some(checklist.classes()), classes, "{answers:?}");
+            let only = IdealClass::parse(best).filter(|_| worst == best);
+            assert_eq!(checklist.class(), only, "{answers:?}");
             let met = marks.iter().filter(|answer| **answer == Answer::Yes);
             assert_eq!(checklist.met(), met.count());
-            assert_eq!(
-                checklist.next_question().is_some(),
-                answers.contains(&Answer::Unknown)
-            );
-            *found.entry(class).or_default() += 1;
+            let place = |answers: &[Answer]| {
+                let unknown = |answer: &Answer| *answer == Answer::Unknown;
+                answers.iter().position(unknown)
+            };
+            let asked = match about {
+                Some("a sign") => place(signs).map(|at| IdealQuestion::Sign(BadSign::ALL[at])),
+                Some(_) => place(marks).map(|at| IdealQuestion::Mark(IdealMark::ALL[at])),
+                None => None,
+            };
+            assert_eq!(checklist.next_question(), asked, "{answers:?}");
+            *found.entry(only).or_default() += 1;
         }
-        // Three to the ninth in all; without a sign there are 8 of 27 ways, without a mark denied 64 of 729.
+        // Three to the ninth in all. A sign is there in 19 of 27 ways, none for certain in 1; a mark is denied in 665 of 729.
         let counts: Vec<usize> = found.into_values().collect();
-        assert_eq!(counts, [19 * 729, 8 * (729 - 64), 8 * 64 - 1, 1]);
+        assert_eq!(counts, [7 * 729 + 63, 19 * 729, 665, 1]);
     }
 
     #[test]

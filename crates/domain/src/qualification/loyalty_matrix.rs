@@ -2,15 +2,15 @@
 //!
 //! Attitude is high if it rates us above the best rival it rated (mean of own − best rival above 0); where no rival was asked about, if
 //! it would recommend us with 9 or 10. Behaviour is high with purchases on 4 days or more in 12 months. The three cuts are settings
-//! ([`LoyaltyCuts`]). Where nobody asked, attitude is not known, which is a state of its own: who buys often is then loyal by behaviour,
-//! and nobody claims more.
+//! ([`LoyaltyCuts`]). Where nobody asked, attitude is not known, which most customers' is: a state of its own that lists show. Who buys often is
+//! then loyal by behaviour, and nobody claims more; the advice says what to ask, and the two cells that it may be are told as everywhere.
 //!
 //! A map, not a predictor: such cells say badly who will stay (East and others 2005).
 //! Source: Dick and Basu 1994, *Journal of the Academy of Marketing Science* 22(2), 99–113; the cuts are ours.
 
 use serde::{Deserialize, Serialize};
 
-use super::Degree;
+use super::{Degree, ends};
 use crate::text::Key;
 use crate::{Decimal, choice};
 
@@ -67,6 +67,21 @@ impl LoyaltyEvidence {
         by_lead.or(by_recommendation).map(Degree::high_if)
     }
 
+    /// Where it stands: one of the four cells, or one of the two of those who were not asked.
+    pub fn cell(&self, cuts: &LoyaltyCuts) -> LoyaltyCell {
+        LoyaltyCell::of(self.attitude(cuts), self.behaviour(cuts))
+    }
+
+    /// The worst and the best of the four cells that what is known leaves.
+    pub fn cells(&self, cuts: &LoyaltyCuts) -> (LoyaltyCell, LoyaltyCell) {
+        let (low, high) = ends(self.attitude(cuts));
+        let behaviour = self.behaviour(cuts);
+        (
+            LoyaltyCell::of(Some(low), behaviour),
+            LoyaltyCell::of(Some(high), behaviour),
+        )
+    }
+
     /// How it buys.
     pub const fn behaviour(&self, cuts: &LoyaltyCuts) -> Degree {
         Degree::high_if(self.purchase_days >= cuts.purchase_days)
@@ -75,7 +90,7 @@ impl LoyaltyEvidence {
 
 impl LoyaltyCell {
     /// The cell of an attitude, if it is known, and a behaviour.
-    pub const fn of(attitude: Option<Degree>, behaviour: Degree) -> Self {
+    const fn of(attitude: Option<Degree>, behaviour: Degree) -> Self {
         match (attitude, behaviour) {
             (Some(Degree::High), Degree::High) => Self::True,
             (Some(Degree::High), Degree::Low) => Self::Latent,
@@ -106,15 +121,23 @@ mod tests {
     #[test]
     fn every_attitude_and_behaviour_has_its_cell() {
         use Degree::{High, Low};
-        for (attitude, behaviour, cell) in [
-            (Some(High), High, LoyaltyCell::True),
-            (Some(High), Low, LoyaltyCell::Latent),
-            (Some(Low), High, LoyaltyCell::Spurious),
-            (Some(Low), Low, LoyaltyCell::None),
-            (None, High, LoyaltyCell::Behavioural),
-            (None, Low, LoyaltyCell::Unknown),
+        for (attitude, behaviour, cell, worst, best) in [
+            (Some(High), High, "true", "true", "true"),
+            (Some(High), Low, "latent", "latent", "latent"),
+            (Some(Low), High, "spurious", "spurious", "spurious"),
+            (Some(Low), Low, "none", "none", "none"),
+            (None, High, "behavioural", "spurious", "true"),
+            (None, Low, "unknown", "none", "latent"),
         ] {
-            assert_eq!(LoyaltyCell::of(attitude, behaviour), cell);
+            let evidence = LoyaltyEvidence {
+                lead: None,
+                recommendation: attitude.map(|attitude| if attitude == High { 9 } else { 8 }),
+                purchase_days: if behaviour == High { 4 } else { 3 },
+            };
+            let cuts = LoyaltyCuts::default();
+            assert_eq!(evidence.cell(&cuts).as_str(), cell);
+            let (least, most) = evidence.cells(&cuts);
+            assert_eq!((least.as_str(), most.as_str()), (worst, best));
         }
     }
 

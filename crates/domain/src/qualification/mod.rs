@@ -1,19 +1,25 @@
 //! Which customers are worth the effort, and what to do about each: classifications by rule.
 //!
-//! Answers come in as [`Answer`]s (yes, no, not known yet), [`Degree`]s (high, low) or ratings; a class comes out, a word with
-//! a label and an advice in both languages. Every rule is a total function: there is an outcome for every input, and a test goes through
-//! all of them. What is not known is never taken for a no: a class that depends on it is not told, but the worst and
-//! best that it can still be, and what to ask next.
+//! What is known comes in as [`Answer`]s (yes, no, not known yet), or as [`Degree`]s (high, low), ratings and margins that are missing where
+//! they are not known. A class comes out, a word with a label and an advice in both languages. Every rule is a total function: there is an
+//! outcome for every input, and a test goes through all of them.
+//!
+//! What is not known is never taken for a no. All rules say the same three things of it: `class` (`verdict`, `cell`) is told once what is
+//! not known cannot change it; before that `classes` tells the worst and the best that it can still be; and the next question is the
+//! first that still matters. The exceptions are two: a customer of whom only the attitude is not known has cells of its own in the
+//! [`loyalty_matrix`], because lists and stages show them; and which product to ask about for the [`product_mix`] is for whoever knows the products.
 //!
 //! | module | from | to |
 //! |---|---|---|
 //! | [`man`] | money, authority, need | prospect or not, the next step |
 //! | [`porter`] | four ratings of 1 to 5 | how attractive to choose |
-//! | [`ideal`] | six marks of an ideal customer, three signs of a bad one | ideal, may be, not, bad |
-//! | [`loyalty_matrix`] | attitude × behaviour | true, latent, spurious, none; attitude may be unknown |
+//! | [`ideal`] | six marks of an ideal customer, three signs of a bad one | ideal, not ideal, bad |
+//! | [`loyalty_matrix`] | attitude × behaviour | true, latent, spurious, none; two more where the attitude is not known |
 //! | [`product_mix`] | what the products that it buys bring | gold, silver, ordinary, danger, drop |
 //! | [`outlook`] | growth of its market × outlook of our product there | star, mature, danger, dog |
 //! | [`value_matrix`] | value now × value to come | four cells |
+//!
+//! Does not know where the facts come from, nor who decides: an advice is not a rule.
 //!
 //! By hand: a lead has money, nobody asked who decides, and it needs what we offer. Two yes are certain, so it is promising at worst and ideal
 //! at best; the next step is to ask who decides. The answer "not this one" makes it promising, with the advice to find who does.
@@ -56,6 +62,11 @@ impl Degree {
     }
 }
 
+/// What a degree can be at least and at most.
+fn ends(degree: Option<Degree>) -> (Degree, Degree) {
+    degree.map_or((Degree::Low, Degree::High), |known| (known, known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,9 +96,19 @@ mod tests {
         said.extend(
             labels.flat_map(|key| Language::ALL.map(|language| (language, key.text(language)))),
         );
+        let questions = [
+            man::ManQuestion::CHOICES,
+            outlook::OutlookQuestion::CHOICES,
+            value_matrix::ValueQuestion::CHOICES,
+        ];
+        let labels = questions.into_iter().flatten().map(|choice| choice.label);
+        said.extend(
+            labels.flat_map(|key| Language::ALL.map(|language| (language, key.text(language)))),
+        );
+        assert!(said.iter().all(|(_, text)| !text.is_empty()));
         let count = said.len();
         let different: std::collections::HashSet<_> = said.into_iter().collect();
-        assert_eq!(different.len(), count, "two classes say the same");
-        assert_eq!(count, 2 * (3 + 4 + 6 + 5 + 4 + 4 + 8));
+        assert_eq!(different.len(), count, "two say the same");
+        assert_eq!(count, 2 * (3 + 3 + 6 + 5 + 4 + 4 + 8 + 3 + 2 + 6));
     }
 }

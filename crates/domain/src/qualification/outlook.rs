@@ -1,8 +1,13 @@
 //! A customer by its prospects: whether its market grows, and whether our product has good prospects there.
 //!
+//! What is not known may be high or low: the class is told once that does not matter, before that the worst and the best that it can
+//! be. Between these lie all that it can be: with neither known any of the four, with one known the two that it leaves.
+//!
 //! Does not say what growth is high: the cut is the organization's.
 
-use super::Degree;
+use serde::{Deserialize, Serialize};
+
+use super::{Degree, ends};
 use crate::choice;
 use crate::text::Key;
 
@@ -11,9 +16,48 @@ choice! {
     Outlook: "outlook" { Star = "star", Mature = "mature", Danger = "danger", Dog = "dog" }
 }
 
+choice! {
+    /// What to find out about a customer's prospects.
+    OutlookQuestion: "outlook_question" { ProductOutlook = "product_outlook", MarketGrowth = "market_growth" }
+}
+
+/// What is known of a customer's prospects; missing where it is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prospects {
+    /// How fast its market grows.
+    pub market_growth: Option<Degree>,
+    /// How good the prospects of our product are there.
+    pub product_outlook: Option<Degree>,
+}
+
+impl Prospects {
+    /// The class, once both are known: no two classes have both sides alike.
+    pub fn class(self) -> Option<Outlook> {
+        let (worst, best) = self.classes();
+        (worst == best).then_some(best)
+    }
+
+    /// The worst and the best class that what is known leaves.
+    pub fn classes(self) -> (Outlook, Outlook) {
+        let (least, most) = ends(self.market_growth);
+        let (poor, good) = ends(self.product_outlook);
+        (Outlook::of(least, poor), Outlook::of(most, good))
+    }
+
+    /// What to find out next: first the prospects of our own product, which we know best and which weigh more (ours).
+    pub const fn next_question(self) -> Option<OutlookQuestion> {
+        match (self.product_outlook, self.market_growth) {
+            (None, _) => Some(OutlookQuestion::ProductOutlook),
+            (_, None) => Some(OutlookQuestion::MarketGrowth),
+            _ => None,
+        }
+    }
+}
+
 impl Outlook {
     /// By the growth of the customer's market and the outlook of our product in it, where high is good.
-    pub const fn of(market_growth: Degree, product_outlook: Degree) -> Self {
+    const fn of(market_growth: Degree, product_outlook: Degree) -> Self {
         match (market_growth, product_outlook) {
             (Degree::High, Degree::High) => Self::Star,
             (Degree::Low, Degree::High) => Self::Mature,
@@ -38,15 +82,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_outlook_has_its_class() {
+    fn every_combination_has_its_classes_and_next_question() {
         use Degree::{High, Low};
-        for (market_growth, product_outlook, class) in [
-            (High, High, Outlook::Star),
-            (Low, High, Outlook::Mature),
-            (High, Low, Outlook::Danger),
-            (Low, Low, Outlook::Dog),
-        ] {
-            assert_eq!(Outlook::of(market_growth, product_outlook), class);
+        use Outlook::{Danger, Dog, Mature, Star};
+        use OutlookQuestion::{MarketGrowth, ProductOutlook};
+        let table = [
+            ((Some(High), Some(High)), (Star, Star), None),
+            ((Some(Low), Some(High)), (Mature, Mature), None),
+            ((Some(High), Some(Low)), (Danger, Danger), None),
+            ((Some(Low), Some(Low)), (Dog, Dog), None),
+            ((None, Some(High)), (Mature, Star), Some(MarketGrowth)),
+            ((None, Some(Low)), (Dog, Danger), Some(MarketGrowth)),
+            ((Some(High), None), (Danger, Star), Some(ProductOutlook)),
+            ((Some(Low), None), (Dog, Mature), Some(ProductOutlook)),
+            ((None, None), (Dog, Star), Some(ProductOutlook)),
+        ];
+        let mut seen = std::collections::HashSet::new();
+        for ((market_growth, product_outlook), (worst, best), question) in table {
+            let prospects = Prospects {
+                market_growth,
+                product_outlook,
+            };
+            assert!(seen.insert(prospects), "{prospects:?} stands there twice");
+            assert_eq!(prospects.classes(), (worst, best), "{prospects:?}");
+            let only = Some(best).filter(|_| worst == best);
+            assert_eq!(prospects.class(), only, "{prospects:?}");
+            assert_eq!(prospects.next_question(), question, "{prospects:?}");
         }
+        assert_eq!(seen.len(), 9);
     }
 }
