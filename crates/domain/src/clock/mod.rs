@@ -31,9 +31,10 @@
 //!
 //! # What it does not know
 //!
-//! Who is on duty, who is to be told, what time it is now. Years before 1970 and after 2199 (closed); deadlines more than ten years away
-//! (none); whatever a zone will decide after the release of its rules in `chrono-tz`. Time without a policy: nothing was promised, so
-//! nothing counts. While a clock is paused its deadline is not known, only what remains.
+//! Who is on duty, who is to be told, what time it is now. Years before 1970 and after 2099 (closed): zones are known as `chrono-tz`
+//! lists them, by the rules of its release, up to 2099. Deadlines more than ten years ahead (none). Time without a policy: nothing was promised, so
+//! nothing counts. While a clock is paused its deadline is not known, only what remains. What was recorded of a cycle that, as later
+//! came to light, never was, is kept in the log and counts for none.
 //!
 //! # An example by hand
 //!

@@ -17,17 +17,19 @@ use crate::{Date, Instant};
 
 /// Outside the years from this one on …
 const FIRST_YEAR: i32 = 1970;
-/// … and so many long, we are closed.
-const YEARS: usize = 230;
-/// How many years after its beginning a deadline is looked for.
+/// … and so many long, we are closed: `chrono-tz` lists changes of zones up to 2099. From 2100 on it would leave each as it was last,
+/// half of them in summer for ever.
+const YEARS: usize = 130;
+/// Through how many years after that of its beginning a deadline is looked for.
 const FARTHEST: usize = 10;
 
 const MINUTE: i64 = 60_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// How far apart offsets are looked up: no zone changes its offset and changes it back within so little time.
-const STEP: i64 = DAY / 4;
+/// How far apart offsets are looked up: no zone changes its offset twice within so little time (`tests/clock/zones.rs` looks; the
+/// nearest two changes are seven days less an hour apart).
+const STEP: i64 = 5 * DAY;
 
-/// When we are open. Knows the years 1970 to 2199; in all others we are closed.
+/// When we are open. Knows the years 1970 to 2099 in UTC; in all others we are closed.
 #[derive(Debug)]
 pub struct Timetable {
     versions: Vec<Version>,
@@ -103,7 +105,7 @@ impl Timetable {
     }
 
     /// The first moment, not before `from`, until which we are open for `amount`: at the end of a day its closing time, not the next
-    /// opening. None if that is more than ten years away.
+    /// opening. None if that is not in the year of `from` nor in the ten after it.
     pub fn advance(&self, from: Instant, amount: Duration) -> Option<Instant> {
         if amount <= Duration::ZERO {
             return Some(from);
@@ -121,7 +123,7 @@ impl Timetable {
         None
     }
 
-    /// The first moment, not before `from`, at which we are open; none if that is more than ten years away.
+    /// The first moment, not before `from`, at which we are open; none if there is none in its year nor in the ten after it.
     pub fn next_open(&self, from: Instant) -> Option<Instant> {
         let (first, from) = (year_of(from), from.micros());
         (first..=first.saturating_add(FARTHEST)).find_map(|year| {
