@@ -1,6 +1,6 @@
 //! An explanation in words: `1 h 10 min of 4 h: 2026-11-23 09:00–10:10, paused 10:10–11:00 (customer)`.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, LocalResult, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
 use super::duration::Duration;
@@ -9,7 +9,8 @@ use crate::Instant;
 use crate::text::{Key, Language};
 
 impl Explanation {
-    /// The sentence, with the wall clock of [`Explanation::zone`]; a day is named where it is another than before.
+    /// The sentence, with the wall clock of [`Explanation::zone`]; a day is named where it is another than before, and what the clock
+    /// is ahead of UTC where it shows a time twice.
     pub fn text(&self, language: Language) -> String {
         let elapsed = self.elapsed.text(language);
         let head = match self.target {
@@ -39,9 +40,10 @@ impl Explanation {
 }
 
 impl Duration {
-    /// `2 h 10 min`, without what is left of the last minute.
+    /// `2 h 10 min`, without what is left of the last minute; below zero `-2 h 10 min`.
     pub fn text(self, language: Language) -> String {
         let (hours, minutes) = (self.minutes() / 60, self.minutes() % 60);
+        let minutes = if hours < 0 { -minutes } else { minutes };
         match (hours, minutes) {
             (0, _) => Key::DurationMinutes.format(language, &[("minutes", &minutes)]),
             (_, 0) => Key::DurationHours.format(language, &[("hours", &hours)]),
@@ -77,11 +79,18 @@ impl WallClock {
 
     fn time(&mut self, moment: Instant) -> String {
         let utc = DateTime::from_timestamp_micros(moment.micros()).unwrap_or_default();
-        let local = utc.with_timezone(&self.zone).naive_local();
-        if self.day.replace(local.date()) == Some(local.date()) {
-            local.format("%H:%M").to_string()
+        let local = utc.with_timezone(&self.zone);
+        let date = local.date_naive();
+        let day = if self.day.replace(date) == Some(date) {
+            ""
         } else {
-            local.format("%Y-%m-%d %H:%M").to_string()
-        }
+            "%Y-%m-%d "
+        };
+        let is_shown_twice = matches!(
+            self.zone.from_local_datetime(&local.naive_local()),
+            LocalResult::Ambiguous(..)
+        );
+        let ahead = if is_shown_twice { "%:z" } else { "" };
+        local.format(&format!("{day}%H:%M{ahead}")).to_string()
     }
 }

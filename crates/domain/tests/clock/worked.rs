@@ -1,9 +1,11 @@
 //! The example of the module's page, in both languages.
 
-use perennial_domain::clock::{Clock, Duration, Progress, State, Wait, What};
+use perennial_domain::clock::{Clock, Duration, Progress, State, Terms, Wait, What};
 use perennial_domain::text::Language;
 
-use super::given::{at, goal, log, monday, reading, rules, under, weekdays};
+use super::given::{
+    at, calendar, goal, hours, log, monday, reading, resolution, rules, under, version, weekdays,
+};
 
 #[test]
 fn the_example_by_hand() {
@@ -37,7 +39,7 @@ fn the_example_by_hand() {
 
     let progress = Progress::of(&log, &rules, now).expect("known policies");
     let explanation = progress
-        .explain(Clock::Resolution, 0, &rules, now)
+        .explain(Clock::Resolution, shown.cycle, &rules, now)
         .expect("known policies")
         .expect("a cycle");
     let pause = &explanation.pieces[2];
@@ -62,5 +64,72 @@ fn the_example_by_hand() {
     assert_eq!(
         (breach.policy, breach.calendar_version),
         (super::given::key(1), 1)
+    );
+}
+
+#[test]
+fn where_the_wall_clock_shows_a_time_twice_the_explanation_says_which() {
+    let mut nights = version("Europe/Berlin", "");
+    nights.week = std::array::from_fn(|_| hours("01:00-02:45"));
+    let rules = rules(calendar(vec![nights]), vec![goal(Clock::Resolution, 4)]);
+    // On 25 October 2026 it is 02:00 to 03:00 in summer time until 01:00 UTC, and once more in winter time.
+    let moment = |time: &str| {
+        let text = format!("2026-10-25T{time}:00Z");
+        text.parse::<perennial_domain::Instant>().expect("a moment")
+    };
+    let log = log([
+        (moment("00:30"), What::Opened(under(1))),
+        (moment("01:10"), What::Paused(Wait::Customer)),
+    ]);
+    let (reading, text) = resolution(&rules, &log, moment("02:30"));
+    assert_eq!(reading.elapsed.minutes(), 25);
+    assert_eq!(
+        text,
+        "25 min of 4 h: 2026-10-25 02:30+02:00–02:45+02:00, 02:00+01:00–02:10+01:00, \
+         paused 02:10+01:00–03:30 (waiting for the customer)"
+    );
+}
+
+#[test]
+fn a_length_of_time_is_written_in_hours_and_minutes() {
+    for (minutes, en, zh) in [
+        (0, "0 min", "0 分钟"),
+        (59, "59 min", "59 分钟"),
+        (60, "1 h", "1 小时"),
+        (130, "2 h 10 min", "2 小时 10 分钟"),
+        (-10, "-10 min", "-10 分钟"),
+        (-60, "-1 h", "-1 小时"),
+        (-70, "-1 h 10 min", "-1 小时 10 分钟"),
+    ] {
+        let length = Duration::from_minutes(minutes);
+        let texts = [Language::En, Language::ZhCn].map(|language| length.text(language));
+        assert_eq!(texts, [en, zh]);
+    }
+}
+
+#[test]
+fn an_explanation_in_chinese_says_what_one_in_english_says() {
+    let rules = rules(
+        weekdays("09:00-12:00 13:00-17:00"),
+        vec![goal(Clock::Resolution, 4)],
+    );
+    let log = log([
+        (monday("08:00"), What::Opened(Terms::default())),
+        (monday("09:00"), What::TermsChanged(under(1))),
+        (monday("10:00"), What::Resolved),
+        (monday("14:00"), What::Reopened),
+    ]);
+    let now = monday("15:00");
+    let shown = reading(&rules, &log, Clock::Resolution, now);
+    let progress = Progress::of(&log, &rules, now).expect("known policies");
+    let explanation = progress.explain(Clock::Resolution, shown.cycle, &rules, now);
+    let explanation = explanation.expect("known policies").expect("a cycle");
+    let texts = [Language::En, Language::ZhCn].map(|language| explanation.text(language));
+    assert_eq!(
+        texts,
+        [
+            "2 h of 4 h: without a target 2026-11-23 08:00–09:00, 09:00–10:00, closed 10:00–14:00, 14:00–15:00",
+            "已用 2 小时，时限 4 小时：2026-11-23 08:00–09:00 无时限，09:00–10:00，10:00–14:00 已关闭，14:00–15:00",
+        ]
     );
 }
