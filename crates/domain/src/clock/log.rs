@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::duration::Duration;
 use super::policy::{Clock, PolicyVersion, Terms, Wait};
-use crate::Instant;
+use crate::{Id, Instant};
 
 /// A promise that was not kept. It is a fact of the log: later policies and calendars do not undo it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +47,8 @@ pub enum What {
     Breached {
         /// Of which clock.
         clock: Clock,
-        /// In which of its cycles, counted from zero.
-        cycle: u32,
+        /// In which of its cycles, by the event that began it.
+        cycle: Id<Event>,
         /// What was found.
         breach: Breach,
     },
@@ -56,8 +56,8 @@ pub enum What {
     Escalated {
         /// Of which clock.
         clock: Clock,
-        /// In which of its cycles, counted from zero.
-        cycle: u32,
+        /// In which of its cycles, by the event that began it.
+        cycle: Id<Event>,
         /// By which level.
         level: u8,
     },
@@ -66,6 +66,8 @@ pub enum What {
 /// Something that happened, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
+    /// Its key: no two events have the same, not of two complaints either.
+    pub id: Id<Event>,
     /// When.
     pub at: Instant,
     /// What.
@@ -84,7 +86,7 @@ impl Log {
         Self(events)
     }
 
-    /// Writes an event where it belongs: behind those that are not later.
+    /// Writes an event where it belongs: behind those that are not later. It may have happened long before the last one.
     pub fn write(&mut self, event: Event) {
         let place = self.0.partition_point(|known| known.at <= event.at);
         self.0.insert(place, event);

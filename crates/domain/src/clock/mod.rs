@@ -20,6 +20,10 @@
 //!   been in force are altered. In time is who stops the clock at the deadline or before, by the moment: a deadline of 17:00, the closing time,
 //!   is over at 17:01, although no business time has passed since.
 //! - Only a clock that runs escalates; a level fires once in a cycle, inside hours if it is to.
+//! - What was recorded of a cycle stays with it when something that happened before is written later. A cycle is named by the
+//!   event that began it, [`Event::id`]; an event that finds it going on, and would have begun it else, names it as well. So a
+//!   message of the customer that comes to light as the first one moves the start, and nobody is told again; an answer that comes to
+//!   light cuts a wait in two, and what was told of the first says nothing of the second.
 //!
 //! # What each clock measures
 //!

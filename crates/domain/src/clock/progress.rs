@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::log::{Breach, Event, Log, What};
 use super::policy::{Clock, Reopen, Terms, Wait};
 use super::rules::{Rules, UnknownPolicy};
-use crate::Instant;
+use crate::{Id, Instant};
 
 /// How far the clocks of a complaint have come. It can be kept, and go on with the next event: that is the same as beginning
 /// anew with the whole log.
@@ -15,6 +15,21 @@ pub struct Progress {
     wait: Option<Wait>,
     terms: Terms,
     tracks: Tracks,
+    records: Vec<Record>,
+}
+
+/// What was written of a cycle. Kept beside the cycles: which one it belongs to may be another once an earlier event is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Record {
+    clock: Clock,
+    cycle: Id<Event>,
+    what: Recorded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Recorded {
+    Breach(Breach),
+    Escalation(u8),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,14 +58,15 @@ struct Track {
 }
 
 /// From a start of a clock to its last stop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cycle {
+    /// The event that began it, which is its name.
+    pub(super) begun_by: Id<Event>,
+    /// Events that found it going on, and would have begun it else: where an event that happened before is written later, these
+    /// are the names that it had until then.
+    also: Vec<Id<Event>>,
     /// What it did, each until the next begins. Never empty between two events.
     pub(super) stretches: Vec<Stretch>,
-    /// As recorded.
-    pub(super) breach: Option<Breach>,
-    /// The levels recorded as fired.
-    pub(super) escalated: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,15 +94,21 @@ impl Progress {
         Ok(progress)
     }
 
-    /// Goes on with the next event, which is not earlier than the last. An event that makes no sense where the complaint stands
-    /// (an answer to what is closed) changes nothing. After an error what was made so far is of no use.
+    /// Goes on with the next event, which is not earlier than the last: where one is, begin anew with the whole log. An event that
+    /// makes no sense where the complaint stands (an answer to what is closed) changes nothing. After an error what was made so far is of
+    /// no use.
     pub fn apply(&mut self, event: &Event, rules: &Rules) -> Result<(), UnknownPolicy> {
         match (&event.what, self.stage) {
-            (What::Opened(terms), Stage::Unopened) => {
-                self.stage = Stage::Open;
-                self.terms = *terms;
-                self.tracks.first_response.begin();
-                self.tracks.resolution.begin();
+            (What::Opened(terms), stage) => {
+                if stage == Stage::Unopened {
+                    self.stage = Stage::Open;
+                    self.terms = *terms;
+                    self.tracks.first_response.begin(event.id);
+                    self.tracks.resolution.begin(event.id);
+                } else {
+                    self.tracks.first_response.claim(event.id);
+                    self.tracks.resolution.claim(event.id);
+                }
             }
             (What::TermsChanged(terms), _) => self.terms = *terms,
             (What::Replied, Stage::Open) => {
@@ -95,8 +117,10 @@ impl Progress {
             }
             (What::CustomerReplied, Stage::Open) => {
                 self.wait = self.wait.filter(|wait| *wait != Wait::Customer);
-                if !self.tracks.first_response.is_on && !self.tracks.next_response.is_on {
-                    self.tracks.next_response.begin();
+                if self.tracks.next_response.is_on {
+                    self.tracks.next_response.claim(event.id);
+                } else if !self.tracks.first_response.is_on {
+                    self.tracks.next_response.begin(event.id);
                 }
             }
             (What::Paused(wait), Stage::Open) => self.wait = Some(*wait),
@@ -113,7 +137,12 @@ impl Progress {
                 for clock in Clock::ALL {
                     let promise = rules.promise(self.terms, *clock)?;
                     let rule = promise.map_or(Reopen::Continue, |promise| promise.goal.reopen);
-                    self.tracks.of_mut(*clock).reopen(rule);
+                    self.tracks.of_mut(*clock).reopen(rule, event.id);
+                }
+            }
+            (What::Reopened, Stage::Open) => {
+                for clock in Clock::ALL {
+                    self.tracks.of_mut(*clock).claim(event.id);
                 }
             }
             (What::Merged(log), Stage::Open) => {
@@ -122,6 +151,7 @@ impl Progress {
                     let track = self.tracks.of_mut(*clock);
                     track.absorb(absorbed.tracks.of(*clock));
                 }
+                self.records.extend(absorbed.records);
             }
             (
                 What::Breached {
@@ -130,11 +160,11 @@ impl Progress {
                     breach,
                 },
                 _,
-            ) => {
-                if let Some(cycle) = self.tracks.of_mut(*clock).cycle(*cycle) {
-                    cycle.breach = cycle.breach.or(Some(*breach));
-                }
-            }
+            ) => self.records.push(Record {
+                clock: *clock,
+                cycle: *cycle,
+                what: Recorded::Breach(*breach),
+            }),
             (
                 What::Escalated {
                     clock,
@@ -142,11 +172,11 @@ impl Progress {
                     level,
                 },
                 _,
-            ) => {
-                if let Some(cycle) = self.tracks.of_mut(*clock).cycle(*cycle) {
-                    cycle.fired(*level);
-                }
-            }
+            ) => self.records.push(Record {
+                clock: *clock,
+                cycle: *cycle,
+                what: Recorded::Escalation(*level),
+            }),
             _ => {}
         }
         for clock in Clock::ALL {
@@ -158,6 +188,13 @@ impl Progress {
     /// The cycles of a clock, oldest first.
     pub(super) fn cycles(&self, clock: Clock) -> &[Cycle] {
         &self.tracks.of(clock).cycles
+    }
+
+    /// What was written of a cycle of a clock, in whatever order.
+    pub(super) fn recorded(&self, clock: Clock, cycle: &Cycle) -> impl Iterator<Item = Recorded> {
+        let records = self.records.iter();
+        let own = records.filter(move |record| record.clock == clock && cycle.is(record.cycle));
+        own.map(|record| record.what)
     }
 
     /// Notes what a clock does from a moment on, if that is something else than before.
@@ -203,9 +240,20 @@ impl Tracks {
 }
 
 impl Track {
-    fn begin(&mut self) {
+    fn begin(&mut self, event: Id<Event>) {
         self.is_on = true;
-        self.cycles.push(Cycle::default());
+        self.cycles.push(Cycle {
+            begun_by: event,
+            also: Vec::new(),
+            stretches: Vec::new(),
+        });
+    }
+
+    /// Of an event that would begin a cycle if none went on.
+    fn claim(&mut self, event: Id<Event>) {
+        if let Some(cycle) = self.cycles.last_mut().filter(|_| self.is_on) {
+            cycle.also.push(event);
+        }
     }
 
     const fn stop(&mut self, was_cut: bool) {
@@ -215,21 +263,27 @@ impl Track {
         }
     }
 
-    fn reopen(&mut self, rule: Reopen) {
+    fn reopen(&mut self, rule: Reopen, event: Id<Event>) {
         match rule {
             // What was answered stays answered.
-            Reopen::Continue => self.is_on = self.was_cut,
-            Reopen::NewCycle => self.begin(),
+            Reopen::Continue => {
+                self.is_on = self.was_cut;
+                self.claim(event);
+            }
+            Reopen::NewCycle => self.begin(event),
             Reopen::Ignore => {}
         }
     }
 
     /// Takes over what an absorbed complaint still owes: where both owe it, since the earlier start; where only that one
-    /// does, as a cycle more.
+    /// does, as a cycle more. What it took over once it does not take over again.
     fn absorb(&mut self, absorbed: &Self) {
         let Some(owed) = absorbed.cycles.last().filter(|_| absorbed.is_on) else {
             return;
         };
+        if self.cycles.iter().any(|own| own.is(owed.begun_by)) {
+            return;
+        }
         match self.cycles.last_mut().filter(|_| self.is_on) {
             Some(own) => own.absorb(owed),
             None => {
@@ -237,10 +291,6 @@ impl Track {
                 self.cycles.push(owed.clone());
             }
         }
-    }
-
-    fn cycle(&mut self, cycle: u32) -> Option<&mut Cycle> {
-        self.cycles.get_mut(usize::try_from(cycle).ok()?)
     }
 }
 
@@ -263,23 +313,27 @@ impl Cycle {
         })
     }
 
-    /// Puts in front what another did before this one began. What was recorded of either is recorded of both.
-    fn absorb(&mut self, other: &Self) {
-        if let Some(start) = self.stretches.first().map(|first| first.from) {
-            let earlier = other.stretches.iter().copied();
-            let earlier = earlier.take_while(|stretch| stretch.from < start);
-            self.stretches.splice(..0, earlier);
-        }
-        let breaches = self.breach.into_iter().chain(other.breach);
-        self.breach = breaches.min_by_key(|breach| breach.at);
-        for level in &other.escalated {
-            self.fired(*level);
-        }
+    /// Whether an event began it, or would have.
+    pub(super) fn is(&self, event: Id<Event>) -> bool {
+        self.begun_by == event || self.also.contains(&event)
     }
 
-    fn fired(&mut self, level: u8) {
-        if !self.escalated.contains(&level) {
-            self.escalated.push(level);
+    /// Puts in front what another did before this one began. It goes by the names of both, so what was written of either is
+    /// written of both.
+    fn absorb(&mut self, other: &Self) {
+        let start = |cycle: &Self| cycle.stretches.first().map(|first| first.from);
+        self.also.push(other.begun_by);
+        self.also.extend(&other.also);
+        if let (Some(own), Some(others)) = (start(self), start(other))
+            && others < own
+        {
+            let earlier = other.stretches.iter().copied();
+            let earlier = earlier.take_while(|stretch| stretch.from < own);
+            self.stretches.splice(..0, earlier);
+            // The name is that of the start.
+            if let Some(name) = self.also.iter_mut().find(|name| **name == other.begun_by) {
+                std::mem::swap(name, &mut self.begun_by);
+            }
         }
     }
 }

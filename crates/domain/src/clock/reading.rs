@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::duration::Duration;
-use super::log::{Breach, What};
+use super::log::{Breach, Event, What};
 use super::policy::{Clock, Wait};
-use crate::{Instant, choice};
+use crate::{Id, Instant, choice};
 
 choice! {
     /// Whether time counts. That a promise was broken is told beside it ([`Reading::breach`]): a clock that is late still runs, rests or
@@ -18,8 +18,8 @@ choice! {
 pub struct Reading {
     /// Which clock.
     pub clock: Clock,
-    /// Which of its cycles, counted from zero; the last one is the one that matters now.
-    pub cycle: u32,
+    /// Which of its cycles, by the event that began it.
+    pub cycle: Id<Event>,
     /// Whether time counts.
     pub state: State,
     /// Whom or what it waits for, while it is paused.
@@ -33,9 +33,9 @@ pub struct Reading {
     /// How much was promised, by the terms in force; of a clock that stands, by those in force when it stopped.
     pub target: Option<Duration>,
     /// When `elapsed` reaches `target`: known of a clock that runs, and of every other that got there. None also where that
-    /// is more than ten years away.
+    /// is more than ten years ahead.
     pub deadline: Option<Instant>,
-    /// The first promise that was broken.
+    /// The first promise that was broken: what was recorded, and only where nothing was, what is found now.
     pub breach: Option<Breach>,
     /// Whether the log has that already.
     pub breach_is_recorded: bool,
@@ -118,8 +118,8 @@ pub struct Piece {
 pub struct Explanation {
     /// Which clock.
     pub clock: Clock,
-    /// Which of its cycles, counted from zero.
-    pub cycle: u32,
+    /// Which of its cycles, by the event that began it.
+    pub cycle: Id<Event>,
     /// The business time that has counted.
     pub elapsed: Duration,
     /// How much was promised.

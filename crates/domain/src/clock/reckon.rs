@@ -1,12 +1,12 @@
 //! Reading clocks: the stretches of [`Progress`] laid over the timetables.
 
 use super::duration::Duration;
-use super::log::{Breach, Log};
+use super::log::{Breach, Event, Log};
 use super::policy::{Clock, Level};
-use super::progress::{Cycle, Doing, Progress, Stretch};
+use super::progress::{Cycle, Doing, Progress, Recorded, Stretch};
 use super::reading::{Escalation, Explanation, Piece, PieceKind, Reading, State};
 use super::rules::{Promise, Rules, UnknownPolicy};
-use crate::Instant;
+use crate::{Id, Instant};
 
 /// A stretch during which a clock ran.
 struct Run<'a> {
@@ -30,26 +30,23 @@ impl Progress {
     pub fn read(&self, rules: &Rules, now: Instant) -> Result<Vec<Reading>, UnknownPolicy> {
         let mut readings = Vec::with_capacity(Clock::ALL.len());
         for clock in Clock::ALL {
-            for (number, cycle) in (0..).zip(self.cycles(*clock)) {
-                readings.extend(reading(*clock, number, cycle, rules, now)?);
+            for cycle in self.cycles(*clock) {
+                readings.extend(self.reading(*clock, cycle, rules, now)?);
             }
         }
         Ok(readings)
     }
 
-    /// How one cycle of a clock comes to what it shows; none where there is no such cycle.
+    /// How one cycle of a clock, named by the event that began it, comes to what it shows; none where there is no such cycle.
     pub fn explain(
         &self,
         clock: Clock,
-        cycle: u32,
+        cycle: Id<Event>,
         rules: &Rules,
         now: Instant,
     ) -> Result<Option<Explanation>, UnknownPolicy> {
-        let place = usize::try_from(cycle).unwrap_or(usize::MAX);
-        let cycles = self.cycles(clock);
-        let Some((found, last)) = cycles
-            .get(place)
-            .and_then(|found| Some((found, found.stretches.last()?)))
+        let found = self.cycles(clock).iter().find(|found| found.is(cycle));
+        let Some((found, last)) = found.and_then(|found| Some((found, found.stretches.last()?)))
         else {
             return Ok(None);
         };
@@ -69,69 +66,79 @@ impl Progress {
         let zone = promise.map_or("UTC", |promise| promise.timetable.zone_at(now));
         Ok(Some(Explanation {
             clock,
-            cycle,
+            cycle: found.begun_by,
             elapsed,
             target: promise.map(|promise| promise.goal.target),
             zone: zone.to_owned(),
             pieces,
         }))
     }
-}
 
-fn reading(
-    clock: Clock,
-    number: u32,
-    cycle: &Cycle,
-    rules: &Rules,
-    now: Instant,
-) -> Result<Option<Reading>, UnknownPolicy> {
-    let (Some(first), Some(last)) = (cycle.stretches.first(), cycle.stretches.last()) else {
-        return Ok(None);
-    };
-    let mut runs = Vec::with_capacity(cycle.stretches.len());
-    let (mut elapsed, mut breach) = (Duration::ZERO, cycle.breach);
-    for (stretch, until) in cycle.stretches(now) {
-        if stretch.doing != Doing::Running {
-            continue;
+    fn reading(
+        &self,
+        clock: Clock,
+        cycle: &Cycle,
+        rules: &Rules,
+        now: Instant,
+    ) -> Result<Option<Reading>, UnknownPolicy> {
+        let (Some(first), Some(last)) = (cycle.stretches.first(), cycle.stretches.last()) else {
+            return Ok(None);
+        };
+        let (mut recorded, mut fired) = (None::<Breach>, Vec::new());
+        for what in self.recorded(clock, cycle) {
+            match what {
+                Recorded::Breach(breach) if recorded.is_none_or(|first| breach.at < first.at) => {
+                    recorded = Some(breach);
+                }
+                Recorded::Breach(_) => {}
+                Recorded::Escalation(level) => fired.push(level),
+            }
         }
-        if let Some(promise) = rules.promise(stretch.terms, clock)? {
-            let run = Run::of(stretch.from, until, promise);
-            breach = breach.or_else(|| run.breach(elapsed));
-            elapsed += run.time;
-            runs.push(run);
+        let mut runs = Vec::with_capacity(cycle.stretches.len());
+        let (mut elapsed, mut breach) = (Duration::ZERO, recorded);
+        for (stretch, until) in cycle.stretches(now) {
+            if stretch.doing != Doing::Running {
+                continue;
+            }
+            if let Some(promise) = rules.promise(stretch.terms, clock)? {
+                let run = Run::of(stretch.from, until, promise);
+                breach = breach.or_else(|| run.breach(elapsed));
+                elapsed += run.time;
+                runs.push(run);
+            }
         }
+        let is_running = last.doing == Doing::Running;
+        let promise = rules.promise(last.terms, clock)?;
+        let deadline = promise.and_then(|promise| reached(&runs, promise.goal.target, is_running));
+        let (state, wait) = match last.doing {
+            Doing::Running => (State::Running, None),
+            Doing::Paused(wait) => (State::Paused, Some(wait)),
+            Doing::Stopped => (State::Stopped, None),
+            Doing::Untimed => (State::Untimed, None),
+        };
+        let mut reading = Reading {
+            clock,
+            cycle: cycle.begun_by,
+            state,
+            wait,
+            started: first.from,
+            stopped: Some(last.from).filter(|_| state == State::Stopped),
+            elapsed,
+            target: promise.map(|promise| promise.goal.target),
+            deadline,
+            breach,
+            breach_is_recorded: recorded.is_some(),
+            escalations: Vec::new(),
+        };
+        if let Some(promise) = promise.filter(|_| is_running) {
+            let levels = promise.goal.levels.iter();
+            let waiting = levels.filter(|level| !fired.contains(&level.level));
+            reading.escalations = waiting
+                .filter_map(|level| escalation(*level, &runs, promise, deadline?, now))
+                .collect();
+        }
+        Ok(Some(reading))
     }
-    let is_running = last.doing == Doing::Running;
-    let promise = rules.promise(last.terms, clock)?;
-    let deadline = promise.and_then(|promise| reached(&runs, promise.goal.target, is_running));
-    let (state, wait) = match last.doing {
-        Doing::Running => (State::Running, None),
-        Doing::Paused(wait) => (State::Paused, Some(wait)),
-        Doing::Stopped => (State::Stopped, None),
-        Doing::Untimed => (State::Untimed, None),
-    };
-    let mut reading = Reading {
-        clock,
-        cycle: number,
-        state,
-        wait,
-        started: first.from,
-        stopped: Some(last.from).filter(|_| state == State::Stopped),
-        elapsed,
-        target: promise.map(|promise| promise.goal.target),
-        deadline,
-        breach,
-        breach_is_recorded: cycle.breach.is_some(),
-        escalations: Vec::new(),
-    };
-    if let Some(promise) = promise.filter(|_| is_running) {
-        let levels = promise.goal.levels.iter();
-        let waiting = levels.filter(|level| !cycle.escalated.contains(&level.level));
-        reading.escalations = waiting
-            .filter_map(|level| escalation(*level, &runs, promise, deadline?, now))
-            .collect();
-    }
-    Ok(Some(reading))
 }
 
 /// When a level fires: by plain time after the deadline, or inside hours, when so much more or less than the target has

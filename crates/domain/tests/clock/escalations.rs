@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use perennial_domain::Instant;
 use perennial_domain::clock::{
-    Clock, Duration, Event, Level, Log, PolicyVersion, Reading, Reopen, Rules, State, Terms, Wait,
-    What,
+    Clock, Duration, Event, Level, Log, Reading, Reopen, Rules, State, Wait, What,
 };
+use perennial_domain::{Id, Instant};
 use proptest::prelude::*;
 
 use super::given::{
-    LENGTH, always, at, cases, goal, log, monday, policy, reading, rules, under, weekdays,
+    LENGTH, always, at, cases, event, goal, log, monday, policy, reading, rules, under, weekdays,
 };
 use super::invariants::moment;
 use super::oracle::is_open;
@@ -30,8 +29,8 @@ proptest! {
     fn a_level_fires_once_in_a_cycle_when_it_is_due(case in cases(), pace in 1..40_i64) {
         let rules = case.rules();
         let mut log = Log::default();
-        let mut told: BTreeMap<(Clock, u32, u8), Instant> = BTreeMap::new();
-        let mut broken: BTreeMap<(Clock, u32), Instant> = BTreeMap::new();
+        let mut told: BTreeMap<(Clock, Id<Event>, u8), Instant> = BTreeMap::new();
+        let mut broken: BTreeMap<(Clock, Id<Event>), Instant> = BTreeMap::new();
         let mut events = case.log.events().iter().peekable();
         for tick in (0..LENGTH).step_by(usize::try_from(pace).expect("a pace")) {
             let now = moment(&case, tick);
@@ -55,7 +54,7 @@ proptest! {
                 }
             }
             for what in readings.iter().flat_map(Reading::news) {
-                log.write(Event { at: now, what });
+                log.write(event(now, what));
             }
             let after = rules.read(&log, now).expect("policies");
             prop_assert!(after.iter().all(|reading| reading.news().is_empty()));
@@ -123,21 +122,17 @@ fn a_new_cycle_tells_anew() {
     promised.levels = vec![level(1, 0, false)];
     promised.reopen = Reopen::NewCycle;
     let rules = rules(always(), vec![promised]);
-    let escalated = What::Escalated {
-        clock: Clock::Resolution,
-        cycle: 0,
-        level: 1,
-    };
-    let log = log([
-        (monday("09:00"), What::Opened(under(1))),
-        (monday("10:00"), escalated),
-        (monday("10:00"), What::Resolved),
-        (monday("12:00"), What::Reopened),
-    ]);
+    let mut log = log([(monday("09:00"), What::Opened(under(1)))]);
+    for what in reading(&rules, &log, Clock::Resolution, monday("10:00")).news() {
+        log.write(event(monday("10:00"), what));
+    }
+    let reopened = event(monday("12:00"), What::Reopened);
+    log.write(event(monday("10:00"), What::Resolved));
+    log.write(reopened.clone());
     let news = reading(&rules, &log, Clock::Resolution, monday("13:00")).news();
     let escalated = What::Escalated {
         clock: Clock::Resolution,
-        cycle: 1,
+        cycle: reopened.id,
         level: 1,
     };
     assert_eq!(news, [escalated]);
@@ -149,23 +144,11 @@ fn a_level_that_fired_under_one_policy_does_not_fire_again_under_another() {
     promised.levels = vec![level(1, 0, false), level(2, 60, false)];
     let policies = vec![policy(1, vec![promised.clone()]), policy(2, vec![promised])];
     let rules = Rules::new(policies, &[always()]).expect("rules");
-    let escalated = What::Escalated {
-        clock: Clock::Resolution,
-        cycle: 0,
-        level: 1,
-    };
-    let other: Option<PolicyVersion> = under(2).policy;
-    let log = log([
-        (monday("09:00"), What::Opened(under(1))),
-        (monday("10:00"), escalated),
-        (
-            monday("10:30"),
-            What::TermsChanged(Terms {
-                policy: other,
-                ..under(1)
-            }),
-        ),
-    ]);
+    let mut log = log([(monday("09:00"), What::Opened(under(1)))]);
+    for what in reading(&rules, &log, Clock::Resolution, monday("10:00")).news() {
+        log.write(event(monday("10:00"), what));
+    }
+    log.write(event(monday("10:30"), What::TermsChanged(under(2))));
     let shown = reading(&rules, &log, Clock::Resolution, monday("10:30"));
     let levels: Vec<u8> = shown.escalations.iter().map(|level| level.level).collect();
     assert_eq!(levels, [2]);

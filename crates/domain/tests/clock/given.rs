@@ -1,5 +1,7 @@
 //! What tests are given: short ways to say calendars, policies and logs, and random ones.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use perennial_domain::clock::{
     Calendar, CalendarVersion, Clock, Duration, Event, Goal, Level, Log, Opening, Policy,
     PolicyVersion, Priority, Progress, Reading, Reopen, Rules, SpecialDay, State, Terms, TimeOfDay,
@@ -112,8 +114,19 @@ pub(crate) fn rules(calendar: Calendar, goals: Vec<Goal>) -> Rules {
     Rules::new(vec![policy(1, goals)], &[calendar]).expect("rules")
 }
 
+/// An event with a key of its own.
+pub(crate) fn event(at: Instant, what: What) -> Event {
+    static KEYS: AtomicU64 = AtomicU64::new(1);
+    let key = u128::from(KEYS.fetch_add(1, Ordering::Relaxed));
+    Event {
+        id: Id::new(Uuid::from_u128(key)),
+        at,
+        what,
+    }
+}
+
 pub(crate) fn log<const N: usize>(events: [(Instant, What); N]) -> Log {
-    let events = events.map(|(at, what)| Event { at, what });
+    let events = events.map(|(at, what)| event(at, what));
     Log::of(events.into())
 }
 
@@ -284,16 +297,26 @@ pub(crate) fn cases() -> BoxedStrategy<Case> {
 }
 
 fn policies() -> impl Strategy<Value = Policy> {
-    let goals = subsequence(Clock::ALL, 1..=3)
-        .prop_flat_map(|clocks| clocks.into_iter().map(goals).collect::<Vec<_>>());
-    (goals, 1..=2_u128).prop_map(|(goals, calendar)| Policy {
-        key: key(0),
-        calendar: calendar_id(calendar),
-        goals,
+    let goals = subsequence(Clock::ALL, 1..=3).prop_flat_map(|clocks| {
+        let goals = clocks.into_iter().map(|clock| {
+            let own = prop::option::weighted(0.4, goals(clock, Some(Priority::High)));
+            let general = prop::option::weighted(0.8, goals(clock, None));
+            (own, general)
+        });
+        goals.collect::<Vec<_>>()
+    });
+    (goals, 1..=2_u128).prop_map(|(goals, calendar)| {
+        let goals = goals.into_iter();
+        let goals = goals.flat_map(|(own, general)| general.into_iter().chain(own));
+        Policy {
+            key: key(0),
+            calendar: calendar_id(calendar),
+            goals: goals.collect(),
+        }
     })
 }
 
-fn goals(clock: Clock) -> impl Strategy<Value = Goal> {
+fn goals(clock: Clock, priority: Option<Priority>) -> impl Strategy<Value = Goal> {
     let levels = subsequence(vec![(1, -12), (2, -3), (3, 0), (4, 0), (5, 24)], 0..=5);
     (
         1..150_i64,
@@ -303,7 +326,7 @@ fn goals(clock: Clock) -> impl Strategy<Value = Goal> {
     )
         .prop_map(move |(target, pauses, reopen, levels)| Goal {
             clock,
-            priority: None,
+            priority,
             target: Duration::from_minutes(target * STEP),
             pauses,
             reopen,
@@ -342,10 +365,7 @@ fn logs(start: Instant) -> impl Strategy<Value = Log> {
     (0..LENGTH / 3, terms, events).prop_map(move |(opened, terms, events)| {
         let events = events.into_iter().filter(|(step, _)| *step != opened);
         let all = events.chain([(opened, What::Opened(terms))]);
-        let all = all.map(|(step, what)| Event {
-            at: start.plus_seconds(step * STEP * 60),
-            what,
-        });
+        let all = all.map(|(step, what)| event(start.plus_seconds(step * STEP * 60), what));
         Log::of(all.collect())
     })
 }

@@ -1,14 +1,16 @@
 //! What holds of every log, calendar and policy.
 
+use std::collections::HashSet;
+
 use perennial_domain::Instant;
 use perennial_domain::clock::{
-    Clock, Duration, Event, Log, PieceKind, Progress, Reading, State, Timetable, Wait, What,
+    Breach, Clock, Duration, Log, PieceKind, Progress, Reading, State, Timetable, Wait, What,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::given::{
-    Case, LENGTH, STEP, ZONES, calendars, cases, cycles, day, goal, reading, rules, under,
+    Case, LENGTH, STEP, ZONES, calendars, cases, cycles, day, event, goal, reading, rules, under,
 };
 use super::oracle::{HORIZON, Oracle, Told};
 
@@ -23,20 +25,29 @@ pub(crate) fn compare(case: &Case, log: &Log, now: i64) -> Result<(), TestCaseEr
     let oracle = Oracle::of(case);
     let told = oracle.watch(log, now);
     let told = Clock::ALL.iter().zip(&told).flat_map(|(clock, cycles)| {
-        let cycles = (0..).zip(cycles);
-        cycles.map(|(number, notes)| (*clock, number, oracle.tell(notes)))
+        let cycles = cycles.iter();
+        cycles.map(|notes| (*clock, oracle.tell(notes)))
     });
-    let told: Vec<(Clock, u32, Told<'_>)> = told.collect();
+    let told: Vec<(Clock, Told<'_>)> = told.collect();
     prop_assert_eq!(readings.len(), told.len(), "{:#?}", readings);
-    for (reading, (clock, cycle, told)) in readings.iter().zip(&told) {
-        prop_assert_eq!((reading.clock, reading.cycle), (*clock, *cycle));
+    let mut names = HashSet::new();
+    for (reading, (clock, told)) in readings.iter().zip(&told) {
+        prop_assert_eq!(reading.clock, *clock);
+        let mut known = log.events().iter().chain(case.other.events());
+        let start = known.find(|event| event.id == reading.cycle);
+        prop_assert_eq!(start.map(|event| event.at), Some(reading.started));
+        prop_assert!(names.insert((reading.clock, reading.cycle)));
         agree(&oracle, reading, told)
             .map_err(|error| TestCaseError::fail(format!("{error}\n{reading:#?}\n{told:#?}")))?;
     }
     Ok(())
 }
 
-fn agree(oracle: &Oracle<'_>, reading: &Reading, told: &Told<'_>) -> Result<(), TestCaseError> {
+pub(crate) fn agree(
+    oracle: &Oracle<'_>,
+    reading: &Reading,
+    told: &Told<'_>,
+) -> Result<(), TestCaseError> {
     let step = |moment: Instant| oracle.step_of(moment);
     let target = told.now.goal.map(|(_, goal, _)| goal.target);
     prop_assert_eq!(reading.state, told.now.state);
@@ -49,9 +60,15 @@ fn agree(oracle: &Oracle<'_>, reading: &Reading, told: &Told<'_>) -> Result<(), 
         Some(i64::MAX) => prop_assert!(reading.deadline.is_none_or(|at| step(at) > HORIZON)),
         deadline => prop_assert_eq!(reading.deadline.map(step), deadline),
     }
-    let breach = reading
-        .breach
-        .map(|breach| (step(breach.at), breach.policy));
+    let breach = reading.breach.map(|breach| {
+        let Breach {
+            at,
+            policy,
+            target,
+            calendar_version,
+        } = breach;
+        (step(at), policy, target, calendar_version)
+    });
     prop_assert_eq!(breach, told.breach);
     for (level, at, is_due) in &told.escalations {
         let shown = reading.escalations.iter();
@@ -139,7 +156,7 @@ proptest! {
         let found = case.rules().read(&case.log, now).expect("policies");
         let mut log = case.log.clone();
         for what in found.iter().flat_map(Reading::news) {
-            log.write(Event { at: now, what });
+            log.write(event(now, what));
         }
         let edited = Case { calendars: other.calendars, policies: other.policies, ..case };
         for is in edited.rules().read(&log, now).expect("policies") {
@@ -196,7 +213,6 @@ proptest! {
         let opened = Duration::from_micros(opened).after(start);
         let paused = Duration::from_micros(wait).after(opened);
         let resumed = Duration::from_micros(pause).after(paused);
-        let event = |at, what| Event { at, what };
         let plain = vec![event(opened, What::Opened(under(1)))];
         let mut held = plain.clone();
         held.push(event(paused, What::Paused(Wait::Customer)));

@@ -1,6 +1,8 @@
 //! The service clocks against a naive count, and against the faults that other service desks are known for.
 
 #[cfg(test)]
+mod backdated;
+#[cfg(test)]
 mod escalations;
 #[cfg(test)]
 mod given;

@@ -1,10 +1,11 @@
 //! Two complaints become one. S10.
 
-use perennial_domain::clock::{Clock, Duration, Event, State, Wait, What};
+use perennial_domain::clock::{Clock, Duration, State, Wait, What};
 use proptest::prelude::*;
 
 use super::given::{
-    LENGTH, always, brief, cases, cycles, goal, log, monday, reading, resolution, rules, under,
+    LENGTH, always, brief, cases, cycles, event, goal, log, monday, reading, resolution, rules,
+    under,
 };
 use super::invariants::{compare, moment};
 
@@ -20,7 +21,7 @@ proptest! {
         let rules = case.rules();
         let at = moment(&case, merged);
         let mut log = case.log.clone();
-        log.write(Event { at, what: What::Merged(case.other.clone()) });
+        log.write(event(at, What::Merged(case.other.clone())));
         compare(&case, &log, merged + more)?;
 
         let [own, other, both] = [&case.log, &case.other, &log].map(|log| {
@@ -82,7 +83,7 @@ fn what_was_recorded_of_either_is_recorded_of_both() {
     let late = monday("09:30");
     let found = reading(&rules, &absorbed, Clock::Resolution, late);
     for what in found.news() {
-        absorbed.write(Event { at: late, what });
+        absorbed.write(event(late, what));
     }
     let log = log([
         (monday("09:15"), What::Opened(under(1))),

@@ -1,13 +1,13 @@
 //! What users of other service desks have had to report, each as a test of what must not happen.
 
 use perennial_domain::clock::{
-    Breach, Clock, Duration, Event, Log, Policy, Reopen, Rules, RulesFault, State, Terms,
-    UnknownPolicy, Wait, What,
+    Breach, Clock, Duration, Log, Policy, Reopen, Rules, RulesFault, State, Terms, UnknownPolicy,
+    Wait, What,
 };
 
 use super::escalations::level;
 use super::given::{
-    always, at, brief, calendar, cycles, goal, hours, key, log, monday, policy, reading,
+    always, at, brief, calendar, cycles, event, goal, hours, key, log, monday, policy, reading,
     resolution, rules, under, version, weekdays,
 };
 
@@ -38,10 +38,7 @@ fn a_second_message_of_the_customer_does_not_overrule_the_first_response() {
         ("13:00", What::CustomerReplied),
         ("13:30", What::CustomerReplied),
     ] {
-        log.write(Event {
-            at: monday(time),
-            what,
-        });
+        log.write(event(monday(time), what));
     }
     let next = reading(&rules, &log, Clock::NextResponse, monday("13:45"));
     assert_eq!(brief(&next), (State::Running, 45, Some(monday("14:00"))));
@@ -96,10 +93,7 @@ fn a_policy_is_not_needed_and_without_one_nothing_escalates() {
     assert_eq!(brief(&before), (State::Untimed, 0, None));
     assert_eq!((before.target, before.news().len()), (None, 0));
     // Taken away again, before anybody was told.
-    log.write(Event {
-        at: monday("10:20"),
-        what: What::TermsChanged(Terms::default()),
-    });
+    log.write(event(monday("10:20"), What::TermsChanged(Terms::default())));
     let (after, text) = resolution(&rules, &log, monday("15:00"));
     assert_eq!(brief(&after), (State::Untimed, 20, None));
     assert_eq!((after.breach, after.news().len()), (None, 0));
@@ -180,10 +174,7 @@ fn a_change_of_policy_or_priority_does_not_forget_a_pause() {
         ("11:30", What::Resumed),
         ("11:45", changed(under(1))),
     ] {
-        log.write(Event {
-            at: monday(time),
-            what,
-        });
+        log.write(event(monday(time), what));
     }
     let rules = two_policies();
     let paused = reading(&rules, &log, Clock::Resolution, monday("11:15"));
@@ -344,7 +335,7 @@ fn a_breach_is_not_undone_by_a_longer_target_nor_by_an_edit() {
     assert_eq!((breach.at, breach.policy), (monday("14:00"), key(1)));
     assert_eq!(found.target, Some(Duration::from_hours(8)));
     for what in found.news() {
-        log.write(Event { at: late, what });
+        log.write(event(late, what));
     }
     // A holiday that nobody had told the calendar of.
     let mut edited = version("Asia/Shanghai", OFFICE);

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use perennial_domain::clock::{
-    Calendar, CalendarVersion, Clock, Goal, Log, Opening, PolicyVersion, Reopen, State, Terms,
-    Wait, What,
+    Calendar, CalendarVersion, Clock, Duration, Goal, Log, Opening, PolicyVersion, Reopen, State,
+    Terms, Wait, What,
 };
 use perennial_domain::{Date, Instant};
 
@@ -103,7 +103,8 @@ pub(crate) struct Told<'a> {
     pub(crate) elapsed: i64,
     /// None where it is not known; beyond the horizon where the oracle does not see it.
     pub(crate) deadline: Option<i64>,
-    pub(crate) breach: Option<(i64, PolicyVersion)>,
+    /// When, whose promise, of how much, by which version of the calendar.
+    pub(crate) breach: Option<(i64, PolicyVersion, Duration, u32)>,
     /// Level, when, whether that is now.
     pub(crate) escalations: Vec<(u8, i64, bool)>,
 }
@@ -134,12 +135,22 @@ impl<'a> Oracle<'a> {
         micros / (STEP * 60_000_000)
     }
 
+    fn calendar_version(&self, calendar: usize, step: i64) -> u32 {
+        let moment = self.case.start.plus_seconds(step * STEP * 60);
+        let versions = &self.case.calendars[calendar].versions;
+        let is_second = versions.get(1).is_some_and(|next| next.since <= moment);
+        versions[usize::from(is_second)].version
+    }
+
     fn goal(&self, terms: Terms, clock: Clock) -> Option<Promise<'a>> {
         let key = terms.policy?;
         let policy = self.case.policies.iter().find(|policy| policy.key == key);
         let policy = policy.expect("a policy");
-        let goals = policy.goals.iter();
-        let mut goals = goals.filter(|goal| goal.clock == clock);
+        let of = |priority| {
+            let mut goals = policy.goals.iter();
+            goals.find(|goal| goal.clock == clock && goal.priority == priority)
+        };
+        let goal = of(Some(terms.priority)).or(of(None))?;
         let ids: Vec<_> = self
             .case
             .calendars
@@ -147,7 +158,7 @@ impl<'a> Oracle<'a> {
             .map(|calendar| calendar.id)
             .collect();
         let calendar = ids.iter().position(|id| *id == policy.calendar);
-        Some((key, goals.next()?, calendar.expect("a calendar")))
+        Some((key, goal, calendar.expect("a calendar")))
     }
 
     /// For each clock, in the order of [`Clock::ALL`], and each of its cycles what it did in every step up to `now`, that of now
@@ -277,7 +288,9 @@ impl<'a> Oracle<'a> {
             let target = goal.target.minutes() / STEP;
             if breach.is_none() && elapsed >= target {
                 let at: i64 = reached[target as usize - 1];
-                breach = Some((at.max(since), policy));
+                let at = at.max(since);
+                let version = self.calendar_version(calendar, at);
+                breach = Some((at, policy, goal.target, version));
             }
             if self.open[calendar][note.step as usize] {
                 elapsed += 1;
