@@ -109,7 +109,7 @@ fn explained(case: &Case, now: Instant) -> Vec<(Reading, perennial_domain::clock
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(350))]
 
     // S1.
     #[test]
