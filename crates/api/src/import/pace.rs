@@ -2,25 +2,46 @@
 //!
 //! While a slice is written, nobody else writes to SQLite, and on PostgreSQL nobody writes what it has written. So slices are
 //! measured in time: long ones while nobody else writes, for each costs a commit; and as short as a few single writes while
-//! somebody does, with a rest after each as long as all of it took, for a processor and a disk are shared as well. Others are
-//! told by their events, whose numbers come between ours: who writes none, a session say, is not seen.
+//! somebody does, with a rest after each, for a processor and a disk are shared as well. Where the database has one writer, a
+//! slice is shorter still and the rest longer: everybody waits for it. Others are told by their events, whose numbers come
+//! between ours: who writes none, a session say, is not seen.
 
 use std::time::{Duration, Instant};
 
 /// How many rows are written at once at most: enough to make statements cheap.
 pub const MOST: usize = 500;
-/// And at least, however slow they are.
-const LEAST: usize = 16;
 /// How long a slice may take while nobody else writes.
 const ALONE: Duration = Duration::from_millis(100);
-/// And while somebody does.
-const AMONG_OTHERS: Duration = Duration::from_millis(3);
+/// What others are left while they write, where one writes at a time.
+const ONE_WRITER: Manners = Manners {
+    least: 4,
+    longest: Duration::from_millis(1),
+    rest: 2,
+};
+/// And where many do.
+const MANY_WRITERS: Manners = Manners {
+    least: 16,
+    longest: Duration::from_millis(3),
+    rest: 1,
+};
 /// For how long others are expected to write again.
 const EXPECTED: Duration = Duration::from_secs(5);
+
+/// How much room an import takes among others.
+#[derive(Debug)]
+struct Manners {
+    /// How many rows are written at once at least, however slow they are.
+    least: usize,
+    /// How long a slice's statements may take.
+    longest: Duration,
+    /// How many times as long as a slice nothing is written after it.
+    rest: u32,
+}
 
 /// How much is written at once.
 #[derive(Debug)]
 pub struct Pace {
+    manners: &'static Manners,
     rows: usize,
     /// The last of our own events.
     last: i64,
@@ -44,10 +65,17 @@ pub struct Slice {
 }
 
 impl Pace {
-    /// Begins with little: the rows may be slow, and others may be writing.
-    pub fn new(last: i64) -> Self {
+    /// Begins with little: the rows may be slow, and others may be writing. Whether the database has one writer, and the newest
+    /// event.
+    pub fn new(one_writer: bool, last: i64) -> Self {
+        let manners = if one_writer {
+            &ONE_WRITER
+        } else {
+            &MANY_WRITERS
+        };
         Self {
-            rows: LEAST,
+            manners,
+            rows: manners.least,
             last,
             others: None,
         }
@@ -67,7 +95,7 @@ impl Pace {
         let expected = |seen: Instant| now.duration_since(seen) < EXPECTED;
         let took = slice.took;
         let (allowed, rest) = match self.others.is_some_and(expected) {
-            true => (AMONG_OTHERS, slice.held),
+            true => (self.manners.longest, slice.held * self.manners.rest),
             false => (ALONE, Duration::ZERO),
         };
         if took > allowed {
@@ -76,7 +104,7 @@ impl Pace {
         } else if took < allowed / 2 && rows >= self.rows {
             self.rows *= 2;
         }
-        self.rows = self.rows.clamp(LEAST, MOST);
+        self.rows = self.rows.clamp(self.manners.least, MOST);
         rest
     }
 }
@@ -101,22 +129,24 @@ mod tests {
     #[test]
     fn slices_are_large_alone_and_small_among_others() {
         let each = Duration::from_micros(50);
-        let mut pace = Pace::new(0);
-        for number in 0..10 {
-            let rest = slice(&mut pace, each, number);
-            assert_eq!(rest, Duration::ZERO);
-        }
-        assert_eq!(pace.rows(), MOST);
-        // Somebody else's event came between.
-        let rest = slice(&mut pace, each, 11);
-        assert_eq!(rest, each * 1_000);
-        assert!((30..=80).contains(&pace.rows()), "{}", pace.rows());
-        for number in 12..20 {
-            slice(&mut pace, each, number);
-            assert!((30..=80).contains(&pace.rows()), "{}", pace.rows());
+        for (one_writer, small, rest_of) in [(false, 30..=80, 1_000), (true, 10..=30, 2_000)] {
+            let mut pace = Pace::new(one_writer, 0);
+            for number in 0..12 {
+                let rest = slice(&mut pace, each, number);
+                assert_eq!(rest, Duration::ZERO);
+            }
+            assert_eq!(pace.rows(), MOST);
+            // Somebody else's event came between.
+            let rest = slice(&mut pace, each, 13);
+            assert_eq!(rest, each * rest_of);
+            assert!(small.contains(&pace.rows()), "{}", pace.rows());
+            for number in 14..22 {
+                slice(&mut pace, each, number);
+                assert!(small.contains(&pace.rows()), "{}", pace.rows());
+            }
         }
         // In the middle of a slice they show by more numbers than it used.
-        let mut pace = Pace::new(0);
+        let mut pace = Pace::new(false, 0);
         let among = Slice {
             took: each,
             held: each,
@@ -129,12 +159,14 @@ mod tests {
 
     #[test]
     fn slow_rows_are_written_few_at_a_time() {
-        let mut pace = Pace::new(0);
-        for number in 0..10 {
-            slice(&mut pace, Duration::from_millis(1), number);
+        for (one_writer, least) in [(false, 16), (true, 4)] {
+            let mut pace = Pace::new(one_writer, 0);
+            for number in 0..12 {
+                slice(&mut pace, Duration::from_millis(1), number);
+            }
+            assert!((32..=100).contains(&pace.rows()), "{}", pace.rows());
+            slice(&mut pace, Duration::from_millis(1), 13);
+            assert_eq!(pace.rows(), least);
         }
-        assert!((32..=100).contains(&pace.rows()), "{}", pace.rows());
-        slice(&mut pace, Duration::from_millis(1), 11);
-        assert_eq!(pace.rows(), LEAST);
     }
 }

@@ -108,7 +108,7 @@ fn by_chunks<S: Sheet>(
     let (options, watch) = (&terms.options, &terms.watch);
     let columns = Arc::clone(&chunks.columns);
     let (mut total, past) = (Summary::default(), Mutex::default());
-    let mut pace = Pace::new(store.read(scope, events::newest)?);
+    let mut pace = Pace::new(store.is_embedded(), store.read(scope, events::newest)?);
     let mut written = 0_u32;
     std::thread::scope(|threads| {
         let (sender, decided) = mpsc::sync_channel(0);
