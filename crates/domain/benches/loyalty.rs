@@ -63,6 +63,7 @@ fn empty() -> Ledger {
     let version = Version {
         number: 1,
         valid_from: Date::of(2027, 1, 1).unwrap(),
+        zone: "UTC".to_owned(),
         expiry: ExpiryPolicy::After { months: 12 },
         ..Version::default()
     };

@@ -65,7 +65,7 @@ pub struct Campaign {
     pub first: Date,
     /// The last day.
     pub last: Date,
-    /// How many times: 2 for twice the points.
+    /// How many times: 2 for twice the points. Of what is not above 1 nothing is seen.
     pub times: Decimal,
 }
 
@@ -142,7 +142,7 @@ pub enum NotCountable {
     TooLarge,
 }
 
-const ONE: Decimal = Decimal::from_ten_thousandths(10_000);
+pub(super) const ONE: Decimal = Decimal::from_ten_thousandths(10_000);
 /// Ten-thousandths of the two multipliers.
 const MULTIPLIERS: i128 = 100_000_000;
 

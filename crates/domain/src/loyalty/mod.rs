@@ -50,7 +50,9 @@
 //!
 //! let on = |month, day| Date::of(2027, month, day).unwrap();
 //! let money = |text: &str| text.parse::<Decimal>().unwrap();
-//! let mut version = Version { valid_from: on(1, 1), expiry: ExpiryPolicy::After { months: 12 }, ..Version::default() };
+//! let mut version = Version {
+//!     valid_from: on(1, 1), zone: "UTC".to_owned(), expiry: ExpiryPolicy::After { months: 12 }, ..Version::default()
+//! };
 //! version.earning.rules = vec![Rule { scope: Scope::Everything, rate: Rate::Money { points: 1, per: money("10") } }];
 //!
 //! let bought = |line, quantity, amount| Bought {
@@ -93,6 +95,7 @@ mod merging;
 mod programme;
 mod request;
 mod reversal;
+mod soundness;
 mod spending;
 mod statement;
 mod tier;
@@ -104,8 +107,9 @@ pub use earning::{
 pub use entry::{Allocation, Book, Counterpart, Entry, Kind, Line, OpenedLot, Source, SourceKind};
 pub use ledger::{Ledger, Leg, Posting};
 pub use programme::{
-    Expiry, ExpiryPolicy, Moment, NotAProgramme, Programme, Restoring, TakingBack, Version,
+    Expiry, ExpiryPolicy, Moment, Programme, Restoring, TakingBack, Version,
 };
 pub use request::{Action, Inconsistent, Refusal, Request};
+pub use soundness::NotAProgramme;
 pub use statement::{RolledDay, roll_forward, trial_balance};
 pub use tier::{Anchor, Downgrade, LateReturns, Qualifying, TierPeriod, TierRules};

@@ -12,7 +12,7 @@ use super::request::Refusal;
 use crate::{Date, Decimal, Instant};
 
 /// The most points of one request: a trillion.
-const MOST: i64 = 1_000_000_000_000;
+pub(super) const MOST: i64 = 1_000_000_000_000;
 /// The most that an account may come to.
 const GREATEST: i64 = i64::MAX / 4;
 

@@ -58,7 +58,7 @@ pub struct TierRules {
     pub thresholds: Vec<i64>,
     /// Where periods begin.
     pub anchor: Anchor,
-    /// How many months a period has; 0 is read as 1.
+    /// How many months a period has, above zero; 0, which no programme has, is read as 1.
     pub months: u32,
     /// For how many days a tier is kept that was not reached again.
     pub grace_days: u32,
