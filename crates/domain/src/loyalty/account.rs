@@ -92,6 +92,8 @@ pub struct Account {
     pub(super) merged: Option<Counterpart>,
     active_on: Date,
     today: Date,
+    /// When the last entry was posted.
+    last: Option<Moment>,
 }
 
 impl Account {
@@ -115,6 +117,7 @@ impl Account {
             merged: None,
             active_on: Date::default(),
             today: Date::default(),
+            last: None,
         }
     }
 
@@ -234,6 +237,12 @@ impl Account {
     pub(super) fn next(&self) -> (u32, u32) {
         let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         (number(self.entries.len()), number(self.lots.len()))
+    }
+
+    /// Whether an entry may be posted then: not before the last one.
+    pub(super) fn may_follow(&self, moment: Moment) -> bool {
+        let last = self.last;
+        last.is_none_or(|last| last.at <= moment.at && last.on <= moment.on)
     }
 
     /// The last day on which a lot can be spent; none if it never expires.
@@ -357,10 +366,8 @@ impl Account {
             entry: entry.number,
             kind: entry.kind,
         };
-        let follows = self.entries.last().is_none_or(|last| {
-            last.posted.at <= entry.posted.at && last.posted.on <= entry.posted.on
-        });
-        if entry.account != self.id || entry.number != self.next().0 || !follows {
+        let is_next = entry.number == self.next().0 && self.may_follow(entry.posted);
+        if entry.account != self.id || !is_next {
             return Err(inconsistent);
         }
         self.advance(entry.posted.on);
@@ -374,6 +381,7 @@ impl Account {
             Kind::UnmergeIn => self.merged = None,
             _ => {}
         }
+        self.last = Some(entry.posted);
         self.entries.push(entry);
         Ok(())
     }

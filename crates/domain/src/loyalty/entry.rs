@@ -140,7 +140,7 @@ pub struct Entry {
     pub account: Uuid,
     /// Its number in the account, counted from 0 without gaps: two writers cannot both add number 7.
     pub number: u32,
-    /// The key of the request it answers; none where time alone made it.
+    /// The key of the request that made it; none where time alone did.
     pub key: Option<Uuid>,
     /// What it does.
     pub kind: Kind,
@@ -158,8 +158,10 @@ pub struct Entry {
     pub source: Source,
     /// Who asked for it.
     pub actor: Option<Uuid>,
-    /// The entry that it reverses, or the hold that it frees or uses.
+    /// The entry that it reverses, the hold that it frees or uses, or the merge that it follows.
     pub refers_to: Option<u32>,
+    /// Whether a return was of all that had not come back yet, and named no lines.
+    pub is_rest: bool,
     /// The other side of a transfer or merge.
     pub counterpart: Option<Counterpart>,
     /// Until when a hold holds.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::account::Account;
-use super::entry::{Counterpart, Entry, Kind, Source, SourceKind};
+use super::entry::{Counterpart, Entry, Kind};
 use super::programme::{Moment, Programme};
 use super::request::{Action, Refusal, Request};
 use super::spending::{Context, Piece, allocate};
@@ -22,14 +22,12 @@ pub struct Leg {
     pub count: u32,
 }
 
-/// A request and the entries that answered it, which sum to zero in double entry.
+/// The entries that answered a request; they sum to zero in double entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// The request's key.
     pub key: Uuid,
-    /// What was asked.
-    pub request: Request,
-    /// The entries, by account.
+    /// The entries, by account: first the one that was asked, whose first entry tells the [`Request`].
     pub legs: Vec<Leg>,
 }
 
@@ -39,21 +37,28 @@ pub struct Ledger {
     programme: Arc<Programme>,
     pub(super) accounts: Vec<Account>,
     places: HashMap<Uuid, usize>,
-    postings: Vec<Posting>,
-    answered: HashMap<Uuid, usize>,
+    /// What answers each key: the place of an account, and the number of an entry in it.
+    answered: HashMap<Uuid, (usize, u32)>,
 }
 
 impl Ledger {
     /// A ledger of these accounts, as they were rebuilt from what was kept: those that a request concerns and whoever they were
-    /// merged with are enough. It knows no earlier key.
+    /// merged with are enough. It knows every key that their entries answer.
     pub fn new(programme: Programme, accounts: Vec<Account>) -> Self {
         let ids = accounts.iter().map(Account::id);
+        let entries = (0..).zip(&accounts).flat_map(|(place, account)| {
+            let entries = account.entries().iter();
+            entries.map(move |entry| (place, entry))
+        });
+        let answered = entries.filter_map(|(place, entry)| {
+            let answers = entry.request().and(entry.key);
+            answers.map(|key| (key, (place, entry.number)))
+        });
         Self {
             programme: Arc::new(programme),
             places: ids.zip(0..).collect(),
+            answered: answered.collect(),
             accounts,
-            postings: Vec::new(),
-            answered: HashMap::new(),
         }
     }
 
@@ -67,11 +72,6 @@ impl Ledger {
         self.places
             .get(&id)
             .and_then(|place| self.accounts.get(*place))
-    }
-
-    /// Every answer, oldest first.
-    pub fn postings(&self) -> &[Posting] {
-        &self.postings
     }
 
     /// The entries of an answer.
@@ -97,23 +97,48 @@ impl Ledger {
         key: Uuid,
         moment: Moment,
         request: Request,
-    ) -> Result<&Posting, Refusal> {
-        let place = self.postings.len();
-        if let Some(first) = self.answered.get(&key) {
-            let posting = self.postings.get(*first);
-            let same = posting.filter(|posting| posting.request == request);
-            return same.ok_or(Refusal::Conflict);
+    ) -> Result<Posting, Refusal> {
+        if let Some((place, number)) = self.answered.get(&key).copied() {
+            let account = self.accounts.get(place);
+            let first = account.and_then(|account| account.entry(number)?.request());
+            return if first == Some(request) {
+                Ok(self.posting(key, place, number))
+            } else {
+                Err(Refusal::Conflict)
+            };
         }
         let known = self.accounts.len();
-        let legs = self.answer(key, moment, &request).inspect_err(|_| {
+        let (place, number) = self.answer(key, moment, request).inspect_err(|_| {
             // Who was named for the first time has no account for having been refused.
             for account in self.accounts.drain(known..) {
                 self.places.remove(&account.id());
             }
         })?;
-        self.answered.insert(key, place);
-        self.postings.push(Posting { key, request, legs });
-        self.postings.get(place).ok_or(Refusal::Conflict)
+        self.answered.insert(key, (place, number));
+        Ok(self.posting(key, place, number))
+    }
+
+    /// All that a key did, read from the entries: it begins with that entry, and goes on where its entries say that others are.
+    fn posting(&self, key: Uuid, place: usize, number: u32) -> Posting {
+        let mut legs: Vec<Leg> = Vec::with_capacity(1);
+        let mut next = self.accounts.get(place).map(|account| (account, number));
+        while let Some((account, first)) = next {
+            let entries = account.entries().iter().skip(first as usize);
+            let (mut count, mut other) = (0, None);
+            for entry in entries.take_while(|entry| entry.key == Some(key)) {
+                count += 1;
+                let is_new =
+                    |side: &Counterpart| legs.iter().all(|leg| leg.account != side.account);
+                other = entry.counterpart.filter(is_new).or(other);
+            }
+            legs.push(Leg {
+                account: account.id(),
+                first,
+                count,
+            });
+            next = other.and_then(|other| Some((self.account(other.account)?, other.entry)));
+        }
+        Posting { key, legs }
     }
 
     /// Does what is due in every account by time alone: ends holds, expires lots. Done twice, it does nothing the second time.
@@ -121,31 +146,9 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::post`]; accounts before the one at fault are done then.
     pub fn lapse(&mut self, moment: Moment) -> Result<(), Refusal> {
-        (0..self.accounts.len()).try_for_each(|place| self.lapse_one(place, moment))
-    }
-
-    fn lapse_one(&mut self, place: usize, moment: Moment) -> Result<(), Refusal> {
-        let programme = Arc::clone(&self.programme);
-        let version = programme.on(moment.on).ok_or(Refusal::NoVersion)?;
-        let context = Context {
-            key: None,
-            moment,
-            occurred: moment,
-            source: Source {
-                kind: SourceKind::Schedule,
-                id: Uuid::nil(),
-            },
-            actor: None,
-            version,
-        };
-        let Some(account) = self.accounts.get_mut(place) else {
-            return Ok(());
-        };
-        let last = account.entries().last().map(|entry| entry.posted);
-        if last.is_some_and(|last| last.at > moment.at || last.on > moment.on) {
-            return Err(Refusal::OutOfOrder);
-        }
-        account.lapse(&context)
+        let context = Context::of_time(&self.programme, moment)?;
+        let mut accounts = self.accounts.iter_mut();
+        accounts.try_for_each(|account| account.lapse(&context))
     }
 
     /// The place of an account, which is opened if it was never named.
@@ -160,72 +163,58 @@ impl Ledger {
         self.accounts.get_mut(place).ok_or(Refusal::NoSuchEntry)
     }
 
+    /// Answers a request that was not answered before; tells the place of its account and the number of the first entry there.
     fn answer(
         &mut self,
         key: Uuid,
         moment: Moment,
-        request: &Request,
-    ) -> Result<Vec<Leg>, Refusal> {
-        let other = match &request.action {
+        request: Request,
+    ) -> Result<(usize, u32), Refusal> {
+        let other = match request.action {
             Action::Transfer { to: other, .. }
             | Action::Merge { from: other }
-            | Action::Unmerge { from: other } => Some(*other),
+            | Action::Unmerge { from: other } => Some(other),
             _ => None,
         };
         if other == Some(request.account) {
             return Err(Refusal::SameAccount);
         }
-        // The account, whatever it was merged into, and the other side; each with the number of its next entry.
+        let programme = Arc::clone(&self.programme);
+        let of_time = Context::of_time(&programme, moment)?;
+        // The account, whatever it was merged into, and the other side.
         let first = self.place(request.account);
-        let mut places = vec![(first, 0)];
+        let mut places = vec![first];
         let mut last = first;
         while let Some(survivor) = self.at(last)?.survivor() {
             last = self.place(survivor);
-            places.push((last, 0));
+            places.push(last);
         }
         if let Some(other) = other {
-            places.push((self.place(other), 0));
+            places.push(self.place(other));
         }
-        for (place, next) in &mut places {
-            self.lapse_one(*place, moment)?;
-            *next = self.at(*place)?.next().0;
+        for place in &places {
+            self.at(*place)?.lapse(&of_time)?;
         }
-        let programme = Arc::clone(&self.programme);
+        let (number, _) = self.at(first)?.next();
         let context = Context {
             key: Some(key),
-            moment,
             occurred: request.occurred,
             source: request.source,
             actor: request.actor,
-            version: programme.on(moment.on).ok_or(Refusal::NoVersion)?,
+            ..of_time
         };
-        self.act(&context, first, &places, &request.action)?;
-        let mut legs = Vec::with_capacity(1);
-        for (place, first) in places {
-            let account = self.at(place)?;
-            account.lapse(&context)?;
-            let count = account.next().0 - first;
-            if count > 0 {
-                let account = account.id();
-                legs.push(Leg {
-                    account,
-                    first,
-                    count,
-                });
-            }
+        self.act(&context, &places, request.action)?;
+        for place in places {
+            self.at(place)?.lapse(&context)?;
         }
-        Ok(legs)
+        Ok((first, number))
     }
 
-    /// Does one action. `places` are the accounts concerned: a merged one's survivors, or the other side.
-    fn act(
-        &mut self,
-        context: &Context,
-        first: usize,
-        places: &[(usize, u32)],
-        action: &Action,
-    ) -> Result<(), Refusal> {
-        let other = places.last().map_or(first, |(place, _)| *place);
+    /// Does one action. `places` are the accounts concerned: the one that is asked, then its survivors, or the other side.
+    fn act(&mut self, context: &Context, places: &[usize], action: Action) -> Result<(), Refusal> {
+        let (Some(first), Some(other)) = (places.first().copied(), places.last().copied()) else {
+            return Err(Refusal::NoSuchEntry);
+        };
         let account = self.at(first)?;
         let is_reversal = matches!(
             action,
@@ -236,21 +225,21 @@ impl Ledger {
         }
         match action {
             Action::Earn { lines } => account.earn(context, lines),
-            Action::Burn { points } => account.burn(context, *points),
-            Action::Hold { points, until } => account.hold(context, *points, *until),
-            Action::Capture { hold, points } => account.capture(context, *hold, *points),
-            Action::Release { hold } => account.release(context, *hold),
-            Action::Adjust { points } => account.adjust(context, *points),
+            Action::Burn { points } => account.burn(context, points),
+            Action::Hold { points, until } => account.hold(context, points, until),
+            Action::Capture { hold, points } => account.capture(context, hold, points),
+            Action::Release { hold } => account.release(context, hold),
+            Action::Adjust { points } => account.adjust(context, points),
             Action::Forfeit => account.forfeit(context),
             Action::ReverseEarn { earning, returned } => {
-                account.reverse_earn(context, *earning, returned.as_deref())?;
+                account.reverse_earn(context, earning, returned)?;
                 self.pass_on_along(context, places)
             }
             Action::ReverseBurn { burn, points } => {
-                account.reverse_burn(context, *burn, *points)?;
+                account.reverse_burn(context, burn, points)?;
                 self.pass_on_along(context, places)
             }
-            Action::Transfer { points, .. } => self.transfer(context, first, other, *points),
+            Action::Transfer { points, .. } => self.transfer(context, first, other, points),
             Action::Merge { .. } => self.merge(context, first, other),
             Action::Unmerge { .. } => self.unmerge(context, first, other),
         }
@@ -264,31 +253,35 @@ impl Ledger {
         to: usize,
         points: i64,
     ) -> Result<(), Refusal> {
-        let receiver = self.at(to)?;
-        if let Some(into) = receiver.survivor() {
+        if let Some(into) = self.at(to)?.survivor() {
             return Err(Refusal::Merged { into });
         }
-        receiver.has_room_for(points)?;
-        let (to_id, to_entry) = (receiver.id(), receiver.next().0);
         let sender = self.at(from)?;
         sender.can_spend(points, 0)?;
         let mut out = sender.draft(context, Kind::TransferOut);
         out.points = -points;
         out.allocations = allocate(sender.spending_order(), points).0;
-        out.counterpart = Some(Counterpart {
-            account: to_id,
-            entry: to_entry,
-        });
         let pieces = sender.pieces(&out);
-        let counterpart = Counterpart {
-            account: sender.id(),
-            entry: out.number,
-        };
-        sender.apply(out)?;
         let receiver = self.at(to)?;
-        let mut income = receiver.draft(context, Kind::TransferIn);
-        income.counterpart = Some(counterpart);
-        receiver.credit(income, &pieces)
+        let income = receiver.draft(context, Kind::TransferIn);
+        let income = receiver.credited(income, &pieces)?;
+        self.exchange((from, out), (to, income))
+    }
+
+    /// Adds the two sides of a move; each names the other.
+    pub(super) fn exchange(
+        &mut self,
+        (from, mut out): (usize, Entry),
+        (into, mut income): (usize, Entry),
+    ) -> Result<(), Refusal> {
+        let name = |entry: &Entry| Counterpart {
+            account: entry.account,
+            entry: entry.number,
+        };
+        out.counterpart = Some(name(&income));
+        income.counterpart = Some(name(&out));
+        self.at(from)?.apply(out)?;
+        Ok(self.at(into)?.apply(income)?)
     }
 }
 

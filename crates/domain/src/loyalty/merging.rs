@@ -4,8 +4,8 @@
 //! it answers nothing more but reversals of them, and what these leave there goes on to the survivor at once. Undoing
 //! gives back, to the very lots it came from, what is left of all that; what was spent, held or repaid meanwhile stays so.
 
-use super::account::Account;
-use super::entry::{Allocation, Counterpart, Kind, OpenedLot};
+use super::account::Lot;
+use super::entry::{Allocation, Kind};
 use super::ledger::Ledger;
 use super::request::Refusal;
 use super::spending::{Context, allocate};
@@ -33,10 +33,10 @@ impl Ledger {
     pub(super) fn pass_on_along(
         &mut self,
         context: &Context,
-        places: &[(usize, u32)],
+        places: &[usize],
     ) -> Result<(), Refusal> {
         for pair in places.windows(2) {
-            if let [(from, _), (into, _)] = *pair {
+            if let [from, into] = *pair {
                 let account = self.at(from)?;
                 account.lapse(context)?;
                 if account.free + account.pending != 0 || account.arrears != 0 {
@@ -47,114 +47,59 @@ impl Ledger {
         Ok(())
     }
 
-    /// Moves everything, with its days.
+    /// Moves everything, with its days. What is passed on after the merge names the merge.
     fn pass_on(&mut self, context: &Context, from: usize, into: usize) -> Result<(), Refusal> {
-        let survivor = self.at(into)?;
-        let (into_id, into_entry) = (survivor.id(), survivor.next().0);
         let merged = self.at(from)?;
+        let merge = merged.merged.map(|merge| merge.entry);
         let mut out = merged.draft(context, Kind::MergeOut);
-        out.points = -merged.balance();
-        out.arrears = -merged.arrears;
+        (out.points, out.arrears) = (-merged.balance(), -merged.arrears);
         let all = merged.spending_order().chain(merged.waiting());
         out.allocations = allocate(all, i64::MAX).0;
-        out.counterpart = Some(Counterpart {
-            account: into_id,
-            entry: into_entry,
-        });
         let pieces = merged.pieces(&out);
-        let (points, arrears) = (-out.points, -out.arrears);
-        let counterpart = Counterpart {
-            account: merged.id(),
-            entry: out.number,
-        };
-        merged.apply(out)?;
         let survivor = self.at(into)?;
         let mut income = survivor.draft(context, Kind::MergeIn);
-        income.points = points;
-        income.arrears = arrears;
-        income.counterpart = Some(counterpart);
-        let (_, first) = survivor.next();
-        income.opens = (first..)
-            .zip(pieces)
-            .map(|(lot, piece)| OpenedLot {
-                lot,
-                points: piece.points,
-                active_from: piece.active_from,
-                expiry: piece.expiry,
-                earning: None,
-            })
-            .collect();
-        Ok(survivor.apply(income)?)
+        (income.points, income.arrears) = (-out.points, -out.arrears);
+        income.opens = survivor.opened(&pieces, 0).0;
+        income.refers_to = merge;
+        self.exchange((from, out), (into, income))
     }
 
+    /// Gives back what is left of all that came by the merge, to where it came from.
     pub(super) fn unmerge(
         &mut self,
         context: &Context,
         into: usize,
         from: usize,
     ) -> Result<(), Refusal> {
-        let merged = self.at(from)?;
-        let (from_id, from_next) = (merged.id(), merged.next().0);
-        let survivor = merged.merged.ok_or(Refusal::NotMerged)?;
-        if survivor.account != self.at(into)?.id() {
-            return Err(Refusal::NotMerged);
-        }
-        let moves = self.moves(into, from, survivor.entry);
-        let account = self.at(into)?;
+        let sides = (self.accounts.get(into), self.accounts.get(from));
+        let (Some(account), Some(merged)) = sides else {
+            return Err(Refusal::NoSuchEntry);
+        };
+        let merge = merged.merged.filter(|merge| merge.account == account.id);
+        let merge = merge.ok_or(Refusal::NotMerged)?.entry;
         let mut out = account.draft(context, Kind::UnmergeOut);
-        let mut given = Vec::new();
-        let mut arrears = 0;
-        for (opened, came_from, owed) in moves {
-            arrears += owed;
-            for (lot, origin) in opened.iter().zip(came_from) {
-                let points = account.lot(lot.lot).map_or(0, super::account::Lot::free);
+        let mut income = merged.draft(context, Kind::UnmergeIn);
+        let mut owed = 0;
+        let since = account.entries().iter().skip(merge as usize);
+        let came = since.filter(|entry| entry.kind == Kind::MergeIn);
+        for came in came.filter(|came| came.number == merge || came.refers_to == Some(merge)) {
+            let origin = came.counterpart;
+            let origin = origin.and_then(|origin| merged.entry(origin.entry));
+            let lots = origin.ok_or(Refusal::NoSuchEntry)?.allocations.iter();
+            for (opened, was) in came.opens.iter().zip(lots) {
+                let lot = opened.lot;
+                let points = account.lot(lot).map_or(0, Lot::free);
                 if points > 0 {
-                    let lot = lot.lot;
                     out.allocations.push(Allocation { lot, points });
-                    given.push(Allocation { points, ..origin });
+                    income.allocations.push(Allocation { points, ..*was });
                 }
             }
+            owed += came.arrears;
         }
-        let back: i64 = given.iter().map(|given| given.points).sum();
-        out.arrears = -arrears.min(account.arrears);
-        out.points = -back - out.arrears;
-        out.counterpart = Some(Counterpart {
-            account: from_id,
-            entry: from_next,
-        });
-        let (points, arrears) = (-out.points, -out.arrears);
-        let counterpart = Counterpart {
-            account: account.id(),
-            entry: out.number,
-        };
-        account.apply(out)?;
-        let merged = self.at(from)?;
-        let mut income = merged.draft(context, Kind::UnmergeIn);
-        income.points = points;
-        income.arrears = arrears;
-        income.counterpart = Some(counterpart);
-        income.allocations = given;
-        Ok(merged.apply(income)?)
-    }
-
-    /// What came from an account since it was merged: the lots it opened, the lots they were, the arrears.
-    fn moves(
-        &self,
-        into: usize,
-        from: usize,
-        since: u32,
-    ) -> Vec<(Vec<OpenedLot>, Vec<Allocation>, i64)> {
-        let entries = |place: usize| self.accounts.get(place).map_or(&[][..], Account::entries);
-        let merged = self.accounts.get(from).map(Account::id);
-        let income = entries(into).iter().skip(since as usize);
-        let income = income.filter(|entry| entry.kind == Kind::MergeIn);
-        income
-            .filter_map(|entry| {
-                let origin = entry.counterpart?;
-                let out = entries(from).get(origin.entry as usize)?;
-                (Some(origin.account) == merged)
-                    .then(|| (entry.opens.clone(), out.allocations.clone(), entry.arrears))
-            })
-            .collect()
+        let back: i64 = income.allocations.iter().map(|back| back.points).sum();
+        income.arrears = owed.min(account.arrears);
+        income.points = back - income.arrears;
+        (out.points, out.arrears) = (-income.points, -income.arrears);
+        self.exchange((into, out), (from, income))
     }
 }

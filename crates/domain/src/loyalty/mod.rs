@@ -12,8 +12,9 @@
 //!
 //! - Points are whole. A balance is the sum of its entries, and of its lots less arrears; each posting sums to zero over the
 //!   [`Book`]s, so what the programme owes is a trial balance.
-//! - What can be spent is never below zero, unless the programme lets redemptions overdraw, and then not below that limit. A key is
-//!   answered once: again it gets the first answer, for another request [`Refusal::Conflict`].
+//! - What can be spent is never below zero, unless the programme lets redemptions overdraw, and then not below that limit.
+//! - A key is answered once: again it gets the first answer, for another request [`Refusal::Conflict`]. The entry that answers
+//!   carries the key and [tells the request](Entry::request), so that a ledger rebuilt from entries knows both.
 //! - Spending is first-expiring first, then the oldest; what never expires is last. Whatever is asked of an account, what is due
 //!   by time happens first, so that it does not matter when the nightly run is.
 //! - A return takes back from the stored earning: shares of its lines, rounded down together. It takes what is left of the lot, then
@@ -31,9 +32,11 @@
 //! Of several currencies of points each has a ledger of its own: a programme may spend one and count tiers by another.
 //! Clock, zone, store and money behind points. Accounts are named by UUIDs that the caller makes; entries and lots are
 //! numbered within their account from 0 without gaps, so that a store's unique key `(account, number)` alone lets only one
-//! of two writers through. Requests with their keys are the store's to keep beside the entries. Points that left an account count
-//! as spent there: a return does not follow them, and what expired elsewhere is not forgiven. Earning's caps are counted
-//! from what was earned before, which the caller passes in ([`Account::earned_between`]). Breakage is estimated elsewhere.
+//! of two writers through; the other reads anew and asks again. A ledger knows the keys of the accounts that it was
+//! given. So a store keeps the key of each entry that tells a request unique, and gives a ledger the account in which
+//! it stands besides those that the request concerns. Points that left an account count as spent there: a return does
+//! not follow them, and what expired elsewhere is not forgiven. Earning's caps are counted from what was earned before,
+//! which the caller passes in ([`Account::earned_between`]). Breakage is estimated elsewhere.
 //!
 //! # By hand
 //!
@@ -77,7 +80,7 @@
 //! assert_eq!(post(on(1, 10), Action::Earn { lines }), [35]);
 //! assert_eq!(post(on(2, 1), Action::Earn { lines: more }), [35, 20]);
 //! assert_eq!(post(on(3, 1), Action::Burn { points: 40 }), [0, 15]);
-//! let one = Some(vec![(Uuid::from_u128(1), money("1"))]);
+//! let one = Some([(Uuid::from_u128(1), money("1"))].into());
 //! assert_eq!(post(on(3, 5), Action::ReverseEarn { earning: 0, returned: one }), [0, 5]);
 //! assert_eq!(post(on(3, 6), Action::ReverseBurn { burn: 2, points: 20 }), [15, 10]);
 //! let account = ledger.account(member).unwrap();
@@ -106,9 +109,7 @@ pub use earning::{
 };
 pub use entry::{Allocation, Book, Counterpart, Entry, Kind, Line, OpenedLot, Source, SourceKind};
 pub use ledger::{Ledger, Leg, Posting};
-pub use programme::{
-    Expiry, ExpiryPolicy, Moment, Programme, Restoring, TakingBack, Version,
-};
+pub use programme::{Expiry, ExpiryPolicy, Moment, Programme, Restoring, TakingBack, Version};
 pub use request::{Action, Inconsistent, Refusal, Request};
 pub use soundness::NotAProgramme;
 pub use statement::{RolledDay, roll_forward, trial_balance};

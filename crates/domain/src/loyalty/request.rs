@@ -1,9 +1,11 @@
 //! What can be asked of the ledger, and why it may be refused.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::entry::{Kind, Line, Source};
+use super::entry::{Entry, Kind, Line, Source};
 use super::programme::Moment;
 use crate::{Decimal, Instant};
 
@@ -44,8 +46,8 @@ pub enum Action {
     ReverseEarn {
         /// The earning's entry.
         earning: u32,
-        /// What of which line came back; none for all that has not come back yet.
-        returned: Option<Vec<(Uuid, Decimal)>>,
+        /// How much of which line came back; none for all that has not come back yet.
+        returned: Option<BTreeMap<Uuid, Decimal>>,
     },
     /// Give a redemption back.
     ReverseBurn {
@@ -80,7 +82,8 @@ pub enum Action {
     Forfeit,
 }
 
-/// Something asked of the ledger. Two requests with one key have to be alike in all of this.
+/// Something asked of the ledger. Two requests with one key have to be alike in all of this. The entry that answers it
+/// tells it again: [`Entry::request`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Of which account; of a merge the survivor.
@@ -93,6 +96,67 @@ pub struct Request {
     pub actor: Option<Uuid>,
     /// What is to be done.
     pub action: Action,
+}
+
+impl Entry {
+    /// The request that it answers, in all its parts; none for an entry that time made, or that only follows from
+    /// another: the other side of a transfer or merge, what a reversal passes on.
+    pub fn request(&self) -> Option<Request> {
+        self.key?;
+        let other = self.counterpart.map(|other| other.account);
+        let action = match self.kind {
+            Kind::Earn => Action::Earn {
+                lines: self.lines.clone(),
+            },
+            Kind::Burn => {
+                let points = -self.points;
+                match self.refers_to {
+                    Some(hold) => Action::Capture { hold, points },
+                    None => Action::Burn { points },
+                }
+            }
+            Kind::Hold => Action::Hold {
+                points: self.allocations.iter().map(|kept| kept.points).sum(),
+                until: self.until?,
+            },
+            Kind::Release => Action::Release {
+                hold: self.refers_to?,
+            },
+            Kind::ReverseEarn => {
+                let returned = self.lines.iter();
+                let returned = returned.filter(|line| line.quantity != Decimal::default());
+                let returned = returned.map(|line| (line.line, line.quantity));
+                Action::ReverseEarn {
+                    earning: self.refers_to?,
+                    returned: (!self.is_rest).then(|| returned.collect()),
+                }
+            }
+            Kind::ReverseBurn => Action::ReverseBurn {
+                burn: self.refers_to?,
+                points: self.points,
+            },
+            Kind::TransferOut => Action::Transfer {
+                to: other?,
+                points: -self.points,
+            },
+            Kind::MergeIn if self.refers_to.is_none() => Action::Merge { from: other? },
+            Kind::UnmergeOut => Action::Unmerge { from: other? },
+            Kind::Adjust => Action::Adjust {
+                points: self.points,
+            },
+            Kind::Forfeit => Action::Forfeit,
+            Kind::Expire | Kind::TransferIn | Kind::MergeIn | Kind::MergeOut | Kind::UnmergeIn => {
+                return None;
+            }
+        };
+        Some(Request {
+            account: self.account,
+            occurred: self.occurred,
+            source: self.source,
+            actor: self.actor,
+            action,
+        })
+    }
 }
 
 /// Why a request is refused. Nothing but what time did by itself has changed then.
@@ -109,7 +173,7 @@ pub enum Refusal {
         /// How many can.
         available: i64,
     },
-    /// A number of points or pieces that is zero or below, more than a trillion, or more than can be kept; a line named twice.
+    /// A number of points or pieces that is zero or below, more than a trillion, or more than can be kept; an earning's line named twice.
     Amount,
     /// The account has no such entry, or it is of another kind.
     NoSuchEntry,

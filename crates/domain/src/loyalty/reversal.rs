@@ -1,5 +1,7 @@
 //! Taking back what was earned and giving back what was redeemed, from what is stored and never from today's rules.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::account::Account;
@@ -7,7 +9,7 @@ use super::apportion::{NotReturnable, take_back};
 use super::entry::{Allocation, Entry, Kind, OpenedLot};
 use super::programme::{Expiry, Restoring, TakingBack};
 use super::request::Refusal;
-use super::spending::{Context, allocate, has_twice, positive};
+use super::spending::{Context, allocate, positive};
 use crate::Decimal;
 
 impl Account {
@@ -23,34 +25,25 @@ impl Account {
         &mut self,
         context: &Context,
         number: u32,
-        returned: Option<&[(Uuid, Decimal)]>,
+        returned: Option<BTreeMap<Uuid, Decimal>>,
     ) -> Result<(), Refusal> {
         let earning = self.original(number, Kind::Earn)?;
         let before = self.taken.get(&number);
         let taken = before.map_or(&[][..], |reversed| reversed.lines.as_slice());
-        let whole: Vec<(Uuid, Decimal)>;
-        let returned = if let Some(returned) = returned {
-            if has_twice(returned.iter().map(|(line, _)| *line)) {
-                return Err(Refusal::Amount);
-            }
-            returned
-        } else {
-            let left = earning
-                .lines
-                .iter()
-                .enumerate()
-                .filter_map(|(place, line)| {
-                    let taken = taken.get(place).copied().unwrap_or_default();
-                    let left = line.quantity.plus(-taken.quantity)?;
-                    (left > Decimal::default()).then_some((line.line, left))
-                });
-            whole = left.collect();
-            whole.as_slice()
-        };
+        let is_rest = returned.is_none();
+        let returned = returned.unwrap_or_else(|| {
+            let lines = earning.lines.iter().enumerate();
+            let left = lines.filter_map(|(place, line)| {
+                let taken = taken.get(place).copied().unwrap_or_default();
+                let left = line.quantity.plus(-taken.quantity)?;
+                (left > Decimal::default()).then_some((line.line, left))
+            });
+            left.collect()
+        });
         if returned.is_empty() {
             return Err(Refusal::MoreThanLeft { left: 0 });
         }
-        let lines = take_back(&earning.lines, taken, returned).map_err(|reason| match reason {
+        let lines = take_back(&earning.lines, taken, &returned).map_err(|reason| match reason {
             NotReturnable::NoSuchLine | NotReturnable::Quantity => Refusal::NotBought,
             NotReturnable::TooLarge => Refusal::Amount,
         })?;
@@ -77,6 +70,7 @@ impl Account {
         }
         let mut entry = self.draft(context, Kind::ReverseEarn);
         entry.refers_to = Some(number);
+        entry.is_rest = is_rest;
         entry.points = forgiven - points;
         entry.arrears = missing;
         entry.lines = lines;

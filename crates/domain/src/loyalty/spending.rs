@@ -6,8 +6,8 @@
 use uuid::Uuid;
 
 use super::account::{Account, Lot};
-use super::entry::{Allocation, Entry, Kind, Line, OpenedLot, Source};
-use super::programme::{Expiry, Moment, Version};
+use super::entry::{Allocation, Entry, Kind, Line, OpenedLot, Source, SourceKind};
+use super::programme::{Expiry, Moment, Programme, Version};
 use super::request::Refusal;
 use crate::{Date, Decimal, Instant};
 
@@ -25,6 +25,23 @@ pub(super) struct Context<'a> {
     pub(super) source: Source,
     pub(super) actor: Option<Uuid>,
     pub(super) version: &'a Version,
+}
+
+impl<'a> Context<'a> {
+    /// Of what time does by itself.
+    pub(super) fn of_time(programme: &'a Programme, moment: Moment) -> Result<Self, Refusal> {
+        Ok(Self {
+            key: None,
+            moment,
+            occurred: moment,
+            source: Source {
+                kind: SourceKind::Schedule,
+                id: Uuid::nil(),
+            },
+            actor: None,
+            version: programme.on(moment.on).ok_or(Refusal::NoVersion)?,
+        })
+    }
 }
 
 /// Points with their days, on their way into an account.
@@ -78,6 +95,7 @@ impl Account {
             source: context.source,
             actor: context.actor,
             refers_to: None,
+            is_rest: false,
             counterpart: None,
             until: None,
             lines: Vec::new(),
@@ -86,8 +104,11 @@ impl Account {
         }
     }
 
-    /// What time does by itself: holds end, lots become active, lots expire.
+    /// What time does by itself: holds end, lots become active, lots expire. Time does not go back.
     pub(super) fn lapse(&mut self, context: &Context) -> Result<(), Refusal> {
+        if !self.may_follow(context.moment) {
+            return Err(Refusal::OutOfOrder);
+        }
         if self.is_quiet(context.moment) {
             return Ok(());
         }
@@ -122,17 +143,25 @@ impl Account {
         (balance <= GREATEST).then_some(()).ok_or(Refusal::Amount)
     }
 
-    /// Adds points: they repay arrears first, in the order of the pieces; what is left opens lots.
-    pub(super) fn credit(&mut self, mut entry: Entry, pieces: &[Piece]) -> Result<(), Refusal> {
-        let points: i64 = pieces.iter().map(|piece| piece.points).sum();
-        self.has_room_for(points)?;
-        let mut owed = self.arrears;
+    /// The entry with points that come in: they repay arrears first, in the order of the pieces; what is left opens lots.
+    pub(super) fn credited(&self, mut entry: Entry, pieces: &[Piece]) -> Result<Entry, Refusal> {
+        entry.points = pieces.iter().map(|piece| piece.points).sum();
+        self.has_room_for(entry.points)?;
+        let (opens, owed) = self.opened(pieces, self.arrears);
+        entry.arrears = owed - self.arrears;
+        entry.opens = opens;
+        Ok(entry)
+    }
+
+    /// The lots that pieces open once they have repaid what is owed, and what they leave of that.
+    pub(super) fn opened(&self, pieces: &[Piece], mut owed: i64) -> (Vec<OpenedLot>, i64) {
         let (_, mut lot) = self.next();
+        let mut opens = Vec::with_capacity(pieces.len());
         for piece in pieces {
             let repaid = piece.points.min(owed);
             owed -= repaid;
             if repaid < piece.points {
-                entry.opens.push(OpenedLot {
+                opens.push(OpenedLot {
                     lot,
                     points: piece.points - repaid,
                     active_from: piece.active_from,
@@ -142,9 +171,7 @@ impl Account {
                 lot = lot.saturating_add(1);
             }
         }
-        entry.points = points;
-        entry.arrears = owed - self.arrears;
-        Ok(self.apply(entry)?)
+        (opens, owed)
     }
 
     /// Points as they are earned today: active after the programme's days, with its expiry.
@@ -159,7 +186,7 @@ impl Account {
         }
     }
 
-    pub(super) fn earn(&mut self, context: &Context, lines: &[Line]) -> Result<(), Refusal> {
+    pub(super) fn earn(&mut self, context: &Context, lines: Vec<Line>) -> Result<(), Refusal> {
         let in_range =
             |line: &Line| (0..=MOST).contains(&line.points) && line.quantity > Decimal::default();
         let points = lines
@@ -171,9 +198,10 @@ impl Account {
             return Err(Refusal::Amount);
         }
         let mut entry = self.draft(context, Kind::Earn);
-        entry.lines = lines.to_vec();
+        entry.lines = lines;
         let piece = Self::fresh(context, points, Some(entry.number));
-        self.credit(entry, &[piece])
+        let entry = self.credited(entry, &[piece])?;
+        Ok(self.apply(entry)?)
     }
 
     /// So many points can be spent now, if arrears may grow to a limit.
@@ -260,7 +288,8 @@ impl Account {
         let mut entry = self.draft(context, Kind::Adjust);
         if points > 0 {
             let piece = Self::fresh(context, positive(points)?, None);
-            return self.credit(entry, &[piece]);
+            let entry = self.credited(entry, &[piece])?;
+            return Ok(self.apply(entry)?);
         }
         let wanted = points.checked_neg().ok_or(Refusal::Amount)?;
         self.can_spend(wanted, 0)?;
@@ -280,7 +309,7 @@ impl Account {
 }
 
 /// Whether an id comes twice.
-pub(super) fn has_twice(ids: impl ExactSizeIterator<Item = Uuid>) -> bool {
+fn has_twice(ids: impl ExactSizeIterator<Item = Uuid>) -> bool {
     let count = ids.len();
     count > 1 && ids.collect::<std::collections::HashSet<_>>().len() < count
 }

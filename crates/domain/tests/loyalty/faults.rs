@@ -19,7 +19,7 @@ fn a_refund_does_not_leave_its_points() {
     let earning = shop.earn(0, &[(20_000, 100), (10_000, 40)]);
     let part = Action::ReverseEarn {
         earning,
-        returned: Some(vec![(line_id(0), pieces(10_000))]),
+        returned: Some([(line_id(0), pieces(10_000))].into()),
     };
     shop.ask(0, part).unwrap();
     assert_eq!(shop.balance(0), 90);

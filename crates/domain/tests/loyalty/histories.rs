@@ -2,8 +2,8 @@
 
 use perennial_domain::Date;
 use perennial_domain::loyalty::{
-    Account, Action, Book, Entry, Expiry, ExpiryPolicy, Kind, Refusal, Restoring, TakingBack,
-    Version, roll_forward, trial_balance,
+    Account, Action, Book, Entry, Expiry, ExpiryPolicy, Kind, Refusal, Restoring, Standing,
+    TakingBack, Version, roll_forward, trial_balance,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -110,8 +110,8 @@ struct Pair {
     earned: Vec<(usize, u32)>,
     burnt: Vec<(usize, u32)>,
     kept: Vec<(usize, u32)>,
-    /// When the members' balances were what.
-    seen: Vec<(i64, Vec<i64>)>,
+    /// When the members' accounts stood how.
+    seen: Vec<(i64, Vec<Standing>)>,
 }
 
 impl Pair {
@@ -127,6 +127,9 @@ impl Pair {
             Step::Lapse => {
                 self.shop.lapse();
                 (0..MEMBERS).for_each(|who| self.oracle.lapse(who));
+                let done = self.shop.entries();
+                self.shop.lapse();
+                assert_eq!(self.shop.entries(), done, "what is done is done");
             }
             Step::Earn(who, lines) => {
                 let action = Action::Earn {
@@ -139,6 +142,11 @@ impl Pair {
             Step::Burn(who, points) => {
                 let answer = self.shop.burn(who, points);
                 self.agree(answer, |oracle| oracle.burn(who, points));
+                if answer.is_ok() {
+                    let standing = self.shop.account(who).standing(self.shop.moment());
+                    let active = standing.balance - standing.pending - standing.held;
+                    assert!(active >= -self.oracle.version().negative_limit);
+                }
                 self.burnt.extend(answer.ok().map(|number| (who, number)));
             }
             Step::Hold(who, points, days) => {
@@ -172,7 +180,7 @@ impl Pair {
                         .len();
                     let back = back.map(|(line, quantity)| (line % lines, quantity));
                     let returned =
-                        back.map(|(line, quantity)| vec![(line_id(line), pieces(quantity))]);
+                        back.map(|(line, quantity)| [(line_id(line), pieces(quantity))].into());
                     let answer = self
                         .shop
                         .ask(who, Action::ReverseEarn { earning, returned });
@@ -226,40 +234,28 @@ impl Pair {
 
     /// A request that comes again gets the first answer, to the byte, and nothing happens.
     fn again(&mut self, at: usize) {
-        let postings = self.shop.ledger.postings();
-        let Some(at) = at.checked_rem(postings.len()) else {
+        let Some(at) = at.checked_rem(self.shop.answered.len()) else {
             return;
         };
-        let posting = postings[at].clone();
-        let answer = |shop: &Shop| -> Vec<Entry> {
-            shop.ledger
-                .entries(&shop.ledger.postings()[at])
-                .cloned()
-                .collect()
+        let (request, posting) = self.shop.answered[at].clone();
+        let answer = |shop: &Shop| {
+            let entries: Vec<&Entry> = shop.ledger.entries(&posting).collect();
+            serde_json::to_vec(&entries).unwrap()
         };
-        let (first, before) = (
-            serde_json::to_vec(&answer(&self.shop)).unwrap(),
-            self.shop.entries(),
-        );
+        let (first, before) = (answer(&self.shop), self.shop.entries());
         self.shop.now += 1;
-        let again = self
-            .shop
-            .send(posting.key, posting.request.clone())
-            .unwrap();
-        assert_eq!(again, posting);
-        assert_eq!(serde_json::to_vec(&answer(&self.shop)).unwrap(), first);
+        assert_eq!(self.shop.send(posting.key, request).unwrap(), posting);
+        assert_eq!(answer(&self.shop), first);
         assert_eq!(self.shop.entries(), before);
     }
 
     /// Another request under a key that was used is a conflict, and nothing happens.
     fn abuse(&mut self, at: usize) {
-        let postings = self.shop.ledger.postings();
-        let Some(at) = at.checked_rem(postings.len()) else {
+        let Some(at) = at.checked_rem(self.shop.answered.len()) else {
             return;
         };
-        let posting = postings[at].clone();
+        let (mut other, posting) = self.shop.answered[at].clone();
         let before = self.shop.entries();
-        let mut other = posting.request;
         other.actor = Some(Uuid::max());
         assert_eq!(self.shop.send(posting.key, other), Err(Refusal::Conflict));
         assert_eq!(self.shop.entries(), before);
@@ -268,9 +264,9 @@ impl Pair {
     fn compare(&mut self) {
         let moment = self.shop.moment();
         self.oracle.now = moment;
-        let mut balances = Vec::new();
+        let mut standings = Vec::new();
         for who in 0..MEMBERS {
-            balances.push(self.oracle.balance(who));
+            standings.push(self.oracle.standing(who));
             let Some(account) = self.shop.ledger.account(member(who)) else {
                 continue;
             };
@@ -289,7 +285,7 @@ impl Pair {
                 .collect();
             assert_eq!(lots, self.oracle.lots(who), "lots of member {who}");
         }
-        self.seen.push((self.shop.now, balances));
+        self.seen.push((self.shop.now, standings));
     }
 
     /// What holds of a history as a whole.
@@ -302,19 +298,32 @@ impl Pair {
             assert_eq!(rebuilt.standing(now), account.standing(now));
             assert_eq!(rebuilt.lots(), account.lots());
         }
-        for posting in ledger.postings() {
+        for (_, posting) in &self.shop.answered {
             let books = trial_balance(ledger.entries(posting));
             assert_eq!(books.values().sum::<i128>(), 0, "{posting:?}");
         }
-        for (now, balances) in self.seen.iter().step_by(7) {
-            for (who, balance) in balances.iter().enumerate() {
+        for (now, standings) in self.seen.iter().step_by(7) {
+            let now = crate::shop::moment(*now);
+            for (who, standing) in standings.iter().enumerate() {
                 let account = ledger.account(member(who));
-                let then =
-                    account.map(|account| account.as_of(crate::shop::moment(*now).at).unwrap());
-                assert_eq!(then.map_or(0, |then| then.balance()), *balance);
+                let then = account.map(|account| account.as_of(now.at).unwrap());
+                let then = then.map_or_else(Standing::default, |then| then.standing(now));
+                assert_eq!(then, *standing, "of member {who} as of {now:?}");
             }
         }
         self.check_days();
+    }
+
+    /// A ledger that is made of entries alone gives each key's first answer again, and to no other request.
+    fn know_keys(&mut self) {
+        self.shop.rebuild();
+        for at in 0..self.shop.answered.len() {
+            self.again(at);
+            self.abuse(at);
+            let (request, posting) = &self.shop.answered[at];
+            let told = self.shop.ledger.entries(posting).next();
+            assert_eq!(told.and_then(Entry::request).as_ref(), Some(request));
+        }
     }
 
     /// Each day's closing balance follows from its opening one, and is what the oracle saw at the day's end.
@@ -322,8 +331,8 @@ impl Pair {
         let entries = self.shop.entries();
         let days = roll_forward(&entries);
         let mut closing = std::collections::BTreeMap::new();
-        for (now, balances) in &self.seen {
-            let total: i64 = balances.iter().sum();
+        for (now, standings) in &self.seen {
+            let total: i64 = standings.iter().map(|standing| standing.balance).sum();
             closing.insert(crate::shop::moment(*now).on, i128::from(total));
         }
         let mut before = 0;
@@ -392,6 +401,7 @@ fn compare(versions: Vec<Version>, steps: &[Step]) {
     };
     steps.iter().for_each(|step| pair.take(step));
     pair.look_back();
+    pair.know_keys();
 }
 
 proptest! {

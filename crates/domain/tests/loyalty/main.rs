@@ -4,6 +4,7 @@
     reason = "a test says so where something is not as it has to be"
 )]
 
+mod clients;
 mod earning;
 mod faults;
 mod histories;

@@ -53,6 +53,8 @@ pub(crate) struct Shop {
     programme: Programme,
     pub(crate) ledger: Ledger,
     pub(crate) now: i64,
+    /// What was asked and answered, each once.
+    pub(crate) answered: Vec<(Request, Posting)>,
     keys: u128,
 }
 
@@ -63,6 +65,7 @@ impl Shop {
             ledger: Ledger::new(programme.clone(), Vec::new()),
             programme,
             now: 0,
+            answered: Vec::new(),
             keys: 0,
         }
     }
@@ -107,7 +110,11 @@ impl Shop {
 
     pub(crate) fn send(&mut self, key: Uuid, request: Request) -> Result<Posting, Refusal> {
         let moment = self.moment();
-        self.ledger.post(key, moment, request).cloned()
+        let posting = self.ledger.post(key, moment, request.clone())?;
+        if self.answered.iter().all(|(_, known)| known.key != key) {
+            self.answered.push((request, posting.clone()));
+        }
+        Ok(posting)
     }
 
     /// Asks, and tells the number of the first entry of that kind in the answer.

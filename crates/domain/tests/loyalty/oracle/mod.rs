@@ -94,7 +94,7 @@ impl Oracle {
         }
     }
 
-    fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         self.programme.on(self.now.on).unwrap().clone()
     }
 
