@@ -1,6 +1,7 @@
 //! One member's account in one currency of points: what its entries make, one after another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -70,7 +71,8 @@ type Place = (Date, Date, u32);
 #[derive(Clone, Debug)]
 pub struct Account {
     pub(super) id: Uuid,
-    pub(super) entries: Vec<Entry>,
+    /// Shared, so that the list grows and an account of another day is made without copying them.
+    entries: Vec<Arc<Entry>>,
     pub(super) lots: Vec<Lot>,
     /// Lots with free points: active ones that expire on a day or never, active ones that expire idle, those not active yet.
     dated: BTreeSet<Place>,
@@ -127,7 +129,7 @@ impl Account {
     /// The first entry that cannot follow those before it.
     pub fn rebuild(
         id: Uuid,
-        entries: impl IntoIterator<Item = Entry>,
+        entries: impl IntoIterator<Item = impl Into<Arc<Entry>>>,
     ) -> Result<Self, Inconsistent> {
         let mut account = Self::new(id);
         for entry in entries {
@@ -151,7 +153,7 @@ impl Account {
     }
 
     /// Its entries, oldest first.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
 
@@ -226,7 +228,7 @@ impl Account {
     }
 
     pub(super) fn entry(&self, number: u32) -> Option<&Entry> {
-        self.entries.get(number as usize)
+        self.entries.get(number as usize).map(AsRef::as_ref)
     }
 
     pub(super) fn lot(&self, number: u32) -> Option<&Lot> {
@@ -360,7 +362,8 @@ impl Account {
     }
 
     /// Adds an entry and what it says, asking no rule.
-    pub(super) fn apply(&mut self, entry: Entry) -> Result<(), Inconsistent> {
+    pub(super) fn apply(&mut self, entry: impl Into<Arc<Entry>>) -> Result<(), Inconsistent> {
+        let entry = entry.into();
         let inconsistent = Inconsistent {
             account: self.id,
             entry: entry.number,

@@ -11,24 +11,15 @@ use super::programme::{Moment, Programme};
 use super::request::{Action, Refusal, Request};
 use super::spending::{Context, Piece, allocate};
 
-/// The entries that an answer added to one account.
+/// Where a request was answered; [`Ledger::entries`] has all that the answer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leg {
-    /// Whose.
-    pub account: Uuid,
-    /// The number of the first.
-    pub first: u32,
-    /// How many.
-    pub count: u32,
-}
-
-/// The entries that answered a request; they sum to zero in double entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posting {
     /// The request's key.
     pub key: Uuid,
-    /// The entries, by account: first the one that was asked, whose first entry tells the [`Request`].
-    pub legs: Vec<Leg>,
+    /// The account that was asked.
+    pub account: Uuid,
+    /// The number in it of the entry that [tells the request](Entry::request), the first that the answer added.
+    pub entry: u32,
 }
 
 /// A programme's accounts in one currency of points. It asks nobody for ids, times or rules: the caller gives them.
@@ -74,15 +65,23 @@ impl Ledger {
             .and_then(|place| self.accounts.get(*place))
     }
 
-    /// The entries of an answer.
-    pub fn entries<'a>(&'a self, posting: &'a Posting) -> impl Iterator<Item = &'a Entry> {
-        posting.legs.iter().flat_map(|leg| {
-            let (first, count) = (leg.first as usize, leg.count as usize);
-            let account = self.account(leg.account);
-            account
-                .and_then(|account| account.entries().get(first..first + count))
-                .unwrap_or_default()
-        })
+    /// The entries of an answer, which sum to zero in double entry: those of the account that was asked, then those on the other
+    /// side or of whoever it was merged into. They have its key, and say where they go on.
+    pub fn entries(&self, posting: Posting) -> Vec<&Entry> {
+        let mut found: Vec<&Entry> = Vec::new();
+        let mut next = Some((posting.account, posting.entry));
+        while let Some((id, first)) = next.take() {
+            let entries = self.account(id).map_or(&[][..], Account::entries);
+            let entries = entries.iter().skip(first as usize).map(AsRef::as_ref);
+            let known = found.len();
+            found.extend(entries.take_while(|entry: &&Entry| entry.key == Some(posting.key)));
+            let (before, new) = found.split_at(known);
+            let other = new.iter().rev().find_map(|entry| entry.counterpart);
+            let other =
+                other.filter(|other| before.iter().all(|entry| entry.account != other.account));
+            next = other.map(|other| (other.account, other.entry));
+        }
+        found
     }
 
     /// Does what is asked, once: a key that was answered before gets the first answer again, and nothing happens.
@@ -98,47 +97,31 @@ impl Ledger {
         moment: Moment,
         request: Request,
     ) -> Result<Posting, Refusal> {
-        if let Some((place, number)) = self.answered.get(&key).copied() {
-            let account = self.accounts.get(place);
-            let first = account.and_then(|account| account.entry(number)?.request());
-            return if first == Some(request) {
-                Ok(self.posting(key, place, number))
-            } else {
-                Err(Refusal::Conflict)
-            };
+        let account = request.account;
+        if let Some((place, entry)) = self.answered.get(&key).copied() {
+            let first = self.accounts.get(place);
+            let first = first.and_then(|account| account.entry(entry)?.request());
+            let same = first.filter(|first| *first == request);
+            let posting = same.map(|_| Posting {
+                key,
+                account,
+                entry,
+            });
+            return posting.ok_or(Refusal::Conflict);
         }
         let known = self.accounts.len();
-        let (place, number) = self.answer(key, moment, request).inspect_err(|_| {
+        let (place, entry) = self.answer(key, moment, request).inspect_err(|_| {
             // Who was named for the first time has no account for having been refused.
             for account in self.accounts.drain(known..) {
                 self.places.remove(&account.id());
             }
         })?;
-        self.answered.insert(key, (place, number));
-        Ok(self.posting(key, place, number))
-    }
-
-    /// All that a key did, read from the entries: it begins with that entry, and goes on where its entries say that others are.
-    fn posting(&self, key: Uuid, place: usize, number: u32) -> Posting {
-        let mut legs: Vec<Leg> = Vec::with_capacity(1);
-        let mut next = self.accounts.get(place).map(|account| (account, number));
-        while let Some((account, first)) = next {
-            let entries = account.entries().iter().skip(first as usize);
-            let (mut count, mut other) = (0, None);
-            for entry in entries.take_while(|entry| entry.key == Some(key)) {
-                count += 1;
-                let is_new =
-                    |side: &Counterpart| legs.iter().all(|leg| leg.account != side.account);
-                other = entry.counterpart.filter(is_new).or(other);
-            }
-            legs.push(Leg {
-                account: account.id(),
-                first,
-                count,
-            });
-            next = other.and_then(|other| Some((self.account(other.account)?, other.entry)));
-        }
-        Posting { key, legs }
+        self.answered.insert(key, (place, entry));
+        Ok(Posting {
+            key,
+            account,
+            entry,
+        })
     }
 
     /// Does what is due in every account by time alone: ends holds, expires lots. Done twice, it does nothing the second time.
@@ -181,21 +164,23 @@ impl Ledger {
         }
         let programme = Arc::clone(&self.programme);
         let of_time = Context::of_time(&programme, moment)?;
-        // The account, whatever it was merged into, and the other side.
+        // The account, and the others that are concerned: whatever it was merged into, or the other side.
         let first = self.place(request.account);
-        let mut places = vec![first];
+        let mut others = Vec::new();
         let mut last = first;
         while let Some(survivor) = self.at(last)?.survivor() {
             last = self.place(survivor);
-            places.push(last);
+            others.push(last);
         }
         if let Some(other) = other {
-            places.push(self.place(other));
+            others.push(self.place(other));
         }
-        for place in &places {
-            self.at(*place)?.lapse(&of_time)?;
+        let account = self.at(first)?;
+        account.lapse(&of_time)?;
+        let (number, _) = account.next();
+        for other in &others {
+            self.at(*other)?.lapse(&of_time)?;
         }
-        let (number, _) = self.at(first)?.next();
         let context = Context {
             key: Some(key),
             occurred: request.occurred,
@@ -203,18 +188,23 @@ impl Ledger {
             actor: request.actor,
             ..of_time
         };
-        self.act(&context, &places, request.action)?;
-        for place in places {
-            self.at(place)?.lapse(&context)?;
+        self.act(&context, first, &others, request.action)?;
+        self.at(first)?.lapse(&context)?;
+        for other in others {
+            self.at(other)?.lapse(&context)?;
         }
         Ok((first, number))
     }
 
-    /// Does one action. `places` are the accounts concerned: the one that is asked, then its survivors, or the other side.
-    fn act(&mut self, context: &Context, places: &[usize], action: Action) -> Result<(), Refusal> {
-        let (Some(first), Some(other)) = (places.first().copied(), places.last().copied()) else {
-            return Err(Refusal::NoSuchEntry);
-        };
+    /// Does one action of the first account; the others are its survivors, or the other side.
+    fn act(
+        &mut self,
+        context: &Context,
+        first: usize,
+        others: &[usize],
+        action: Action,
+    ) -> Result<(), Refusal> {
+        let other = others.last().copied().unwrap_or(first);
         let account = self.at(first)?;
         let is_reversal = matches!(
             action,
@@ -233,11 +223,11 @@ impl Ledger {
             Action::Forfeit => account.forfeit(context),
             Action::ReverseEarn { earning, returned } => {
                 account.reverse_earn(context, earning, returned)?;
-                self.pass_on_along(context, places)
+                self.pass_on_along(context, first, others)
             }
             Action::ReverseBurn { burn, points } => {
                 account.reverse_burn(context, burn, points)?;
-                self.pass_on_along(context, places)
+                self.pass_on_along(context, first, others)
             }
             Action::Transfer { points, .. } => self.transfer(context, first, other, points),
             Action::Merge { .. } => self.merge(context, first, other),
@@ -263,8 +253,8 @@ impl Ledger {
         out.allocations = allocate(sender.spending_order(), points).0;
         let pieces = sender.pieces(&out);
         let receiver = self.at(to)?;
-        let income = receiver.draft(context, Kind::TransferIn);
-        let income = receiver.credited(income, &pieces)?;
+        let mut income = receiver.draft(context, Kind::TransferIn);
+        receiver.credit(&mut income, &pieces)?;
         self.exchange((from, out), (to, income))
     }
 

@@ -33,16 +33,16 @@ impl Ledger {
     pub(super) fn pass_on_along(
         &mut self,
         context: &Context,
-        places: &[usize],
+        mut from: usize,
+        survivors: &[usize],
     ) -> Result<(), Refusal> {
-        for pair in places.windows(2) {
-            if let [from, into] = *pair {
-                let account = self.at(from)?;
-                account.lapse(context)?;
-                if account.free + account.pending != 0 || account.arrears != 0 {
-                    self.pass_on(context, from, into)?;
-                }
+        for into in survivors {
+            let account = self.at(from)?;
+            account.lapse(context)?;
+            if account.free + account.pending != 0 || account.arrears != 0 {
+                self.pass_on(context, from, *into)?;
             }
+            from = *into;
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ pub use earning::{
     Bought, Campaign, Caps, EarnedBefore, Earning, NotCountable, Rate, Rounding, Rule, Scope,
 };
 pub use entry::{Allocation, Book, Counterpart, Entry, Kind, Line, OpenedLot, Source, SourceKind};
-pub use ledger::{Ledger, Leg, Posting};
+pub use ledger::{Ledger, Posting};
 pub use programme::{Expiry, ExpiryPolicy, Moment, Programme, Restoring, TakingBack, Version};
 pub use request::{Action, Inconsistent, Refusal, Request};
 pub use soundness::NotAProgramme;

@@ -143,14 +143,14 @@ impl Account {
         (balance <= GREATEST).then_some(()).ok_or(Refusal::Amount)
     }
 
-    /// The entry with points that come in: they repay arrears first, in the order of the pieces; what is left opens lots.
-    pub(super) fn credited(&self, mut entry: Entry, pieces: &[Piece]) -> Result<Entry, Refusal> {
+    /// Lets points come in by an entry: they repay arrears first, in the order of the pieces; what is left opens lots.
+    pub(super) fn credit(&self, entry: &mut Entry, pieces: &[Piece]) -> Result<(), Refusal> {
         entry.points = pieces.iter().map(|piece| piece.points).sum();
         self.has_room_for(entry.points)?;
         let (opens, owed) = self.opened(pieces, self.arrears);
         entry.arrears = owed - self.arrears;
         entry.opens = opens;
-        Ok(entry)
+        Ok(())
     }
 
     /// The lots that pieces open once they have repaid what is owed, and what they leave of that.
@@ -200,7 +200,7 @@ impl Account {
         let mut entry = self.draft(context, Kind::Earn);
         entry.lines = lines;
         let piece = Self::fresh(context, points, Some(entry.number));
-        let entry = self.credited(entry, &[piece])?;
+        self.credit(&mut entry, &[piece])?;
         Ok(self.apply(entry)?)
     }
 
@@ -288,7 +288,7 @@ impl Account {
         let mut entry = self.draft(context, Kind::Adjust);
         if points > 0 {
             let piece = Self::fresh(context, positive(points)?, None);
-            let entry = self.credited(entry, &[piece])?;
+            self.credit(&mut entry, &[piece])?;
             return Ok(self.apply(entry)?);
         }
         let wanted = points.checked_neg().ok_or(Refusal::Amount)?;

@@ -95,7 +95,12 @@ impl Client {
             Ok(_) => {
                 let new = before.into_iter().flat_map(|(id, count)| {
                     let account = ledger.account(id);
-                    account.map_or_else(Vec::new, |of| of.entries()[count..].to_vec())
+                    account.map_or_else(Vec::new, |of| {
+                        of.entries()[count..]
+                            .iter()
+                            .map(|new| Entry::clone(new))
+                            .collect()
+                    })
                 });
                 let new: Vec<Entry> = new.collect();
                 if new.is_empty() {

@@ -238,10 +238,7 @@ impl Pair {
             return;
         };
         let (request, posting) = self.shop.answered[at].clone();
-        let answer = |shop: &Shop| {
-            let entries: Vec<&Entry> = shop.ledger.entries(&posting).collect();
-            serde_json::to_vec(&entries).unwrap()
-        };
+        let answer = |shop: &Shop| serde_json::to_vec(&shop.ledger.entries(posting)).unwrap();
         let (first, before) = (answer(&self.shop), self.shop.entries());
         self.shop.now += 1;
         assert_eq!(self.shop.send(posting.key, request).unwrap(), posting);
@@ -299,7 +296,7 @@ impl Pair {
             assert_eq!(rebuilt.lots(), account.lots());
         }
         for (_, posting) in &self.shop.answered {
-            let books = trial_balance(ledger.entries(posting));
+            let books = trial_balance(ledger.entries(*posting));
             assert_eq!(books.values().sum::<i128>(), 0, "{posting:?}");
         }
         for (now, standings) in self.seen.iter().step_by(7) {
@@ -321,7 +318,7 @@ impl Pair {
             self.again(at);
             self.abuse(at);
             let (request, posting) = &self.shop.answered[at];
-            let told = self.shop.ledger.entries(posting).next();
+            let told = self.shop.ledger.entries(*posting).first().copied();
             assert_eq!(told.and_then(Entry::request).as_ref(), Some(request));
         }
     }

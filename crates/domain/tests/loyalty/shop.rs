@@ -74,7 +74,8 @@ impl Shop {
     pub(crate) fn rebuild(&mut self) {
         let accounts = self.ledger.accounts().iter();
         let rebuilt = accounts.map(|account| {
-            let entries = serde_json::to_string(account.entries()).unwrap();
+            let entries: Vec<&Entry> = account.entries().iter().map(AsRef::as_ref).collect();
+            let entries = serde_json::to_string(&entries).unwrap();
             let entries: Vec<Entry> = serde_json::from_str(&entries).unwrap();
             Account::rebuild(account.id(), entries).unwrap()
         });
@@ -112,7 +113,7 @@ impl Shop {
         let moment = self.moment();
         let posting = self.ledger.post(key, moment, request.clone())?;
         if self.answered.iter().all(|(_, known)| known.key != key) {
-            self.answered.push((request, posting.clone()));
+            self.answered.push((request, posting));
         }
         Ok(posting)
     }
@@ -127,7 +128,8 @@ impl Shop {
         let posting = self.ask(who, action)?;
         let number = self
             .ledger
-            .entries(&posting)
+            .entries(posting)
+            .into_iter()
             .find(|entry| entry.kind == kind)
             .map(|entry| entry.number);
         Ok(number.unwrap())
@@ -185,7 +187,8 @@ impl Shop {
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let accounts = self.ledger.accounts().iter();
         accounts
-            .flat_map(|account| account.entries().to_vec())
+            .flat_map(Account::entries)
+            .map(|entry| Entry::clone(entry))
             .collect()
     }
 }
