@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::account::Account;
 use super::entry::{Counterpart, Entry, Kind};
 use super::programme::{Moment, Programme};
-use super::request::{Action, Refusal, Request};
+use super::request::{Action, Inconsistent, Refusal, Request};
 use super::spending::{Context, Piece, allocate};
 
 /// Where a request was answered; [`Ledger::entries`] has all that the answer did.
@@ -168,8 +168,16 @@ impl Ledger {
         let first = self.place(request.account);
         let mut others = Vec::new();
         let mut last = first;
-        while let Some(survivor) = self.at(last)?.survivor() {
-            last = self.place(survivor);
+        while let Some(survivor) = self.at(last)?.merged {
+            last = self.place(survivor.account);
+            if last == first || others.contains(&last) {
+                // Accounts that were kept apart from each other may have been merged in a circle.
+                return Err(Refusal::Inconsistent(Inconsistent {
+                    account: survivor.account,
+                    entry: survivor.entry,
+                    kind: Kind::MergeIn,
+                }));
+            }
             others.push(last);
         }
         if let Some(other) = other {

@@ -54,8 +54,14 @@ fn a_request_that_comes_again_does_not_count_twice() {
         assert_eq!(shop.send(key, request.clone()).unwrap(), first);
     }
     assert_eq!((shop.balance(0), shop.entries().len()), (50, 1));
+    // Nor after all but the entries was forgotten.
+    shop.rebuild();
+    assert_eq!(shop.send(key, request).unwrap(), first);
+    assert_eq!((shop.balance(0), shop.entries().len()), (50, 1));
     let other = shop.request(0, Action::Burn { points: 50 });
     assert_eq!(shop.send(key, other), Err(Refusal::Conflict));
+    let elsewhere = shop.request(1, Action::Burn { points: 50 });
+    assert_eq!(shop.send(key, elsewhere), Err(Refusal::Conflict));
     assert_eq!(shop.balance(0), 50);
 }
 

@@ -2,7 +2,7 @@
 
 use perennial_domain::Instant;
 use perennial_domain::loyalty::{
-    Account, Action, Expiry, ExpiryPolicy, Kind, Refusal, Restoring, TakingBack, Version,
+    Account, Action, Expiry, ExpiryPolicy, Kind, Ledger, Refusal, Restoring, TakingBack, Version,
 };
 use uuid::Uuid;
 
@@ -448,4 +448,26 @@ fn entries_that_do_not_fit_are_found_damaged() {
         serde_json::from_str::<Vec<perennial_domain::loyalty::Entry>>(&text).unwrap(),
         entries
     );
+}
+
+#[test]
+fn accounts_merged_in_a_circle_are_found_damaged() {
+    let merged = |who: usize| {
+        let mut shop = shop(version());
+        shop.earn(who, &[(10_000, 10)]);
+        let from = member(who);
+        shop.ask(1 - who, Action::Merge { from }).unwrap();
+        shop.account(who).clone()
+    };
+    let programme = vec![version()].try_into().unwrap();
+    let mut ledger = Ledger::new(programme, vec![merged(0), merged(1)]);
+    let mut shop = shop(version());
+    shop.wait_days(1);
+    let reversal = Action::ReverseEarn {
+        earning: 0,
+        returned: None,
+    };
+    let request = shop.request(0, reversal);
+    let outcome = ledger.post(Uuid::nil(), shop.moment(), request);
+    assert!(matches!(outcome, Err(Refusal::Inconsistent(_))));
 }
