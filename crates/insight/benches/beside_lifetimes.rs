@@ -16,7 +16,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use perennial_insight::{BgNbd, Buyer, Convention, GammaGamma, Grouped, History, Spend, Valuation};
+use perennial_insight::bg_nbd::BgNbd;
+use perennial_insight::gamma_gamma::GammaGamma;
+use perennial_insight::grouped::Grouped;
+use perennial_insight::history::{History, Spend};
+use perennial_insight::value::{Buyer, Convention, Valuation};
 
 #[path = "../tests/models/simulation.rs"]
 mod simulation;
@@ -147,7 +151,7 @@ fn main() {
     }
     println!("{:<28} {days_cpu:>8.2}", "BG/NBD fit, whole days");
     println!("{:<28} {amounts_cpu:>8.2}", "gamma-gamma fit");
-    for estimate in &model.estimates {
+    for estimate in &model.parameters {
         let theirs = other(estimate.name);
         println!(
             "{:<28} {:>8.4} {theirs:>10.4}",

@@ -9,10 +9,13 @@ use std::hint::black_box;
 use std::num::NonZeroUsize;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use perennial_insight::{
-    BgNbd, Buyer, Convention, GammaGamma, Grouped, History, ParetoNbd, PurchaseModel, Spend,
-    Valuation,
-};
+use perennial_insight::bg_nbd::BgNbd;
+use perennial_insight::gamma_gamma::GammaGamma;
+use perennial_insight::grouped::Grouped;
+use perennial_insight::history::{History, Spend};
+use perennial_insight::pareto_nbd::ParetoNbd;
+use perennial_insight::prediction::PurchaseModel;
+use perennial_insight::value::{Buyer, Convention, Valuation};
 
 #[path = "../tests/models/simulation.rs"]
 mod simulation;

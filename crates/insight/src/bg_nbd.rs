@@ -9,7 +9,7 @@
 //! ```
 //!
 //! **What it does not know.** That somebody stopped who never bought a second time: their P(alive) is 1. Seasons, regular
-//! rhythms ([`Regularity`](crate::Regularity)), prices. On CDNOW it foretells 12 % too few purchases.
+//! rhythms ([`Regularity`](crate::regularity::Regularity)), prices. On CDNOW it foretells 12 % too few purchases.
 //!
 //! **Expected purchases.** Equation 10 of the paper has a 2F1 over a − 1, which is 0/0 at a = 1, cancels near it and overflows
 //! at large x. What it stands for is a plain sum. Somebody who never stopped would buy n times in t with the negative binomial
@@ -27,7 +27,9 @@
 //! the geometric series come to ½^(j+1).
 //!
 //! ```
-//! use perennial_insight::{BgNbd, History, PurchaseModel};
+//! use perennial_insight::bg_nbd::BgNbd;
+//! use perennial_insight::history::History;
+//! use perennial_insight::prediction::PurchaseModel;
 //! let model = BgNbd::new([1.0; 4]).expect("parameters");
 //! let new = History::new(0, 0.0, 0.0).expect("a history");
 //! assert!((model.expected_purchases(&new, 1.0) - std::f64::consts::LN_2).abs() < 1e-15);
@@ -37,9 +39,10 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fit::Fit;
 use crate::grouped::Grouped;
 use crate::history::History;
-use crate::optimise::{Curve, Fit, maximise};
+use crate::optimise::{Curve, maximise};
 use crate::parallel;
 use crate::prediction::{Pace, PurchaseModel, horizon};
 use crate::refusal::{Refusal, enough, ensure, ensure_positive};
@@ -65,10 +68,11 @@ impl BgNbd {
     /// The model with these parameters.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] unless all are positive and finite and alpha is at least 0.01 weeks.
+    /// [`Refusal::NotFinite`] and [`Refusal::NotPositive`] for what is that, [`Refusal::OffTheScale`] for an alpha below 0.01
+    /// weeks.
     pub fn new([r, alpha, a, b]: [f64; 4]) -> Result<Self, Refusal> {
-        ensure_positive(&[r, alpha, a, b], "parameters of BG/NBD")?;
-        ensure(alpha >= SHORTEST, "an alpha of less than two hours")?;
+        ensure_positive(&[r, alpha, a, b])?;
+        ensure(alpha >= SHORTEST, Refusal::OffTheScale)?;
         Ok(Self { r, alpha, a, b })
     }
 
@@ -95,13 +99,8 @@ impl BgNbd {
             sum
         };
         let start = [1.0, start_of_alpha(buyers), 1.0, 2.5];
-        let (estimates, log_likelihood) = maximise(Self::PARAMETERS, start, likelihood)?;
-        Ok(Fit {
-            model: Self::new(estimates.map(|estimate| estimate.value))?,
-            estimates,
-            log_likelihood,
-            buyers: buyers.total(),
-        })
+        let least = [0.0, SHORTEST, 0.0, 0.0];
+        maximise(Self::PARAMETERS, least, start, likelihood)?.fit(buyers.total())
     }
 
     /// ln of the odds that the buyer has stopped after its last purchase; −∞ where it bought once.

@@ -5,12 +5,13 @@
 //! accounts, so that the five come to the change: **new** (had no value before), **won back** (was lost, is not), **lost** (was
 //! not, is; or is no longer there), else **grown** or **shrunk**. Who is lost is for the caller to say.
 //!
-//! **What it does not know.** Why a value changed: new purchases and a model fitted anew look alike.
+//! **What it does not know.** Why a value changed: new purchases and a model fitted anew look alike. How sure a sum of values is
+//! tells [`value`](crate::value).
 //!
 //! By hand: 10 → 12 grew by 2, 8 → 5 shrank by 3, nothing → 4 is new, 6 → 1 and lost is −5, lost at 1 → 7 won back is 6: 25 became 29.
 //!
 //! ```
-//! use perennial_insight::{EquityChange, Standing};
+//! use perennial_insight::equity::{EquityChange, Standing};
 //! let on = |value| Some(Standing { value, is_lost: false });
 //! let lost = |value| Some(Standing { value, is_lost: true });
 //! let customers = [(on(10.0), on(12.0)), (on(8.0), on(5.0)), (None, on(4.0)), (on(6.0), lost(1.0)), (lost(1.0), on(7.0))];

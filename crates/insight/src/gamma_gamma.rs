@@ -17,7 +17,8 @@
 //! By hand: p = 2, q = 3, v = 10: everybody's mean is 2·10/2 = 10. Two purchases of 25 on average weigh 4/(4 + 2): 10/3 + 50/3 = 20.
 //!
 //! ```
-//! use perennial_insight::{GammaGamma, Spend};
+//! use perennial_insight::gamma_gamma::GammaGamma;
+//! use perennial_insight::history::Spend;
 //! let model = GammaGamma::new([2.0, 3.0, 10.0]).expect("parameters");
 //! assert_eq!(model.expected_spend(None), 10.0);
 //! let spend = Spend::new(2, 25.0).expect("a spend");
@@ -28,9 +29,10 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fit::Fit;
 use crate::grouped::Grouped;
 use crate::history::Spend;
-use crate::optimise::{Curve, Fit, maximise};
+use crate::optimise::{Curve, maximise};
 use crate::parallel;
 use crate::refusal::{Refusal, enough, ensure_positive};
 use crate::special::ln_gamma;
@@ -51,9 +53,9 @@ impl GammaGamma {
     /// The model with these parameters.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] unless all are positive and finite, [`Refusal::InfiniteMean`] where q ≤ 1.
+    /// [`Refusal::NotFinite`] and [`Refusal::NotPositive`] for what is that, [`Refusal::InfiniteMean`] where q ≤ 1.
     pub fn new([p, q, v]: [f64; 3]) -> Result<Self, Refusal> {
-        ensure_positive(&[p, q, v], "parameters of gamma-gamma")?;
+        ensure_positive(&[p, q, v])?;
         if q <= 1.0 {
             return Err(Refusal::InfiniteMean);
         }
@@ -89,13 +91,7 @@ impl GammaGamma {
         };
         // Everybody's mean to begin with: p·v/(q − 1) of these.
         let start = [2.0, 3.0, mean];
-        let (estimates, log_likelihood) = maximise(Self::PARAMETERS, start, likelihood)?;
-        Ok(Fit {
-            model: Self::new(estimates.map(|estimate| estimate.value))?,
-            estimates,
-            log_likelihood,
-            buyers,
-        })
+        maximise(Self::PARAMETERS, [0.0; 3], start, likelihood)?.fit(buyers)
     }
 
     /// The amount to expect of the buyer's next purchase; of somebody who never bought again everybody's mean. A mean that is

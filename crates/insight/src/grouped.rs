@@ -7,7 +7,8 @@ const SLACK: usize = 1 << 16;
 /// none is kept: memory grows with the *different* histories alone, a fraction of the buyers where time is counted in days.
 ///
 /// ```
-/// use perennial_insight::{Grouped, History};
+/// use perennial_insight::grouped::Grouped;
+/// use perennial_insight::history::History;
 /// let portions = [vec![(0, 0.0, 8.0), (1, 2.0, 8.0)], vec![(0, 0.0, 8.0)]];
 /// let histories = portions.into_iter().flatten().map(|(x, t_x, age)| History::new(x, t_x, age));
 /// let grouped = histories.collect::<Result<Grouped<History>, _>>().expect("histories");

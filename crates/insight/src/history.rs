@@ -8,7 +8,7 @@
 //! 35/7 = 5 weeks, age 70/7 = 10 weeks, the mean amount (12 + 8)/2 = 10.
 //!
 //! ```
-//! use perennial_insight::summarise;
+//! use perennial_insight::history::summarise;
 //! let summary = summarise([(14, 5.0), (0, 10.0), (35, 8.0), (14, 7.0)], 70).expect("purchases");
 //! let history = summary.history;
 //! assert_eq!((history.frequency(), history.recency(), history.age()), (2, 5.0, 10.0));
@@ -18,7 +18,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::refusal::{Refusal, ensure};
+use crate::refusal::{Refusal, ensure, ensure_not_negative};
 
 /// Nobody buys on more days than this: two thousand years, every day.
 const MOST: u32 = 1_000_000;
@@ -38,18 +38,14 @@ impl History {
     /// is; `age` T, weeks from the first until now.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] unless 0 ≤ t_x ≤ T, both finite, t_x is 0 exactly where x is, and x is at most a million.
+    /// [`Refusal::NotFinite`], [`Refusal::Negative`], [`Refusal::OutOfOrder`] unless 0 ≤ t_x ≤ T; [`Refusal::Contradictory`]
+    /// unless t_x is 0 exactly where x is; [`Refusal::OffTheScale`] where x is above a million.
     pub fn new(frequency: u32, recency: f64, age: f64) -> Result<Self, Refusal> {
-        ensure(age.is_finite(), "an age that is no number")?;
-        ensure(
-            recency >= 0.0 && recency <= age,
-            "a last purchase outside of the time",
-        )?;
-        ensure(
-            (frequency == 0) == (recency == 0.0),
-            "a repeat on the first day, or a last purchase without any",
-        )?;
-        ensure(frequency <= MOST, "more than a million purchases")?;
+        ensure_not_negative(recency)?;
+        ensure_not_negative(age)?;
+        ensure(recency <= age, Refusal::OutOfOrder)?;
+        ensure((frequency == 0) == (recency == 0.0), Refusal::Contradictory)?;
+        ensure(frequency <= MOST, Refusal::OffTheScale)?;
         // Adding zero takes the sign of a negative zero away: equal histories have equal bits.
         Ok(Self {
             frequency,
@@ -90,13 +86,10 @@ impl Spend {
     /// `purchases` is x ≥ 1, `mean` m; below zero where more was given back than bought.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] for no purchases, more than a million, or a mean that is not finite.
+    /// [`Refusal::OffTheScale`] for no purchases or more than a million, [`Refusal::NotFinite`] for a mean that is not.
     pub fn new(purchases: u32, mean: f64) -> Result<Self, Refusal> {
-        ensure(
-            (1..=MOST).contains(&purchases),
-            "a spend of none or of more than a million purchases",
-        )?;
-        ensure(mean.is_finite(), "a mean amount that is no number")?;
+        ensure((1..=MOST).contains(&purchases), Refusal::OffTheScale)?;
+        ensure(mean.is_finite(), Refusal::NotFinite)?;
         Ok(Self {
             purchases,
             mean: mean + 0.0,
@@ -152,22 +145,34 @@ pub struct Summary {
 }
 
 /// Purchases, each a day number and an amount, in any order, up to and including the day `until`; what is later is left out.
-/// None where nothing was bought until then.
-pub fn summarise(purchases: impl IntoIterator<Item = (i32, f64)>, until: i32) -> Option<Summary> {
+///
+/// # Errors
+/// [`Refusal::TooFew`] where nothing was bought until then, [`Refusal::NotFinite`] where amounts come to no number,
+/// [`Refusal::OffTheScale`] for more than a million days with a repeat.
+pub fn summarise(
+    purchases: impl IntoIterator<Item = (i32, f64)>,
+    until: i32,
+) -> Result<Summary, Refusal> {
     let mut days = BTreeMap::new();
     for (day, amount) in purchases {
         if day <= until {
             *days.entry(day).or_insert(0.0) += amount;
         }
     }
-    let (&first, _) = days.first_key_value()?;
-    let (&last, _) = days.last_key_value()?;
+    let (Some((&first, _)), Some((&last, _))) = (days.first_key_value(), days.last_key_value())
+    else {
+        return Err(Refusal::TooFew {
+            found: 0,
+            needed: 1,
+        });
+    };
     let weeks = |day: i32| (f64::from(day) - f64::from(first)) / WEEK;
-    let frequency = u32::try_from(days.len() - 1).ok()?;
+    let frequency = u32::try_from(days.len() - 1).unwrap_or(u32::MAX);
     let repeats: f64 = days.values().skip(1).sum();
-    Some(Summary {
-        history: History::new(frequency, weeks(last), weeks(until)).ok()?,
-        spend: Spend::new(frequency, repeats / f64::from(frequency)).ok(),
+    let spend = || Spend::new(frequency, repeats / f64::from(frequency));
+    Ok(Summary {
+        history: History::new(frequency, weeks(last), weeks(until))?,
+        spend: (frequency > 0).then(spend).transpose()?,
     })
 }
 
@@ -177,36 +182,45 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let is_refused = |frequency, recency, age| History::new(frequency, recency, age).is_err();
-        assert!(is_refused(1, 5.0, 4.0));
-        assert!(is_refused(1, -1.0, 4.0));
-        assert!(is_refused(1, 0.0, 4.0));
-        assert!(is_refused(0, 1.0, 4.0));
-        assert!(is_refused(0, 0.0, -1.0));
-        assert!(is_refused(0, 0.0, f64::NAN));
-        assert!(is_refused(1, f64::NAN, 4.0));
-        assert!(is_refused(1, 1.0, f64::INFINITY));
-        assert!(is_refused(1_000_001, 1.0, 4.0));
-        assert!(!is_refused(0, 0.0, 0.0));
-        assert!(!is_refused(3, 4.0, 4.0));
-        for (purchases, mean) in [
-            (0, 1.0),
-            (1, f64::NEG_INFINITY),
-            (1, f64::NAN),
-            (1, f64::INFINITY),
+        for (frequency, recency, age, why) in [
+            (1, 5.0, 4.0, Refusal::OutOfOrder),
+            (1, -1.0, 4.0, Refusal::Negative),
+            (1, 0.0, 4.0, Refusal::Contradictory),
+            (0, 1.0, 4.0, Refusal::Contradictory),
+            (0, 0.0, -1.0, Refusal::Negative),
+            (0, 0.0, f64::NAN, Refusal::NotFinite),
+            (1, f64::NAN, 4.0, Refusal::NotFinite),
+            (1, 1.0, f64::INFINITY, Refusal::NotFinite),
+            (1_000_001, 1.0, 4.0, Refusal::OffTheScale),
         ] {
-            assert!(
-                Spend::new(purchases, mean).is_err(),
-                "{purchases} of {mean}"
-            );
+            assert_eq!(History::new(frequency, recency, age), Err(why));
         }
+        assert!(History::new(0, 0.0, 0.0).is_ok());
+        assert!(History::new(3, 4.0, 4.0).is_ok());
+        for (purchases, mean, why) in [
+            (0, 1.0, Refusal::OffTheScale),
+            (1_000_001, 1.0, Refusal::OffTheScale),
+            (1, f64::NEG_INFINITY, Refusal::NotFinite),
+            (1, f64::NAN, Refusal::NotFinite),
+        ] {
+            assert_eq!(Spend::new(purchases, mean), Err(why));
+        }
+        let amounts = |amount| summarise([(0, 1.0), (3, amount)], 9);
+        assert_eq!(amounts(f64::NAN), Err(Refusal::NotFinite));
+        assert!(amounts(1.0).is_ok());
     }
 
     #[test]
     fn days_after_the_last_one_looked_at_do_not_count() {
         let bought = [(10, 1.0), (17, 2.0), (24, 4.0)];
         let at = |until| summarise(bought, until);
-        assert_eq!(at(9), None);
+        assert_eq!(
+            at(9),
+            Err(Refusal::TooFew {
+                found: 0,
+                needed: 1
+            })
+        );
         let first = at(10).expect("the first day");
         assert_eq!(
             (first.history, first.spend),
@@ -221,7 +235,7 @@ mod tests {
         assert_eq!(at(24).expect("three days").spend, Spend::new(2, 3.0).ok());
         assert_eq!(
             summarise([(i32::MIN, 1.0), (i32::MAX, 1.0)], i32::MAX).map(|s| s.history.frequency()),
-            Some(1)
+            Ok(1)
         );
     }
 

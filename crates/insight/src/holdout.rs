@@ -7,14 +7,19 @@
 //! knows the future.
 //!
 //! Both are scored by the Brier score of "buys at all", the mean of (probability − what came)²: less is better, and always
-//! saying the true share p gets p·(1 − p). Where the model [does not beat the rule](Comparison::beats_the_rule), say so.
+//! saying the true share p gets p·(1 − p). Both foretell the same buyers, so that what one leads by is a mean of pairs, with the
+//! standard error of such a mean: much smaller than either score's own. Where the model [does not beat the
+//! rule](Comparison::beats_the_rule), or nobody can tell, say so.
 //!
-//! **What it does not know.** Whether the next time is like these. One score is one draw: look at several days.
+//! **What it does not know.** Whether the next time is like these. The lead's error is that of other *buyers* in the same weeks;
+//! one season is one draw: look at several days.
 //!
-//! By hand: 0.8 said of one who bought and 0.4 of one who did not is a Brier score of (0.04 + 0.16)/2 = 0.1.
+//! By hand: 0.8 said of one who bought and 0.4 of one who did not is a Brier score of (0.04 + 0.16)/2 = 0.1. A rule that says 0.5 of
+//! both has 0.25: its pairs are worse by 0.21 and 0.09, the lead is 0.15, its standard error √((0.06² + 0.06²)/1/2) = 0.06.
 
 use crate::grouped::Grouped;
 use crate::history::{History, summarise};
+use crate::interval::{Confidence, Estimate, Interval};
 use crate::prediction::PurchaseModel;
 use crate::refusal::{Refusal, enough};
 
@@ -28,18 +33,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Of somebody who bought on these days, in any order: known on the day `until`, followed for `days` more. None where
-    /// nothing was bought until then.
-    pub fn of(bought: &[i32], until: i32, days: u16) -> Option<Self> {
+    /// Of somebody who bought on these days, in any order: known on the day `until`, followed for `days` more.
+    ///
+    /// # Errors
+    /// As for [`summarise`]: [`Refusal::TooFew`] where nothing was bought until then.
+    pub fn of(bought: &[i32], until: i32, days: u16) -> Result<Self, Refusal> {
         let summary = summarise(bought.iter().map(|day| (*day, 0.0)), until)?;
         let end = until.saturating_add(i32::from(days));
         let mut later: Vec<i32> = bought.to_vec();
         later.retain(|day| *day > until && *day <= end);
         later.sort_unstable();
         later.dedup();
-        Some(Self {
+        Ok(Self {
             history: summary.history,
-            bought: u32::try_from(later.len()).ok()?,
+            // `days` is no more than 65 535.
+            bought: u32::try_from(later.len()).unwrap_or(u32::MAX),
         })
     }
 
@@ -142,6 +150,33 @@ impl Score {
     }
 }
 
+/// Whether the model foretells better than the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does: the interval of its lead lies above zero.
+    Better,
+    /// It does worse: the interval lies below zero.
+    Worse,
+    /// These buyers do not tell: zero lies in the interval.
+    Open,
+}
+
+/// By how much the rule's Brier score is above the model's, made of pairs of their (probability − what came)².
+fn lead(pairs: impl Iterator<Item = (f64, f64)>, confidence: Confidence) -> Estimate {
+    let leads: Vec<f64> = pairs.map(|(model, rule)| rule - model).collect();
+    let n = leads.len() as f64;
+    let mean = leads.iter().sum::<f64>() / n;
+    let squares: f64 = leads.iter().map(|each| (each - mean) * (each - mean)).sum();
+    let error = (squares / (n - 1.0) / n).sqrt();
+    Estimate::reaching(
+        mean,
+        error,
+        confidence.normal(),
+        leads.len() as u64,
+        (-1.0, 1.0),
+    )
+}
+
 /// A model's predictions beside what came.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
@@ -161,12 +196,14 @@ pub struct Comparison {
     pub model: Score,
     /// Of the rule's.
     pub rule: Score,
+    /// By how much the rule's Brier score is above the model's, over the same buyers.
+    pub lead: Estimate,
     /// The rule.
     pub hiatus: Hiatus,
 }
 
 impl Comparison {
-    /// Compares a model's predictions for so many weeks with what came in them.
+    /// Compares a model's predictions for so many weeks with what came in them; the lead's interval is as sure as asked.
     ///
     /// # Errors
     /// [`Refusal::TooFew`] below 100 buyers.
@@ -175,6 +212,7 @@ impl Comparison {
         outcomes: &[Outcome],
         weeks: f64,
         hiatus: Hiatus,
+        confidence: Confidence,
     ) -> Result<Self, Refusal> {
         enough(outcomes.len() as u64)?;
         let pairs: Vec<(f64, f64)> = outcomes
@@ -201,6 +239,11 @@ impl Comparison {
         let together = sum(&|said, came| (said - said_mean) * (came - came_mean));
         let probability =
             |outcome: &Outcome| model.probability_of_purchase(&outcome.history, weeks);
+        let off = |said: f64, outcome: &Outcome| square(said - outcome.bought_at_all());
+        let offs = |outcome: &Outcome| {
+            let rule = hiatus.probability(outcome);
+            (off(probability(outcome), outcome), off(rule, outcome))
+        };
         Ok(Self {
             buyers: outcomes.len() as u64,
             predicted,
@@ -210,13 +253,21 @@ impl Comparison {
             correlation: (spread > 0.0).then(|| together / spread.sqrt()),
             model: Score::of(outcomes, probability),
             rule: Score::of(outcomes, |outcome| hiatus.probability(outcome)),
+            lead: lead(outcomes.iter().map(offs), confidence),
             hiatus,
         })
     }
 
-    /// Whether the model's probabilities are better than the rule's.
-    pub fn beats_the_rule(&self) -> bool {
-        self.model.brier < self.rule.brier
+    /// Whether the model's probabilities are better than the rule's, with the confidence that was asked for.
+    pub fn beats_the_rule(&self) -> Verdict {
+        let Interval { low, high } = self.lead.interval;
+        if low > 0.0 {
+            Verdict::Better
+        } else if high < 0.0 {
+            Verdict::Worse
+        } else {
+            Verdict::Open
+        }
     }
 }
 
@@ -226,17 +277,24 @@ pub fn rolling<M: PurchaseModel>(
     buyers: &[impl AsRef<[i32]>],
     ends: &[i32],
     days: u16,
+    confidence: Confidence,
     fit: impl Fn(&Grouped<History>) -> Result<M, Refusal>,
 ) -> Vec<Result<Comparison, Refusal>> {
-    let outcomes = |until: i32| -> Vec<Outcome> {
+    let outcomes = |until: i32| -> Result<Vec<Outcome>, Refusal> {
+        let known = |bought: &&_| {
+            AsRef::<[i32]>::as_ref(*bought)
+                .iter()
+                .any(|day| *day <= until)
+        };
         let of = |bought: &_| Outcome::of(AsRef::as_ref(bought), until, days);
-        buyers.iter().filter_map(of).collect()
+        buyers.iter().filter(known).map(of).collect()
     };
     let compare = |end: &i32| {
-        let hiatus = Hiatus::learned_from(&outcomes(end.saturating_sub(i32::from(days))))?;
-        let outcomes = outcomes(*end);
+        let hiatus = Hiatus::learned_from(&outcomes(end.saturating_sub(i32::from(days)))?)?;
+        let outcomes = outcomes(*end)?;
         let model = fit(&outcomes.iter().map(|outcome| outcome.history).collect())?;
-        Comparison::of(&model, &outcomes, f64::from(days) / 7.0, hiatus)
+        let weeks = f64::from(days) / 7.0;
+        Comparison::of(&model, &outcomes, weeks, hiatus, confidence)
     };
     ends.iter().map(compare).collect()
 }
@@ -244,7 +302,7 @@ pub fn rolling<M: PurchaseModel>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::BgNbd;
+    use crate::bg_nbd::BgNbd;
 
     #[test]
     fn an_outcome_counts_days_after_the_last_known_one() {
@@ -254,7 +312,13 @@ mod tests {
             History::new(1, 2.0, 2.0).expect("a history")
         );
         assert_eq!(outcome.bought, 2);
-        assert_eq!(Outcome::of(&[15], 14, 7), None);
+        assert_eq!(
+            Outcome::of(&[15], 14, 7),
+            Err(Refusal::TooFew {
+                found: 0,
+                needed: 1
+            })
+        );
         assert_eq!(
             Outcome::of(&[i32::MAX], i32::MAX, 7)
                 .expect("a buyer")
@@ -298,6 +362,9 @@ mod tests {
         );
         assert!((score.brier - 0.1).abs() < 1e-15);
         assert_eq!(score.right, 1.0);
+        let pairs = [(0.04, 0.25), (0.16, 0.25)];
+        let lead = lead(pairs.into_iter(), Confidence::USUAL);
+        assert!((lead.value - 0.15).abs() < 1e-15 && (lead.standard_error - 0.06).abs() < 1e-15);
         let model = BgNbd::new([1.0; 4]).expect("parameters");
         let hiatus = Hiatus {
             weeks: 1.0,
@@ -305,7 +372,7 @@ mod tests {
             beyond: 0.1,
         };
         assert_eq!(
-            Comparison::of(&model, &histories, 1.0, hiatus),
+            Comparison::of(&model, &histories, 1.0, hiatus, Confidence::USUAL),
             Err(Refusal::TooFew {
                 found: 2,
                 needed: 100

@@ -9,7 +9,9 @@
 
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
-/// How sure an interval is: the share of such intervals, over many samples, that hold the true value.
+use crate::refusal::Refusal;
+
+/// How sure an interval is: the share of such intervals, over many samples, that hold the true value, or what is foretold.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Confidence(f64);
 
@@ -17,9 +19,13 @@ impl Confidence {
     /// 95 %, what is meant where nobody says more.
     pub const USUAL: Self = Self(0.95);
 
-    /// A share from 0.5 to 0.9999; none beyond, where an interval says nothing or everything.
-    pub fn of(share: f64) -> Option<Self> {
-        (0.5..=0.9999).contains(&share).then_some(Self(share))
+    /// A share from 0.5 to 0.9999.
+    ///
+    /// # Errors
+    /// [`Refusal::OffTheScale`] beyond, where an interval says nothing or everything.
+    pub fn of(share: f64) -> Result<Self, Refusal> {
+        let is_share = (0.5..=0.9999).contains(&share);
+        is_share.then_some(Self(share)).ok_or(Refusal::OffTheScale)
     }
 
     /// The share.
@@ -206,7 +212,7 @@ mod tests {
     #[test]
     fn no_confidence_is_made_of_what_is_no_share() {
         for share in [0.0, 0.49, 1.0, 95.0, -0.95, f64::NAN, f64::INFINITY] {
-            assert_eq!(Confidence::of(share), None, "{share}");
+            assert_eq!(Confidence::of(share), Err(Refusal::OffTheScale), "{share}");
         }
     }
 }

@@ -3,25 +3,30 @@
 //! **What it promises.** Plain functions over numbers. Whoever calls them says what the numbers are of; nothing here asks a
 //! database, a clock or dice. The same input gives the same bits on every run and for any number of threads. What cannot be
 //! answered is refused with a [`Refusal`] that says why: a number is never invented. Parameters come with their standard
-//! errors, measures with their intervals; what a model predicts does not tell how sure it is.
+//! errors, measures with their intervals, and whatever a fitted model predicts has a
+//! [standard error](fit::Fit::standard_error_of) for the asking.
 //!
 //! **What it does not know.** Customers, currencies, calendars, languages. Amounts are floating-point numbers of one currency,
 //! good for a prediction and not for a bill.
 //!
 //! **From purchases to a value.** Time is counted in weeks, from day numbers divided by seven.
 //!
-//! 1. [`summarise`] makes of a buyer's purchase days its [`History`] (repeat days, week of the last, age) and its [`Spend`].
-//! 2. [`Grouped`] counts equal ones while they come in, so that a million buyers are read as a stream.
-//! 3. [`BgNbd::fit`] or [`ParetoNbd::fit`] and [`GammaGamma::fit`] estimate parameters by maximum likelihood, with exact
-//!    derivatives and Newton's method.
-//! 4. A [`PurchaseModel`] predicts: purchases, the chance of one, the next one's date. [`Valuation`] discounts them.
+//! 1. [`summarise`](history::summarise) makes of a buyer's purchase days its [`History`](history::History) (repeat days, week of
+//!    the last, age) and its [`Spend`](history::Spend).
+//! 2. [`Grouped`](grouped::Grouped) counts equal ones while they come in, so that a million buyers are read as a stream.
+//! 3. [`bg_nbd`] or [`pareto_nbd`] for purchases and [`gamma_gamma`] for amounts estimate parameters by maximum likelihood, with
+//!    exact derivatives and Newton's method. A [`Fit`](fit::Fit) is the model, and how sure it and what it says are.
+//! 4. A [`PurchaseModel`](prediction::PurchaseModel) predicts: purchases, the chance of one, the next one's date; of regular
+//!    buyers the date is [`regularity`]'s. A [`Valuation`](value::Valuation) discounts them; their sum is customer [`equity`].
 //! 5. [`holdout`] compares predictions with what came, beside a rule that needs no model.
 //!
 //! **Measures**, each in a module of its own that says what it means: [`rfm`], [`concentration`] (whale curve, Gini), [`investment`] (net present
 //! value, payback), [`proportion`], [`net_promoter`] (with score intervals), [`satisfaction`] (weighted and latent), [`kano`].
 //!
 //! ```
-//! use perennial_insight::{BgNbd, History, PurchaseModel};
+//! use perennial_insight::bg_nbd::BgNbd;
+//! use perennial_insight::history::History;
+//! use perennial_insight::prediction::PurchaseModel;
 //! # fn main() -> Result<(), perennial_insight::Refusal> {
 //! // r and alpha: how often people buy; a and b: how they stop.
 //! let model = BgNbd::new([0.5, 10.0, 1.0, 2.0])?;
@@ -34,12 +39,13 @@
 //! # }
 //! ```
 
-mod bg_nbd;
+pub mod bg_nbd;
 pub mod concentration;
-mod equity;
-mod gamma_gamma;
-mod grouped;
-mod history;
+pub mod equity;
+pub mod fit;
+pub mod gamma_gamma;
+pub mod grouped;
+pub mod history;
 pub mod holdout;
 mod integral;
 pub mod interval;
@@ -48,24 +54,14 @@ pub mod kano;
 pub mod net_promoter;
 mod optimise;
 mod parallel;
-mod pareto_nbd;
-mod prediction;
+pub mod pareto_nbd;
+pub mod prediction;
 pub mod proportion;
 mod refusal;
-mod regularity;
+pub mod regularity;
 pub mod rfm;
 pub mod satisfaction;
 mod special;
-mod value;
+pub mod value;
 
-pub use bg_nbd::BgNbd;
-pub use equity::{EquityChange, Standing};
-pub use gamma_gamma::GammaGamma;
-pub use grouped::Grouped;
-pub use history::{History, Spend, Summary, summarise};
-pub use optimise::{Estimate, Fit};
-pub use pareto_nbd::ParetoNbd;
-pub use prediction::{NextPurchase, Pace, PurchaseModel};
 pub use refusal::Refusal;
-pub use regularity::Regularity;
-pub use value::{Buyer, Convention, Valuation};

@@ -18,7 +18,9 @@
 //! from 0 to 1 = (1 − ¼)/2 = ⅜. So P(alive) = ¼/(¼ + ⅜) = 0.4.
 //!
 //! ```
-//! use perennial_insight::{History, ParetoNbd, PurchaseModel};
+//! use perennial_insight::history::History;
+//! use perennial_insight::pareto_nbd::ParetoNbd;
+//! use perennial_insight::prediction::PurchaseModel;
 //! let model = ParetoNbd::new([1.0; 4]).expect("parameters");
 //! let once = History::new(0, 0.0, 1.0).expect("a history");
 //! assert!((model.probability_alive(&once) - 0.4).abs() < 1e-15);
@@ -29,10 +31,11 @@ use std::num::NonZeroUsize;
 use serde::{Deserialize, Serialize};
 
 use crate::bg_nbd::{SHORTEST, frequencies, start_of_alpha};
+use crate::fit::Fit;
 use crate::grouped::Grouped;
 use crate::history::History;
 use crate::integral::Decay;
-use crate::optimise::{Curve, Fit, maximise};
+use crate::optimise::{Curve, maximise};
 use crate::parallel;
 use crate::prediction::{Pace, PurchaseModel, horizon};
 use crate::refusal::{Refusal, ensure, ensure_positive};
@@ -55,13 +58,11 @@ impl ParetoNbd {
     /// The model with these parameters.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] unless all are positive and finite and alpha and beta are at least 0.01 weeks.
+    /// [`Refusal::NotFinite`] and [`Refusal::NotPositive`] for what is that, [`Refusal::OffTheScale`] for an alpha or beta below
+    /// 0.01 weeks.
     pub fn new([r, alpha, s, beta]: [f64; 4]) -> Result<Self, Refusal> {
-        ensure_positive(&[r, alpha, s, beta], "parameters of Pareto/NBD")?;
-        ensure(
-            alpha.min(beta) >= SHORTEST,
-            "an alpha or beta of less than two hours",
-        )?;
+        ensure_positive(&[r, alpha, s, beta])?;
+        ensure(alpha.min(beta) >= SHORTEST, Refusal::OffTheScale)?;
         Ok(Self { r, alpha, s, beta })
     }
 
@@ -73,7 +74,7 @@ impl ParetoNbd {
     /// Learns the parameters by maximum likelihood. The outcome has the same bits for any number of threads.
     ///
     /// # Errors
-    /// As for [`BgNbd::fit`](crate::BgNbd::fit).
+    /// As for [`BgNbd::fit`](crate::bg_nbd::BgNbd::fit).
     pub fn fit(buyers: &Grouped<History>, threads: NonZeroUsize) -> Result<Fit<Self, 4>, Refusal> {
         let frequencies = frequencies(buyers)?;
         let likelihood = |parameters| {
@@ -98,13 +99,8 @@ impl ParetoNbd {
             1.0,
             ages / buyers.total() as f64,
         ];
-        let (estimates, log_likelihood) = maximise(Self::PARAMETERS, start, likelihood)?;
-        Ok(Fit {
-            model: Self::new(estimates.map(|estimate| estimate.value))?,
-            estimates,
-            log_likelihood,
-            buyers: buyers.total(),
-        })
+        let least = [0.0, SHORTEST, 0.0, SHORTEST];
+        maximise(Self::PARAMETERS, least, start, likelihood)?.fit(buyers.total())
     }
 }
 

@@ -1,6 +1,8 @@
-//! What a model of purchases predicts of a buyer.
+//! What a model of purchases predicts of a buyer. How sure each number is tells the [fit](crate::fit::Fit::standard_error_of).
 
 use crate::history::History;
+use crate::interval::Confidence;
+use crate::refusal::{Refusal, ensure};
 
 /// Nobody asks for more than a century, in weeks.
 pub(crate) const CENTURY: f64 = 5218.0;
@@ -55,21 +57,24 @@ pub trait PurchaseModel: Sync {
     /// How often the buyer buys, while it does.
     fn pace(&self, history: &History) -> Pace;
 
-    /// When the next purchase comes if the buyer still buys: the median, and the interval in which it lies with the probability
-    /// `coverage`. By P(later than t) = (scale/(scale + t))^shape.
+    /// When the next purchase comes if the buyer still buys: the median, and the interval that holds it with this confidence. By
+    /// P(later than t) = (scale/(scale + t))^shape.
     ///
-    /// None where r + x < 1, as for most who bought once: the time has no mode and no mean, and its median would be years. None
-    /// either unless 0 < `coverage` < 1.
-    fn next_purchase(&self, history: &History, coverage: f64) -> Option<NextPurchase> {
+    /// # Errors
+    /// [`Refusal::NoDate`] where r + x < 1, as for most who bought once: the time has no mean, and its median would be years.
+    fn next_purchase(
+        &self,
+        history: &History,
+        confidence: Confidence,
+    ) -> Result<NextPurchase, Refusal> {
         let pace = self.pace(history);
-        if pace.shape < 1.0 || !(coverage > 0.0 && coverage < 1.0) {
-            return None;
-        }
+        ensure(pace.shape >= 1.0, Refusal::NoDate)?;
+        let outside = (1.0 - confidence.share()) / 2.0;
         let at = |later: f64| pace.scale * (-later.ln() / pace.shape).exp_m1();
-        Some(NextPurchase {
+        Ok(NextPurchase {
             median: at(0.5),
-            earliest: at(0.5 + coverage / 2.0),
-            latest: at(0.5 - coverage / 2.0),
+            earliest: at(1.0 - outside),
+            latest: at(outside),
         })
     }
 }

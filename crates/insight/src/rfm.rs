@@ -1,6 +1,6 @@
 //! Recency, frequency, monetary value: where each customer stands in its base, 1 (least) to 5 (best), by each of the three.
 //!
-//! Data come in as one [`Buyer`] a customer and go out as one [`Scores`] each, in the same order. The three are ranked each over
+//! Data come in as one [`Figures`] a customer and go out as one [`Scores`] each, in the same order. The three are ranked each over
 //! the whole base, not one within the other ("exact" scoring, Hughes 1994, *Strategic Database Marketing*; the nested kind gives
 //! other codes).
 //!
@@ -17,9 +17,9 @@
 
 use crate::Refusal;
 
-/// What a customer bought until now.
+/// What a customer bought until now, in three figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Buyer {
+pub struct Figures {
     /// The day of the last purchase, counted from any day: the later, the better.
     pub last_day: i64,
     /// How many purchases.
@@ -50,7 +50,7 @@ impl Scores {
 const SCORES: usize = 5;
 
 /// The scores of a base's buyers, in their order. Refusal for fewer than five.
-pub fn scores(buyers: &[Buyer]) -> Result<Vec<Scores>, Refusal> {
+pub fn scores(buyers: &[Figures]) -> Result<Vec<Scores>, Refusal> {
     if buyers.len() < SCORES {
         return Err(Refusal::TooFew {
             needed: SCORES as u64,
@@ -71,7 +71,7 @@ pub fn scores(buyers: &[Buyer]) -> Result<Vec<Scores>, Refusal> {
 }
 
 /// The score of each by one figure.
-fn places<T: Ord>(buyers: &[Buyer], figure: impl Fn(&Buyer) -> T) -> Vec<u8> {
+fn places<T: Ord>(buyers: &[Figures], figure: impl Fn(&Figures) -> T) -> Vec<u8> {
     let n = buyers.len();
     let mut order: Vec<(T, usize)> = buyers.iter().map(&figure).zip(0..).collect();
     order.sort_unstable();
@@ -98,9 +98,9 @@ mod tests {
     use super::*;
 
     fn by_frequency(purchases: &[u64]) -> Vec<u8> {
-        let buyers: Vec<Buyer> = purchases
+        let buyers: Vec<Figures> = purchases
             .iter()
-            .map(|&purchases| Buyer {
+            .map(|&purchases| Figures {
                 last_day: 0,
                 purchases,
                 spent: 0,
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn each_figure_is_scored_by_itself() {
-        let buyer = |last_day, purchases, spent| Buyer {
+        let buyer = |last_day, purchases, spent| Figures {
             last_day,
             purchases,
             spent,
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn four_are_too_few() {
-        let buyer = Buyer {
+        let buyer = Figures {
             last_day: 1,
             purchases: 1,
             spent: 1,

@@ -8,6 +8,24 @@
 //! 4.345 weeks at 1 % it is about 0.8 % more than with 52 weeks at 15 % a year, so a [`Convention`] goes with each value and can
 //! be printed. The margin is what the amounts given to [`GammaGamma`] were; with revenue it is not a value.
 //!
+//! **How sure a value is**, one buyer's or the sum of many, tell the two [fits](crate::fit::Fit::standard_error_of) that it comes
+//! from: √(error by the model of purchases² + error by the model of amounts²). The first asks for all values eight times, the
+//! second six times; many buyers are asked for in portions, whose [slopes](crate::fit::Fit::slopes_of) add.
+//!
+//! ```
+//! # use perennial_insight::{Refusal, bg_nbd::BgNbd, fit::Fit, gamma_gamma::GammaGamma};
+//! # use perennial_insight::value::{Buyer, Convention, Valuation};
+//! # use std::num::NonZeroUsize;
+//! fn equity(purchases: &BgNbd, spend: &GammaGamma, convention: Convention, buyers: &[Buyer]) -> f64 {
+//!     Valuation::new(purchases, spend, convention).values(buyers, NonZeroUsize::MIN).iter().sum()
+//! }
+//! fn error(purchases: &Fit<BgNbd, 4>, spend: &Fit<GammaGamma, 3>, convention: Convention, buyers: &[Buyer]) -> Result<f64, Refusal> {
+//!     let by_purchases = purchases.standard_error_of(|model| equity(model, &spend.model, convention, buyers))?;
+//!     let by_spend = spend.standard_error_of(|model| equity(&purchases.model, model, convention, buyers))?;
+//!     Ok(by_purchases.hypot(by_spend))
+//! }
+//! ```
+//!
 //! **What it does not know.** What comes after the last step, what winning the buyer did cost, and how it would answer to being
 //! served otherwise. The cost to serve is what each step costs, whether or not the buyer still buys.
 //!
@@ -15,7 +33,10 @@
 //! 25 %, 10 a purchase and 2 to serve are worth (10·ln 2 − 2)/1.25.
 //!
 //! ```
-//! use perennial_insight::{BgNbd, Buyer, Convention, GammaGamma, History, Valuation};
+//! use perennial_insight::bg_nbd::BgNbd;
+//! use perennial_insight::gamma_gamma::GammaGamma;
+//! use perennial_insight::history::History;
+//! use perennial_insight::value::{Buyer, Convention, Valuation};
 //! # fn main() -> Result<(), perennial_insight::Refusal> {
 //! let purchases = BgNbd::new([1.0; 4])?;
 //! let spend = GammaGamma::new([2.0, 3.0, 10.0])?;
@@ -36,7 +57,7 @@ use crate::gamma_gamma::GammaGamma;
 use crate::history::{History, Spend};
 use crate::parallel;
 use crate::prediction::{CENTURY, PurchaseModel};
-use crate::refusal::{Refusal, ensure};
+use crate::refusal::{Refusal, ensure, ensure_not_negative, ensure_positive};
 
 /// Steps whose expected purchases are asked for together.
 const TOGETHER: usize = 12;
@@ -57,21 +78,15 @@ impl Convention {
     /// So many steps of so many weeks, discounted by `rate` a step: 0.01 for 1 %.
     ///
     /// # Errors
-    /// [`Refusal::Impossible`] for no steps or more than 1200, steps of no length, more than a century together, or a rate below
-    /// zero or not finite.
+    /// [`Refusal::OffTheScale`] for no steps or more than 1200, or more than a century together; [`Refusal::NotPositive`] for
+    /// steps of no length, [`Refusal::Negative`] for a rate below zero, [`Refusal::NotFinite`] for what is no number.
     pub fn new(steps: u16, weeks: f64, rate: f64) -> Result<Self, Refusal> {
+        ensure_positive(&[weeks])?;
+        ensure_not_negative(rate)?;
+        let is_in_time = f64::from(steps) * weeks <= CENTURY;
         ensure(
-            (1..=MOST).contains(&steps),
-            "a value of no steps or more than 1200",
-        )?;
-        ensure(weeks > 0.0, "a value of no time")?;
-        ensure(
-            f64::from(steps) * weeks <= CENTURY,
-            "a value of more than a century",
-        )?;
-        ensure(
-            rate >= 0.0 && rate.is_finite(),
-            "a discount rate below zero",
+            (1..=MOST).contains(&steps) && is_in_time,
+            Refusal::OffTheScale,
         )?;
         Ok(Self { steps, weeks, rate })
     }
@@ -81,13 +96,28 @@ impl Convention {
     /// # Errors
     /// As for [`new`](Self::new).
     pub fn months(months: u16, rate: f64) -> Result<Self, Refusal> {
-        ensure(rate >= 0.0, "a discount rate below zero")?;
+        ensure_not_negative(rate)?;
         Self::new(months, MONTH, (rate.ln_1p() / 12.0).exp_m1())
     }
 
-    /// Steps, weeks a step, rate a step.
-    pub const fn parts(&self) -> (u16, f64, f64) {
-        (self.steps, self.weeks, self.rate)
+    /// How many steps.
+    pub const fn steps(&self) -> u16 {
+        self.steps
+    }
+
+    /// Weeks of a step.
+    pub const fn weeks(&self) -> f64 {
+        self.weeks
+    }
+
+    /// The discount of a step: 0.01 for 1 %.
+    pub const fn rate(&self) -> f64 {
+        self.rate
+    }
+
+    /// The discount of a Julian year, 365.25 days, that the steps' come to: 0.1 for 10 %.
+    pub fn yearly_rate(&self) -> f64 {
+        (self.rate.ln_1p() * 12.0 * MONTH / self.weeks).exp_m1()
     }
 
     /// What counts at the end of this step is worth now.
@@ -96,7 +126,7 @@ impl Convention {
     }
 }
 
-/// In English, for whoever reads a log or an export.
+/// For a log, in English. Whoever shows it to people says it in their language, out of the four numbers above.
 impl fmt::Display for Convention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let round = |number: f64| (number * 1e4).round() / 1e4;
@@ -191,7 +221,8 @@ impl<'a, M: PurchaseModel> Valuation<'a, M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BgNbd, ParetoNbd};
+    use crate::bg_nbd::BgNbd;
+    use crate::pareto_nbd::ParetoNbd;
 
     fn setting() -> (BgNbd, GammaGamma, History) {
         let purchases = BgNbd::new([0.25, 4.4, 0.8, 2.4]).expect("parameters");
@@ -205,10 +236,10 @@ mod tests {
 
     /// The sum of the module's page, term by term.
     fn plainly(model: &impl PurchaseModel, history: &History, convention: Convention) -> f64 {
-        let (steps, weeks, rate) = convention.parts();
+        let (weeks, rate) = (convention.weeks(), convention.rate());
         let until = |step: u16| model.expected_purchases(history, f64::from(step) * weeks);
         let step = |k: u16| (until(k) - until(k - 1)) / (1.0 + rate).powi(i32::from(k));
-        (1..=steps).map(step).sum()
+        (1..=convention.steps()).map(step).sum()
     }
 
     #[test]
@@ -256,30 +287,31 @@ mod tests {
 
     #[test]
     fn a_year_of_months_is_discounted_by_the_yearly_rate() {
-        let (steps, weeks, rate) = Convention::months(36, 0.1).expect("a convention").parts();
-        assert_eq!(steps, 36);
-        assert!((weeks * 12.0 * 7.0 - 365.25).abs() < 1e-12);
-        assert!(((1.0 + rate).powi(12) - 1.1).abs() < 1e-14);
+        let months = Convention::months(36, 0.1).expect("a convention");
+        assert_eq!(months.steps(), 36);
+        assert!((months.weeks() * 12.0 * 7.0 - 365.25).abs() < 1e-12);
+        assert!(((1.0 + months.rate()).powi(12) - 1.1).abs() < 1e-14);
+        assert!((months.yearly_rate() - 0.1).abs() < 1e-14);
+        // 52.178… weeks of 0.2 % each.
+        let weeks = Convention::new(4, 1.0, 0.002).expect("a convention");
+        assert!((weeks.yearly_rate() - (1.002_f64.powf(365.25 / 7.0) - 1.0)).abs() < 1e-14);
     }
 
     #[test]
     fn what_is_no_convention_is_refused() {
-        for (steps, weeks, rate) in [
-            (0, 1.0, 0.1),
-            (1201, 1.0, 0.1),
-            (1, 0.0, 0.1),
-            (1, -1.0, 0.1),
-            (1, f64::NAN, 0.1),
-            (1000, 52.0, 0.1),
-            (1, 1.0, -0.1),
-            (1, 1.0, f64::NAN),
-            (1, 1.0, f64::INFINITY),
+        for (steps, weeks, rate, why) in [
+            (0, 1.0, 0.1, Refusal::OffTheScale),
+            (1201, 1.0, 0.1, Refusal::OffTheScale),
+            (1, 0.0, 0.1, Refusal::NotPositive),
+            (1, -1.0, 0.1, Refusal::NotPositive),
+            (1, f64::NAN, 0.1, Refusal::NotFinite),
+            (1000, 52.0, 0.1, Refusal::OffTheScale),
+            (1, 1.0, -0.1, Refusal::Negative),
+            (1, 1.0, f64::NAN, Refusal::NotFinite),
+            (1, 1.0, f64::INFINITY, Refusal::NotFinite),
         ] {
-            assert!(
-                Convention::new(steps, weeks, rate).is_err(),
-                "{steps} {weeks} {rate}"
-            );
+            assert_eq!(Convention::new(steps, weeks, rate), Err(why));
         }
-        assert!(Convention::months(36, -0.1).is_err());
+        assert_eq!(Convention::months(36, -0.1), Err(Refusal::Negative));
     }
 }

@@ -7,14 +7,17 @@
 )]
 
 mod cdnow;
+mod errors;
 mod guards;
 mod oracle;
 mod recovery;
 mod reference;
+mod regular;
 #[path = "../../../../tests/import/sample.rs"]
 mod sample;
 mod simulation;
 mod threads;
+mod weak;
 
 use std::num::NonZeroUsize;
 

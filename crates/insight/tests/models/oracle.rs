@@ -1,6 +1,6 @@
 //! The formulas as their papers print them, without care for speed or for what overflows.
 
-use perennial_insight::History;
+use perennial_insight::history::History;
 use special::Gamma;
 
 fn ln_gamma(of: f64) -> f64 {

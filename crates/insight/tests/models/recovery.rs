@@ -1,8 +1,12 @@
 //! Planted parameters are found again, within what their standard errors allow.
 
-use perennial_insight::{
-    BgNbd, Estimate, GammaGamma, Grouped, History, ParetoNbd, Regularity, Spend,
-};
+use perennial_insight::bg_nbd::BgNbd;
+use perennial_insight::fit::Parameter;
+use perennial_insight::gamma_gamma::GammaGamma;
+use perennial_insight::grouped::Grouped;
+use perennial_insight::history::{History, Spend};
+use perennial_insight::pareto_nbd::ParetoNbd;
+use perennial_insight::regularity::Regularity;
 
 use crate::simulation::{self, Dice};
 use crate::{ONE, oracle};
@@ -10,7 +14,7 @@ use crate::{ONE, oracle};
 const BUYERS: usize = 20_000;
 
 /// How somebody's x, t_x and T are made up, of parameters and age.
-type Story = fn(&mut Dice, [f64; 4], f64) -> (u32, f64, f64);
+pub(crate) type Story = fn(&mut Dice, [f64; 4], f64) -> (u32, f64, f64);
 
 fn histories(story: Story, planted: [f64; 4], seed: u64) -> Grouped<History> {
     let mut dice = Dice(seed);
@@ -23,15 +27,19 @@ fn histories(story: Story, planted: [f64; 4], seed: u64) -> Grouped<History> {
 }
 
 /// Somebody as Pareto/NBD tells it: x, t_x, T.
-fn pareto_nbd(dice: &mut Dice, [r, alpha, s, beta]: [f64; 4], age: f64) -> (u32, f64, f64) {
+pub(crate) fn pareto_nbd(
+    dice: &mut Dice,
+    [r, alpha, s, beta]: [f64; 4],
+    age: f64,
+) -> (u32, f64, f64) {
     let (rate, ending) = (dice.gamma(r, alpha), dice.gamma(s, beta));
     let end = dice.exponential(ending).min(age);
     simulation::history(&simulation::purchases(dice, rate, 0.0, end), age)
 }
 
 /// Four standard errors: one parameter in sixteen thousand misses that by chance, and seeds are fixed.
-fn assert_found<const N: usize>(estimates: &[Estimate; N], planted: [f64; N]) {
-    for (estimate, planted) in estimates.iter().zip(planted) {
+fn assert_found<const N: usize>(parameters: &[Parameter; N], planted: [f64; N]) {
+    for (estimate, planted) in parameters.iter().zip(planted) {
         let off = (estimate.value - planted) / estimate.standard_error;
         assert!(off.abs() < 4.0, "{estimate:?} was {planted}: off by {off}");
         assert!(estimate.standard_error < 0.3 * planted, "{estimate:?}");
@@ -47,10 +55,10 @@ fn bg_nbd_finds_what_was_planted() {
     ] {
         let buyers = histories(simulation::bg_nbd, planted, seed);
         let fit = BgNbd::fit(&buyers, ONE).expect("a fit");
-        assert_found(&fit.estimates, planted);
+        assert_found(&fit.parameters, planted);
         assert_eq!(
             fit.model.parameters(),
-            fit.estimates.map(|estimate| estimate.value)
+            fit.parameters.map(|estimate| estimate.value)
         );
         let naive: f64 = buyers
             .groups()
@@ -75,7 +83,7 @@ fn pareto_nbd_finds_what_was_planted() {
     ] {
         let buyers = histories(pareto_nbd, planted, seed);
         let fit = ParetoNbd::fit(&buyers, ONE).expect("a fit");
-        assert_found(&fit.estimates, planted);
+        assert_found(&fit.parameters, planted);
         let naive: f64 = buyers
             .groups()
             .iter()
@@ -101,7 +109,7 @@ fn gamma_gamma_finds_what_was_planted() {
         };
         let spends: Grouped<Spend> = (0..BUYERS).map(&mut one).collect();
         let fit = GammaGamma::fit(&spends, ONE).expect("a fit");
-        assert_found(&fit.estimates, planted);
+        assert_found(&fit.parameters, planted);
         let naive: f64 = spends
             .groups()
             .iter()
@@ -142,7 +150,7 @@ fn regularity_finds_what_was_planted() {
 /// Simulated futures: what is expected comes, on average.
 #[test]
 fn what_is_expected_comes() {
-    use perennial_insight::PurchaseModel;
+    use perennial_insight::prediction::PurchaseModel;
     let (parameters, weeks) = ([0.8, 6.0, 0.9, 2.5], 40.0);
     let model = BgNbd::new(parameters).expect("parameters");
     let (mut dice, mut expected, mut chance, mut bought, mut bought_at_all) =

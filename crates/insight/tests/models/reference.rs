@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use perennial_insight::{
-    BgNbd, Buyer, Convention, GammaGamma, History, ParetoNbd, PurchaseModel, Spend, Valuation,
-};
+use perennial_insight::Refusal;
+use perennial_insight::bg_nbd::BgNbd;
+use perennial_insight::gamma_gamma::GammaGamma;
+use perennial_insight::history::{History, Spend};
+use perennial_insight::interval::Confidence;
+use perennial_insight::pareto_nbd::ParetoNbd;
+use perennial_insight::prediction::PurchaseModel;
+use perennial_insight::value::{Buyer, Convention, Valuation};
 
 use crate::is_near;
 
@@ -90,13 +95,16 @@ pub(crate) fn answers(
             model.probability_of_purchase(&buyer.history, 39.0),
         ),
     ];
-    let next = model.next_purchase(&buyer.history, 0.5);
+    let next = model.next_purchase(&buyer.history, Confidence::USUAL);
     assert_eq!(
-        next.is_none(),
+        next == Err(Refusal::NoDate),
         buyer.history.frequency() == 0,
         "who bought once is given no date"
     );
-    answers.extend(next.map(|next| ("median_weeks_to_next_purchase_if_alive", next.median)));
+    answers.extend(
+        next.ok()
+            .map(|next| ("median_weeks_to_next_purchase_if_alive", next.median)),
+    );
     answers
 }
 

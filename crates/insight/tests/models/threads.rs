@@ -2,9 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use perennial_insight::{
-    BgNbd, Buyer, Convention, Fit, GammaGamma, Grouped, History, ParetoNbd, Spend, Valuation,
-};
+use perennial_insight::bg_nbd::BgNbd;
+use perennial_insight::fit::Fit;
+use perennial_insight::gamma_gamma::GammaGamma;
+use perennial_insight::grouped::Grouped;
+use perennial_insight::history::{History, Spend};
+use perennial_insight::pareto_nbd::ParetoNbd;
+use perennial_insight::value::{Buyer, Convention, Valuation};
 
 use crate::simulation::{self, Dice};
 
@@ -26,11 +30,12 @@ fn buyers() -> Vec<Buyer> {
 
 fn bits<M, const N: usize>(fit: &Fit<M, N>) -> Vec<u64> {
     let numbers = fit
-        .estimates
+        .parameters
         .iter()
         .flat_map(|estimate| [estimate.value, estimate.standard_error]);
     numbers
         .chain([fit.log_likelihood])
+        .chain(fit.covariance.into_iter().flatten())
         .map(f64::to_bits)
         .collect()
 }
