@@ -38,7 +38,7 @@
 use crate::interval::{Confidence, turn};
 use crate::prediction::NextPurchase;
 use crate::refusal::{Refusal, enough, ensure, ensure_not_negative, ensure_positive};
-use crate::special::ln_incomplete_beta;
+use crate::special::{ln_beta, ln_incomplete_beta};
 
 /// The most regular that a base is taken for: beyond, two gaps differ by less than a tenth, which days do not tell.
 const MOST_REGULAR: f64 = 200.0;
@@ -115,9 +115,10 @@ impl Regularity {
         let known = self.k * f64::from(gaps.count);
         ensure(known >= 1.0, Refusal::NoDate)?;
         ensure_positive(&[gaps.together])?;
+        let of = [known, self.k, ln_beta(known, self.k)];
         let ln_later = |t: f64| {
             let all = gaps.together + t;
-            ln_incomplete_beta(known, self.k, gaps.together / all, t / all)
+            ln_incomplete_beta(of, gaps.together / all, t / all)
         };
         let passed = ln_later(away);
         let later = |t: f64| (ln_later(away + t) - passed).exp();
