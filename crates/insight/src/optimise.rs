@@ -23,6 +23,8 @@ const STEPS: usize = 100;
 const SMALL: f64 = 1e-12;
 /// How far the logarithm of a parameter may run from where it began: a factor of a million.
 const FAR: f64 = 14.0;
+/// How far one has run that stopped because nothing got better: a thousand times.
+const ADRIFT: f64 = 6.9;
 /// The longest step of a logarithm.
 const LONGEST: f64 = 3.0;
 
@@ -141,7 +143,7 @@ pub(crate) fn maximise<const N: usize>(
             }
             part /= 2.0;
             if part < 1e-12 {
-                return Err(vague(names, least, &curve, at));
+                return Err(vague(names, least, start, &curve, at));
             }
         };
         (at, curve) = (next, better);
@@ -154,18 +156,25 @@ pub(crate) fn maximise<const N: usize>(
             return maximum(names, least, &curve, at);
         }
     }
-    Err(vague(names, least, &curve, at))
+    Err(vague(names, least, start, &curve, at))
 }
 
-/// Why a search stopped short: on a ridge, where that is what it looks like from there.
+/// Why a search stopped short: on a ridge, where that is what it looks like from there, or where a parameter has run so far that
+/// what it still changes is lost in rounding.
 fn vague<const N: usize>(
     names: [&'static str; N],
     least: [f64; N],
+    start: [f64; N],
     curve: &Curve<N>,
     at: [f64; N],
 ) -> Refusal {
-    match maximum(names, least, curve, at) {
-        Err(refusal @ Refusal::NotIdentified { .. }) => refusal,
+    if let Err(refusal @ Refusal::NotIdentified { .. }) = maximum(names, least, curve, at) {
+        return refusal;
+    }
+    let run = names.iter().zip(at.iter().zip(&start));
+    let run = run.map(|(name, (value, start))| (*name, (value / start).ln().abs()));
+    match run.max_by(|one, other| one.1.total_cmp(&other.1)) {
+        Some((parameter, run)) if run > ADRIFT => Refusal::NotIdentified { parameter },
         _ => Refusal::NotConverged,
     }
 }

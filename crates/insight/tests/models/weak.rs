@@ -209,3 +209,26 @@ fn amounts_that_are_all_alike_are_not_told() {
         );
     }
 }
+
+/// All who stop do so at one rate, as far as these tell: its spread runs away until rounding is all that moves.
+#[test]
+fn a_search_that_rounding_stops_on_a_ridge_names_what_ran_away() {
+    let mut dice = Dice(16_358_562_489_227_259_684);
+    let planted = [
+        1.882640721008744,
+        23.57822208262603,
+        1.943439405043137,
+        1.0109188223086782,
+    ];
+    let buyer = |_| {
+        let age = 60.0 * dice.uniform();
+        let (x, t_x, age) = simulation::bg_nbd(&mut dice, planted, age);
+        History::new(x, t_x, age).expect("a history")
+    };
+    let histories: Grouped<History> = (0..119).map(buyer).collect();
+    let refused = ParetoNbd::fit(&histories, ONE).map(|fit| fit.parameters);
+    assert!(
+        matches!(refused, Err(Refusal::NotIdentified { .. })),
+        "{refused:?}"
+    );
+}
