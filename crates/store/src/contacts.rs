@@ -181,13 +181,11 @@ impl Stored for Contact {
             return Sql::always();
         }
         let now = WORKS_NOW;
+        let means = [(Self::AREA, action), (Customer::AREA, Action::Read)];
         let theirs = Sql::text("EXISTS (")
             .then(now)
             .then(" AND ")
-            .piece(scope.owner_condition(Self::AREA, action, "customers", "owner_id"));
-        let theirs = theirs
-            .then(" AND ")
-            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"))
+            .piece(scope.owner_condition(&means, "customers", "owner_id"))
             .then(")");
         let own = Sql::text("(contacts.creator_id = ")
             .bind(Key::from(scope.user))
@@ -209,12 +207,11 @@ impl Stored for Contact {
             "SELECT p.contact_id AS key FROM customers CROSS JOIN positions p WHERE p.organization = customers.organization AND p.customer_id = customers.id \
              AND p.until IS NULL AND customers.organization = ",
         );
+        let means = [(Self::AREA, Action::Read), (Customer::AREA, Action::Read)];
         let of_customers = reach
             .bind(scope.organization())
             .then(" AND ")
-            .piece(scope.owner_condition(Self::AREA, Action::Read, "customers", "owner_id"))
-            .then(" AND ")
-            .piece(scope.owner_condition(Customer::AREA, Action::Read, "customers", "owner_id"));
+            .piece(scope.owner_condition(&means, "customers", "owner_id"));
         let own = of_customers
             .then(" UNION SELECT id FROM contacts WHERE organization = ")
             .bind(scope.organization())

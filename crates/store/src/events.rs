@@ -239,7 +239,7 @@ pub fn list(read: &mut Read<'_>, filter: &EventFilter, limit: usize) -> Result<P
         Level::None => return Err(Error::Forbidden),
         Level::All => Sql::always(),
         Level::Own | Level::Team => Sql::text("EXISTS (SELECT 1 FROM customers WHERE customers.organization = e.organization AND customers.id = e.customer_id AND ")
-            .piece(read.scope.owner_condition(Area::Events, Action::Read, "customers", "owner_id"))
+            .piece(read.scope.owner_condition(&[(Area::Events, Action::Read)], "customers", "owner_id"))
             .then(")"),
     };
     let mut sql = Sql::text("SELECT e.seq, e.kind, e.resource, e.record_id, e.customer_id, e.actor_id, e.occurred_at, e.recorded_at, c.before, c.after \

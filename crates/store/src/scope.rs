@@ -131,57 +131,54 @@ impl Scope {
         &self.standing.country
     }
 
-    /// The condition that a column names an owner whose records the user may read in all these areas, as one for each owner; none
-    /// where there is one owner, or so many that most of what a list looks through is the user's.
-    pub(crate) fn owner_shares(
-        &self,
-        areas: &[Area],
-        table: &'static str,
-        column: &'static str,
-    ) -> Option<Vec<Sql>> {
-        let owners = areas.iter().filter_map(|area| self.owners(*area));
-        let owners = owners.reduce(|some, others| &some & &others)?;
-        let several = (2..=SHARES).contains(&owners.len());
-        let share = |owner: Key| Sql::default().column(table, column).then(" = ").bind(owner);
-        several.then(|| owners.into_iter().map(share).collect())
-    }
-
-    /// The condition that a column names an owner whose records the user may do this with.
-    pub(crate) fn owner_condition(
-        &self,
-        area: Area,
-        action: Action,
-        table: &'static str,
-        column: &'static str,
-    ) -> Sql {
-        let owner = Sql::default().column(table, column);
-        match self.level(area, action) {
-            Level::All => Sql::always(),
-            Level::None => Sql::never(),
-            Level::Own => owner.then(" = ").bind(Key::from(self.user)),
-            Level::Team => {
-                let owners = self.standing.colleagues.iter().copied();
-                match owners.len() {
-                    ..=SHARES => owner.then(" IN ").among(owners),
-                    // Said so that no index of owners is used: all that they have would be sorted for a page of it.
-                    _ => Sql::text("(")
-                        .piece(owner)
-                        .then(" IN ")
-                        .among(owners)
-                        .then(") IS TRUE"),
-                }
-            }
-        }
-    }
-
-    /// The owners whose records the user may read there; none where it may read everybody's.
-    pub(crate) fn owners(&self, area: Area) -> Option<BTreeSet<Key>> {
-        match self.level(area, Action::Read) {
+    /// The owners with whose records the user may do all of this; none where it may with everybody's.
+    pub(crate) fn owners(&self, means: &[(Area, Action)]) -> Option<BTreeSet<Key>> {
+        let owners = |(area, action): &(Area, Action)| match self.level(*area, *action) {
             Level::All => None,
             Level::None => Some(BTreeSet::new()),
             Level::Own => Some([Key::from(self.user)].into()),
             Level::Team => Some(self.standing.colleagues.clone()),
+        };
+        let owners = means.iter().filter_map(owners);
+        owners.reduce(|some, others| &some & &others)
+    }
+
+    /// The condition that a column names an owner with whose records the user may do all of this.
+    pub(crate) fn owner_condition(
+        &self,
+        means: &[(Area, Action)],
+        table: &'static str,
+        column: &'static str,
+    ) -> Sql {
+        let Some(owners) = self.owners(means) else {
+            return Sql::always();
+        };
+        let owner = Sql::default().column(table, column);
+        match (owners.len(), owners.first()) {
+            (0, _) | (_, None) => Sql::never(),
+            (1, Some(only)) => owner.then(" = ").bind(*only),
+            (2..=SHARES, _) => owner.then(" IN ").among(owners),
+            // Said so that no index of owners is used: all that they have would be sorted for a page of it.
+            _ => Sql::text("(")
+                .piece(owner)
+                .then(" IN ")
+                .among(owners)
+                .then(") IS TRUE"),
         }
+    }
+
+    /// The same, one for each owner; none where there is one owner, or so many that most of what a list looks through is the
+    /// user's.
+    pub(crate) fn owner_shares(
+        &self,
+        means: &[(Area, Action)],
+        table: &'static str,
+        column: &'static str,
+    ) -> Option<Vec<Sql>> {
+        let owners = self.owners(means)?;
+        let several = (2..=SHARES).contains(&owners.len());
+        let share = |owner: Key| Sql::default().column(table, column).then(" = ").bind(owner);
+        several.then(|| owners.into_iter().map(share).collect())
     }
 
     /// On nobody's behalf, with every right in an organization: for what keeps it in order.

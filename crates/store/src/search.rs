@@ -205,14 +205,11 @@ fn owner_word(owner: Key) -> String {
 
 /// Whose words a document has to hold, so that the user may see its record; none where owners do not matter.
 fn owners(scope: &Scope, kind: &str) -> Option<BTreeSet<Key>> {
-    let customers = scope.owners(Customer::AREA);
+    let customers = (Customer::AREA, Action::Read);
     match kind {
-        Customer::PLURAL => customers,
+        Customer::PLURAL => scope.owners(&[customers]),
         Contact::PLURAL => {
-            let mut owners = match (scope.owners(Contact::AREA), customers) {
-                (Some(one), Some(other)) => one.intersection(&other).copied().collect(),
-                (one, other) => one.or(other)?,
-            };
+            let mut owners = scope.owners(&[(Contact::AREA, Action::Read), customers])?;
             owners.insert(Key::from(scope.user));
             Some(owners)
         }

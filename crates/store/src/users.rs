@@ -128,7 +128,7 @@ impl Stored for User {
 
     /// A user's own record is the user's own; a team's are those of its members.
     fn visible(scope: &Scope, action: Action) -> Sql {
-        scope.owner_condition(Self::AREA, action, "users", "id")
+        scope.owner_condition(&[(Self::AREA, action)], "users", "id")
     }
 
     fn compare(field: &Field, values: &[Value]) -> Option<Sql> {

@@ -7,6 +7,7 @@ use perennial_domain::Id;
 use perennial_domain::customer::{Customer, CustomerFigures, CustomerRole, Influence};
 use perennial_domain::field::Resource;
 use perennial_domain::purchase::Purchase;
+use perennial_domain::rights::Action;
 use perennial_domain::tag::Tag;
 use perennial_domain::touch::Identifier;
 use uuid::Uuid;
@@ -114,7 +115,7 @@ impl Hanging {
             })),
             identifiers: identifiers::load(read.connection, organization, Party::Customer, keys)?,
             figures: grouped(figures),
-            buyers_of: read.scope.owners(Purchase::AREA),
+            buyers_of: read.scope.owners(&[(Purchase::AREA, Action::Read)]),
         })
     }
 

@@ -55,13 +55,13 @@ impl Stored for Customer {
     }
 
     fn visible(scope: &Scope, action: Action) -> Sql {
-        scope.owner_condition(Self::AREA, action, "customers", "owner_id")
+        scope.owner_condition(&[(Self::AREA, action)], "customers", "owner_id")
     }
 
     const BY_OWNER: &'static [&'static str] = &["name_sort", "code", "created_at", "updated_at"];
 
     fn shares(scope: &Scope) -> Option<Vec<Sql>> {
-        scope.owner_shares(&[Self::AREA], "customers", "owner_id")
+        scope.owner_shares(&[(Self::AREA, Action::Read)], "customers", "owner_id")
     }
 
     /// Gives codes, and new customers of those who see only some to their maker.

@@ -16,7 +16,7 @@ use perennial_domain::field::{Resource, Stamp};
 use perennial_domain::problem::Invalid;
 use perennial_domain::product::Product;
 use perennial_domain::purchase::{NewPurchase, Purchase, PurchaseLine, total};
-use perennial_domain::rights::{Action, Level};
+use perennial_domain::rights::Action;
 use perennial_domain::{Date, Decimal, Id, Money};
 use uuid::Uuid;
 
@@ -88,21 +88,15 @@ impl Stored for Purchase {
 
     /// A purchase is seen by whoever sees its customer.
     fn visible(scope: &Scope, action: Action) -> Sql {
-        let all = |area, action| scope.level(area, action) == Level::All;
-        if all(Self::AREA, action) && all(Customer::AREA, Action::Read) {
-            return Sql::always();
-        }
-        if scope.level(Self::AREA, action) == Level::None {
-            return Sql::never();
-        }
-        let owned = |area, action| scope.owner_condition(area, action, Self::PLURAL, "owner_id");
-        owned(Self::AREA, action).and(owned(Customer::AREA, Action::Read))
+        let means = [(Self::AREA, action), (Customer::AREA, Action::Read)];
+        scope.owner_condition(&means, Self::PLURAL, "owner_id")
     }
 
     const BY_OWNER: &'static [&'static str] = &["purchased_on"];
 
     fn shares(scope: &Scope) -> Option<Vec<Sql>> {
-        scope.owner_shares(&[Self::AREA, Customer::AREA], Self::PLURAL, "owner_id")
+        let means = [(Self::AREA, Action::Read), (Customer::AREA, Action::Read)];
+        scope.owner_shares(&means, Self::PLURAL, "owner_id")
     }
 
     fn reach(scope: &Scope) -> Option<Sql> {

@@ -185,9 +185,9 @@ pub fn holdings(read: &mut Read<'_>, customer: Id<Customer>) -> Result<Holdings>
         return Err(Error::Forbidden);
     }
     resource::require::<Customer>(read, customer)?;
-    let theirs = read
-        .scope
-        .owner_condition(Purchase::AREA, Action::Read, "customers", "owner_id");
+    let theirs =
+        read.scope
+            .owner_condition(&[(Purchase::AREA, Action::Read)], "customers", "owner_id");
     if !theirs.is_always() {
         let own = Sql::text("SELECT id FROM customers WHERE customers.organization = ")
             .bind(read.organization())

@@ -30,36 +30,41 @@ pub(crate) fn list_under<R: Stored>(
 ) -> Result<Page<R>> {
     let narrowed =
         !also.is_always() || !matches!(&query.filter, Filter::All(filters) if filters.is_empty());
-    let mut condition = condition::<R>(read, query).and(also);
+    let mut asked = asked::<R>(query).and(also);
     let mut cut = None;
     if let Some(q) = &query.q {
         let found = search::among::<R>(read, q, narrowed)?;
-        condition = condition.and(found.condition);
+        asked = asked.and(found.condition);
         cut = found.cut;
     }
+    let seen = R::visible(read.scope, Action::Read);
     let total = match (query.include_total, cut) {
         (false, _) => None,
-        (true, None) => Some(count::<R>(read, condition.clone())?),
+        (true, None) => Some(count::<R>(read, seen.clone().and(asked.clone()))?),
         // Rights are words of the documents: what is not listed is counted by the index alone.
         (true, Some(all)) => Some(counted(read, all)?),
     };
     if let Some(after) = &query.after {
-        condition = condition.and(beyond::<R>(query, after));
+        asked = asked.and(beyond::<R>(query, after));
     }
     let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
     let by_owner = matches!(&*query.sort, [sort] if R::BY_OWNER.contains(&sort.field.stored));
-    if query.q.is_some() {
-        // What is found is read by its keys.
-    } else if by_owner {
-        if let Some(shares) = R::shares(read.scope) {
-            condition = first_of_each::<R>(read, query, shares, &condition, limit);
-        }
-    } else if !narrowed
+    let condition = if query.q.is_none()
+        && by_owner
+        && let Some(shares) = R::shares(read.scope)
+    {
+        // What is a share's is seen. Said again, PostgreSQL would look for all shares in each.
+        first_of_each::<R>(read, query, shares, &asked, limit)
+    } else if query.q.is_none()
+        && !by_owner
+        && !narrowed
         && let Some(reach) = R::reach(read.scope)
         && is_rare::<R>(read, query)?
     {
-        condition = first_within::<R>(read, query, reach, condition, limit);
-    }
+        first_within::<R>(read, query, reach, seen.and(asked), limit)
+    } else {
+        seen.and(asked)
+    };
     let mut data = R::read(read, condition, order_in(R::PLURAL, query), limit)?;
     // One row fits at least: else nobody would ever come past it.
     let fitting = R::fitting(read, &data)?.clamp(1, query.limit);
@@ -84,7 +89,12 @@ pub(crate) fn list_under<R: Stored>(
 
 /// Which rows a list holds that the user may see, its text left aside.
 pub(crate) fn condition<R: Stored>(read: &Read<'_>, query: &ListQuery) -> Sql {
-    let condition = R::visible(read.scope, Action::Read).and(filter::<R>(&query.filter));
+    R::visible(read.scope, Action::Read).and(asked::<R>(query))
+}
+
+/// Which rows a list asks for, whoever asks.
+fn asked<R: Stored>(query: &ListQuery) -> Sql {
+    let condition = filter::<R>(&query.filter);
     if query.include_deleted {
         return condition;
     }
