@@ -151,7 +151,7 @@ fn main() {
     }
     println!("{:<28} {days_cpu:>8.2}", "BG/NBD fit, whole days");
     println!("{:<28} {amounts_cpu:>8.2}", "gamma-gamma fit");
-    for estimate in &model.parameters {
+    for estimate in model.parameters() {
         let theirs = other(estimate.name);
         println!(
             "{:<28} {:>8.4} {theirs:>10.4}",

@@ -39,7 +39,7 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fit::Fit;
+use crate::fit::{Fit, Parametric};
 use crate::grouped::Grouped;
 use crate::history::History;
 use crate::optimise::{Curve, maximise};
@@ -62,9 +62,6 @@ pub struct BgNbd {
 }
 
 impl BgNbd {
-    /// What the parameters are called, in order: alpha is in weeks, the others have no unit.
-    pub const PARAMETERS: [&'static str; 4] = ["r", "alpha", "a", "b"];
-
     /// The model with these parameters.
     ///
     /// # Errors
@@ -141,6 +138,10 @@ impl PurchaseModel for BgNbd {
     }
 }
 
+impl Parametric<4> for BgNbd {
+    /// What the parameters are called, in order: alpha is in weeks, the others have no unit.
+    const PARAMETERS: [&'static str; 4] = ["r", "alpha", "a", "b"];
+}
 impl TryFrom<[f64; 4]> for BgNbd {
     type Error = Refusal;
 

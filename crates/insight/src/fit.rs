@@ -6,6 +6,9 @@
 //! central differences, so that anything can be asked: of one buyer, of a sum over many (whose errors are not independent: one
 //! model makes them all), of two horizons' difference.
 //!
+//! A fit can be kept (as JSON, with serde) and read back to the last bit: the parameters with their names and errors follow from the
+//! model and the covariance, and are not kept beside them. Which model it is, four numbers do not tell: keep that too.
+//!
 //! Models of purchases and of amounts are learned apart, from likelihoods that share no parameter. So the variance of what needs
 //! both, as a value does, is the sum of two: the error by either with the other held.
 //!
@@ -18,22 +21,25 @@
 //! √(0.01·(100 + 225 + 100)) = 2.06.
 //!
 //! ```
-//! use perennial_insight::fit::{Fit, Parameter};
+//! use perennial_insight::fit::Fit;
 //! use perennial_insight::gamma_gamma::GammaGamma;
 //! # fn main() -> Result<(), perennial_insight::Refusal> {
-//! let parameter = |name, value| Parameter { name, value, standard_error: 0.1 * value };
 //! let fit = Fit {
 //!     model: GammaGamma::new([2.0, 3.0, 10.0])?,
-//!     parameters: [parameter("p", 2.0), parameter("q", 3.0), parameter("v", 10.0)],
 //!     covariance: [[0.01, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.01]],
 //!     log_likelihood: -1000.0,
 //!     buyers: 200,
 //! };
 //! let error = fit.standard_error_of(|model| model.expected_spend(None))?;
 //! assert!((error - 4.25_f64.sqrt()).abs() < 1e-7);
+//! let [_, q, _] = fit.parameters();
+//! assert_eq!((q.name, q.value), ("q", 3.0));
+//! assert!((q.standard_error - 0.3).abs() < 1e-15);
 //! # Ok(())
 //! # }
 //! ```
+
+use serde::{Deserialize, Serialize};
 
 use crate::refusal::{Refusal, ensure};
 
@@ -52,14 +58,24 @@ pub struct Parameter {
     pub standard_error: f64,
 }
 
+/// A model that is nothing but its N positive parameters.
+pub trait Parametric<const N: usize>:
+    Copy + Into<[f64; N]> + TryFrom<[f64; N], Error = Refusal>
+{
+    /// What the literature calls the parameters, in order.
+    const PARAMETERS: [&'static str; N];
+}
+
 /// A model fitted to data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "M: Serialize, [[f64; N]; N]: Serialize",
+    deserialize = "M: Deserialize<'de>, [[f64; N]; N]: Deserialize<'de>"
+))]
 pub struct Fit<M, const N: usize> {
     /// The model.
     pub model: M,
-    /// Its parameters, in the order of the model's own list.
-    pub parameters: [Parameter; N],
-    /// The covariance of the parameters' natural logarithms, in the same order.
+    /// The covariance of the parameters' natural logarithms, in the order of the model's own list.
     pub covariance: [[f64; N]; N],
     /// The natural logarithm of the likelihood, summed over buyers, time in weeks.
     pub log_likelihood: f64,
@@ -67,10 +83,17 @@ pub struct Fit<M, const N: usize> {
     pub buyers: u64,
 }
 
-impl<M, const N: usize> Fit<M, N>
-where
-    M: Copy + Into<[f64; N]> + TryFrom<[f64; N], Error = Refusal>,
-{
+impl<M: Parametric<N>, const N: usize> Fit<M, N> {
+    /// The model's parameters, in the order of its own list, with the errors that the covariance tells.
+    pub fn parameters(&self) -> [Parameter; N] {
+        let values: [f64; N] = self.model.into();
+        std::array::from_fn(|index| Parameter {
+            name: M::PARAMETERS[index],
+            value: values[index],
+            standard_error: self.covariance[index][index].max(0.0).sqrt() * values[index],
+        })
+    }
+
     /// How much a number that the model answers moves with the natural logarithm of each parameter. Slopes add: those of a sum
     /// are the sums of its parts', so that buyers who are read in portions are asked for portion by portion.
     ///

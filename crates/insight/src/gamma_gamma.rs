@@ -29,7 +29,7 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fit::Fit;
+use crate::fit::{Fit, Parametric};
 use crate::grouped::Grouped;
 use crate::history::Spend;
 use crate::optimise::{Curve, maximise};
@@ -47,9 +47,6 @@ pub struct GammaGamma {
 }
 
 impl GammaGamma {
-    /// What the parameters are called, in order: v is in money, the others have no unit.
-    pub const PARAMETERS: [&'static str; 3] = ["p", "q", "v"];
-
     /// The model with these parameters.
     ///
     /// # Errors
@@ -107,6 +104,10 @@ impl GammaGamma {
     }
 }
 
+impl Parametric<3> for GammaGamma {
+    /// What the parameters are called, in order: v is in money, the others have no unit.
+    const PARAMETERS: [&'static str; 3] = ["p", "q", "v"];
+}
 impl TryFrom<[f64; 3]> for GammaGamma {
     type Error = Refusal;
 

@@ -17,6 +17,8 @@
 //! By hand: 0.8 said of one who bought and 0.4 of one who did not is a Brier score of (0.04 + 0.16)/2 = 0.1. A rule that says 0.5 of
 //! both has 0.25: its pairs are worse by 0.21 and 0.09, the lead is 0.15, its standard error √((0.06² + 0.06²)/1/2) = 0.06.
 
+use serde::{Deserialize, Serialize};
+
 use crate::grouped::Grouped;
 use crate::history::{History, summarise};
 use crate::interval::{Confidence, Estimate, Interval};
@@ -61,7 +63,7 @@ impl Outcome {
 }
 
 /// Whoever was silent for longer than so many weeks has stopped.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hiatus {
     /// The weeks.
     pub weeks: f64,
@@ -126,7 +128,7 @@ impl Hiatus {
 }
 
 /// How good "buys at all" was foretold.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The mean of (probability − what came)².
     pub brier: f64,
@@ -178,7 +180,7 @@ fn lead(pairs: impl Iterator<Item = (f64, f64)>, confidence: Confidence) -> Esti
 }
 
 /// A model's predictions beside what came.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Buyers known on the day.
     pub buyers: u64,

@@ -9,6 +9,8 @@
 
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
+use serde::{Deserialize, Serialize};
+
 use crate::refusal::Refusal;
 
 /// How sure an interval is: the share of such intervals, over many samples, that hold the true value, or what is foretold.
@@ -109,7 +111,7 @@ pub(crate) fn turn(mut low: f64, mut high: f64, is_true: impl Fn(f64) -> bool) -
 }
 
 /// From where to where a true value may lie.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,
@@ -125,7 +127,7 @@ impl Interval {
 }
 
 /// A number made from a sample, and how sure it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The number.
     pub value: f64,

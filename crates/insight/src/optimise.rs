@@ -9,7 +9,7 @@
 //! logarithm has a standard error above [`VAGUE`] is told by the prior of whoever looks, not by the data: that is refused, as
 //! is a search that runs away along a ridge.
 
-use crate::fit::{Fit, Parameter};
+use crate::fit::Fit;
 use crate::refusal::Refusal;
 
 /// Standard error of a parameter's logarithm beyond which the data do not tell it: its interval of 95 % reaches further than a
@@ -31,7 +31,7 @@ const LONGEST: f64 = 3.0;
 /// Where a log-likelihood is greatest.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Maximum<const N: usize> {
-    parameters: [Parameter; N],
+    parameters: [f64; N],
     covariance: [[f64; N]; N],
     value: f64,
 }
@@ -43,8 +43,7 @@ impl<const N: usize> Maximum<N> {
         M: TryFrom<[f64; N], Error = Refusal>,
     {
         Ok(Fit {
-            model: M::try_from(self.parameters.map(|parameter| parameter.value))?,
-            parameters: self.parameters,
+            model: M::try_from(self.parameters)?,
             covariance: self.covariance,
             log_likelihood: self.value,
             buyers,
@@ -208,11 +207,7 @@ fn maximum<const N: usize>(
         return Err(not_told(index));
     }
     Ok(Maximum {
-        parameters: std::array::from_fn(|index| Parameter {
-            name: names[index],
-            value: at[index],
-            standard_error: error(index) * at[index],
-        }),
+        parameters: at,
         covariance,
         value: curve.value,
     })
@@ -301,11 +296,11 @@ mod tests {
             value,
         } = found.expect("a maximum");
         let e = std::f64::consts::E;
-        assert!((x.value / e - 1.0).abs() < 1e-12 && (y.value / e - 1.0).abs() < 1e-12);
+        assert!((x / e - 1.0).abs() < 1e-12 && (y / e - 1.0).abs() < 1e-12);
         assert!(value.abs() < 1e-20);
         // Information in logarithms [[18, −2], [−2, 2]]; its inverse has 1/16 and 9/16 on the diagonal.
-        assert!((x.standard_error - e / 4.0).abs() < 1e-12);
-        assert!((y.standard_error - e * 0.75).abs() < 1e-12);
+        assert!((covariance[0][0] - 1.0 / 16.0).abs() < 1e-12);
+        assert!((covariance[1][1] - 9.0 / 16.0).abs() < 1e-12);
         assert!((covariance[0][1] - 1.0 / 16.0).abs() < 1e-12);
         assert!((covariance[1][0] - 1.0 / 16.0).abs() < 1e-12);
     }

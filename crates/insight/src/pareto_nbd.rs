@@ -31,7 +31,7 @@ use std::num::NonZeroUsize;
 use serde::{Deserialize, Serialize};
 
 use crate::bg_nbd::{SHORTEST, frequencies, start_of_alpha};
-use crate::fit::Fit;
+use crate::fit::{Fit, Parametric};
 use crate::grouped::Grouped;
 use crate::history::History;
 use crate::integral::Decay;
@@ -52,9 +52,6 @@ pub struct ParetoNbd {
 }
 
 impl ParetoNbd {
-    /// What the parameters are called, in order: alpha and beta are in weeks, the others have no unit.
-    pub const PARAMETERS: [&'static str; 4] = ["r", "alpha", "s", "beta"];
-
     /// The model with these parameters.
     ///
     /// # Errors
@@ -139,6 +136,10 @@ impl PurchaseModel for ParetoNbd {
     }
 }
 
+impl Parametric<4> for ParetoNbd {
+    /// What the parameters are called, in order: alpha and beta are in weeks, the others have no unit.
+    const PARAMETERS: [&'static str; 4] = ["r", "alpha", "s", "beta"];
+}
 impl TryFrom<[f64; 4]> for ParetoNbd {
     type Error = Refusal;
 

@@ -35,6 +35,8 @@
 //! # }
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use crate::interval::{Confidence, turn};
 use crate::prediction::NextPurchase;
 use crate::refusal::{Refusal, enough, ensure, ensure_not_negative, ensure_positive};
@@ -53,7 +55,7 @@ pub struct Gaps {
 }
 
 /// How regular purchases are.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Regularity {
     /// 1 for chance, more for rhythm, less for spells of buying. Above 1.5 the dates of models that assume chance are too vague.
     pub k: f64,

@@ -53,6 +53,8 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 
+use serde::{Deserialize, Serialize};
+
 use crate::gamma_gamma::GammaGamma;
 use crate::history::{History, Spend};
 use crate::parallel;
@@ -67,11 +69,28 @@ const MONTH: f64 = 365.25 / 7.0 / 12.0;
 const MOST: u16 = 1200;
 
 /// How the future is cut and discounted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Kept")]
 pub struct Convention {
     steps: u16,
     weeks: f64,
     rate: f64,
+}
+
+/// A convention as it is read, before anything is known to be right.
+#[derive(Deserialize)]
+struct Kept {
+    steps: u16,
+    weeks: f64,
+    rate: f64,
+}
+
+impl TryFrom<Kept> for Convention {
+    type Error = Refusal;
+
+    fn try_from(Kept { steps, weeks, rate }: Kept) -> Result<Self, Refusal> {
+        Self::new(steps, weeks, rate)
+    }
 }
 
 impl Convention {

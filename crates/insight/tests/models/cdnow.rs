@@ -23,7 +23,7 @@ const UNTIL: i32 = 272;
 const HOLDOUT: u16 = 273;
 
 /// Each buyer's purchases by its number in the sample: day and amount.
-fn shop() -> BTreeMap<u32, Vec<(i32, f64)>> {
+pub(crate) fn shop() -> BTreeMap<u32, Vec<(i32, f64)>> {
     let mut buyers: BTreeMap<u32, Vec<(i32, f64)>> = BTreeMap::new();
     for line in sample().lines().filter(|line| !line.trim().is_empty()) {
         let cells: Vec<&str> = line.split_whitespace().collect();
@@ -43,7 +43,7 @@ fn shop() -> BTreeMap<u32, Vec<(i32, f64)>> {
     buyers
 }
 
-fn summaries(shop: &BTreeMap<u32, Vec<(i32, f64)>>) -> Vec<Summary> {
+pub(crate) fn summaries(shop: &BTreeMap<u32, Vec<(i32, f64)>>) -> Vec<Summary> {
     shop.values()
         .map(|bought| summarise(bought.iter().copied(), UNTIL).expect("bought by then"))
         .collect()
@@ -56,7 +56,7 @@ fn outcomes(shop: &BTreeMap<u32, Vec<(i32, f64)>>) -> Vec<Outcome> {
         .collect()
 }
 
-fn days(shop: &BTreeMap<u32, Vec<(i32, f64)>>) -> Vec<Vec<i32>> {
+pub(crate) fn days(shop: &BTreeMap<u32, Vec<(i32, f64)>>) -> Vec<Vec<i32>> {
     shop.values()
         .map(|bought| bought.iter().map(|(day, _)| *day).collect())
         .collect()
@@ -167,12 +167,12 @@ fn fits_end_at_the_known_maxima() {
         .collect();
     assert_eq!((histories.total(), spends.total()), (2357, 946));
     let bg = BgNbd::fit(&histories, ONE).expect("a fit");
-    assert_fitted("BG/NBD", &bg.parameters, bg.log_likelihood);
+    assert_fitted("BG/NBD", &bg.parameters(), bg.log_likelihood);
     let amounts = GammaGamma::fit(&spends, ONE).expect("a fit");
-    assert_fitted("Gamma-Gamma", &amounts.parameters, amounts.log_likelihood);
+    assert_fitted("Gamma-Gamma", &amounts.parameters(), amounts.log_likelihood);
     assert_eq!(amounts.buyers, 946);
     let pareto = ParetoNbd::fit(&histories, ONE).expect("a fit");
-    assert_fitted("Pareto/NBD", &pareto.parameters, pareto.log_likelihood);
+    assert_fitted("Pareto/NBD", &pareto.parameters(), pareto.log_likelihood);
     // Kept as its parameters alone.
     let kept = serde_json::to_string(&bg.model).expect("JSON");
     let read: BgNbd = serde_json::from_str(&kept).expect("a model");

@@ -3,7 +3,7 @@
 
 use perennial_insight::Refusal;
 use perennial_insight::bg_nbd::BgNbd;
-use perennial_insight::fit::{Fit, Parameter};
+use perennial_insight::fit::{Fit, Parametric};
 use perennial_insight::gamma_gamma::GammaGamma;
 use perennial_insight::grouped::Grouped;
 use perennial_insight::history::{History, Spend};
@@ -69,7 +69,7 @@ fn inverse<const N: usize>(mut matrix: [[f64; N]; N]) -> [[f64; N]; N] {
 }
 
 /// The covariance of the logarithms by second differences of fourth order.
-fn assert_curvature<M: Copy + Into<[f64; N]>, const N: usize>(
+fn assert_curvature<M: Parametric<N>, const N: usize>(
     fit: &Fit<M, N>,
     likelihood: impl Fn([f64; N]) -> f64,
 ) {
@@ -90,7 +90,8 @@ fn assert_curvature<M: Copy + Into<[f64; N]>, const N: usize>(
         std::array::from_fn(|j| finer(i, j))
     }));
     for i in 0..N {
-        let error = fit.parameters[i].standard_error / fit.parameters[i].value;
+        let parameter = fit.parameters()[i];
+        let error = parameter.standard_error / parameter.value;
         assert!((error / known[i][i].sqrt() - 1.0).abs() < 1e-5, "{error}");
         for j in 0..N {
             let off = (fit.covariance[i][j] - known[i][j]).abs();
@@ -160,7 +161,7 @@ fn numbers<M>(
     amounts: &Fit<GammaGamma, 3>,
 ) -> Result<[(f64, f64); 4], Refusal>
 where
-    M: PurchaseModel + Copy + Into<[f64; 4]> + TryFrom<[f64; 4], Error = Refusal>,
+    M: PurchaseModel + Parametric<4>,
 {
     let somebody = history(3, 20.0, 31.0);
     let mut dice = Dice(77);
@@ -202,15 +203,9 @@ where
 }
 
 /// What a model with these very parameters says, without error.
-fn certain<M: Copy + Into<[f64; N]>, const N: usize>(model: M) -> Fit<M, N> {
-    let parameters = model.into().map(|value| Parameter {
-        name: "",
-        value,
-        standard_error: 0.0,
-    });
+fn certain<M: Parametric<N>, const N: usize>(model: M) -> Fit<M, N> {
     Fit {
         model,
-        parameters,
         covariance: [[0.0; N]; N],
         log_likelihood: 0.0,
         buyers: 0,
@@ -244,7 +239,7 @@ fn predictions_spread_as_their_errors_say() {
 fn the_error_of_a_parameter_is_that_of_a_number_like_others() {
     let (histories, _) = base(43, 2000, simulation::bg_nbd, BG);
     let fit = BgNbd::fit(&histories, ONE).expect("a fit");
-    for (index, parameter) in fit.parameters.iter().enumerate() {
+    for (index, parameter) in fit.parameters().iter().enumerate() {
         let error = fit.standard_error_of(|model| model.parameters()[index]);
         assert!((error.expect("an error") / parameter.standard_error - 1.0).abs() < 1e-7);
     }

@@ -331,8 +331,8 @@ proptest! {
             (0..4).flat_map(|index| [moved(index, -0.3), moved(index, 0.3)]).collect()
         };
         for (fit, likelihood) in [
-            (BgNbd::fit(&histories, ONE).map(|fit| (fit.parameters, fit.log_likelihood)), oracle::bg_nbd_likelihood as fn([f64; 4], &History) -> f64),
-            (ParetoNbd::fit(&histories, ONE).map(|fit| (fit.parameters, fit.log_likelihood)), oracle::pareto_nbd_likelihood),
+            (BgNbd::fit(&histories, ONE).map(|fit| (fit.parameters(), fit.log_likelihood)), oracle::bg_nbd_likelihood as fn([f64; 4], &History) -> f64),
+            (ParetoNbd::fit(&histories, ONE).map(|fit| (fit.parameters(), fit.log_likelihood)), oracle::pareto_nbd_likelihood),
         ] {
             let (estimates, greatest) = match fit {
                 Ok(fit) => fit,

@@ -9,6 +9,7 @@
 mod cdnow;
 mod errors;
 mod guards;
+mod kept;
 mod oracle;
 mod recovery;
 mod reference;

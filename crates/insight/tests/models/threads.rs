@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use perennial_insight::bg_nbd::BgNbd;
-use perennial_insight::fit::Fit;
+use perennial_insight::fit::{Fit, Parametric};
 use perennial_insight::gamma_gamma::GammaGamma;
 use perennial_insight::grouped::Grouped;
 use perennial_insight::history::{History, Spend};
@@ -28,10 +28,10 @@ fn buyers() -> Vec<Buyer> {
     (0..30_000).map(|_| buyer()).collect()
 }
 
-fn bits<M, const N: usize>(fit: &Fit<M, N>) -> Vec<u64> {
+fn bits<M: Parametric<N>, const N: usize>(fit: &Fit<M, N>) -> Vec<u64> {
     let numbers = fit
-        .parameters
-        .iter()
+        .parameters()
+        .into_iter()
         .flat_map(|estimate| [estimate.value, estimate.standard_error]);
     numbers
         .chain([fit.log_likelihood])

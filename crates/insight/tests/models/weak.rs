@@ -2,7 +2,7 @@
 
 use perennial_insight::Refusal;
 use perennial_insight::bg_nbd::BgNbd;
-use perennial_insight::fit::Fit;
+use perennial_insight::fit::{Fit, Parametric};
 use perennial_insight::gamma_gamma::GammaGamma;
 use perennial_insight::grouped::Grouped;
 use perennial_insight::history::{History, Spend};
@@ -23,11 +23,11 @@ struct Tally {
 impl Tally {
     fn take<M>(&mut self, fit: Result<Fit<M, 4>, Refusal>, what: &str)
     where
-        M: PurchaseModel + Copy + Into<[f64; 4]> + TryFrom<[f64; 4], Error = Refusal>,
+        M: PurchaseModel + Parametric<4>,
     {
         match fit {
             Ok(fit) => {
-                for parameter in fit.parameters {
+                for parameter in fit.parameters() {
                     // Within a factor of twenty either way, 19 times of 20.
                     let factor = 1.96 * parameter.standard_error / parameter.value;
                     assert!(factor < 20.0_f64.ln() * 1.01, "{what}: {parameter:?}");
@@ -154,7 +154,7 @@ fn what_thin_bases_foretell_is_as_sure_as_it_says() {
         fit: fn(&Grouped<History>) -> Result<Fit<M, 4>, Refusal>,
     ) -> f64
     where
-        M: PurchaseModel + Copy + Into<[f64; 4]> + TryFrom<[f64; 4], Error = Refusal>,
+        M: PurchaseModel + Parametric<4>,
     {
         let somebody = [(3, 20.0, 31.0), (0, 0.0, 31.0), (1, 5.0, 31.0)];
         let (mut all, mut held) = (0.0, 0.0);
@@ -226,7 +226,7 @@ fn a_search_that_rounding_stops_on_a_ridge_names_what_ran_away() {
         History::new(x, t_x, age).expect("a history")
     };
     let histories: Grouped<History> = (0..119).map(buyer).collect();
-    let refused = ParetoNbd::fit(&histories, ONE).map(|fit| fit.parameters);
+    let refused = ParetoNbd::fit(&histories, ONE).map(|fit| fit.parameters());
     assert!(
         matches!(refused, Err(Refusal::NotIdentified { .. })),
         "{refused:?}"
