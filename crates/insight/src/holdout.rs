@@ -23,14 +23,16 @@ use crate::grouped::Grouped;
 use crate::history::{History, summarise};
 use crate::interval::{Confidence, Estimate, Interval};
 use crate::prediction::PurchaseModel;
-use crate::refusal::{Refusal, enough};
+use crate::refusal::{Refusal, enough, ensure};
 
 /// A buyer as it was known on a day, and on how many days it bought in the time after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What was known.
     pub history: History,
-    /// Days with a purchase afterwards.
+    /// Days of the time after.
+    pub days: u16,
+    /// Those with a purchase.
     pub bought: u32,
 }
 
@@ -48,9 +50,14 @@ impl Outcome {
         later.dedup();
         Ok(Self {
             history: summary.history,
+            days,
             // `days` is no more than 65 535.
             bought: u32::try_from(later.len()).unwrap_or(u32::MAX),
         })
+    }
+
+    fn weeks(&self) -> f64 {
+        f64::from(self.days) / 7.0
     }
 
     fn silence(&self) -> f64 {
@@ -59,6 +66,12 @@ impl Outcome {
 
     fn bought_at_all(&self) -> f64 {
         f64::from(u8::from(self.bought > 0))
+    }
+
+    /// (probability − what came)².
+    fn off(&self, said: f64) -> f64 {
+        let off = said - self.bought_at_all();
+        off * off
     }
 }
 
@@ -137,12 +150,12 @@ pub struct Score {
 }
 
 impl Score {
-    fn of(outcomes: &[Outcome], probability: impl Fn(&Outcome) -> f64) -> Self {
+    /// Of what was said of each outcome, in their order.
+    fn of(outcomes: &[Outcome], said: &[f64]) -> Self {
         let (mut brier, mut right) = (0.0, 0.0);
-        for outcome in outcomes {
-            let (said, came) = (probability(outcome), outcome.bought_at_all());
-            brier += (said - came) * (said - came);
-            right += f64::from(u8::from((said >= 0.5) == (outcome.bought > 0)));
+        for (outcome, said) in outcomes.iter().zip(said) {
+            brier += outcome.off(*said);
+            right += f64::from(u8::from((*said >= 0.5) == (outcome.bought > 0)));
         }
         let count = outcomes.len() as f64;
         Self {
@@ -184,6 +197,8 @@ fn lead(pairs: impl Iterator<Item = (f64, f64)>, confidence: Confidence) -> Esti
 pub struct Comparison {
     /// Buyers known on the day.
     pub buyers: u64,
+    /// Days of the time after.
+    pub days: u16,
     /// Purchase days of the time after, as predicted.
     pub predicted: f64,
     /// As they came.
@@ -205,23 +220,25 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Compares a model's predictions for so many weeks with what came in them; the lead's interval is as sure as asked.
+    /// Compares a model's predictions for the time of the outcomes with what came in it; the lead's interval is as sure as asked.
     ///
     /// # Errors
-    /// [`Refusal::TooFew`] below 100 buyers.
+    /// [`Refusal::TooFew`] below 100 buyers, [`Refusal::Contradictory`] where some were followed for longer than others.
     pub fn of(
         model: &impl PurchaseModel,
         outcomes: &[Outcome],
-        weeks: f64,
         hiatus: Hiatus,
         confidence: Confidence,
     ) -> Result<Self, Refusal> {
         enough(outcomes.len() as u64)?;
+        let days = outcomes.first().map_or(0, |outcome| outcome.days);
+        let is_one_time = outcomes.iter().all(|outcome| outcome.days == days);
+        ensure(is_one_time, Refusal::Contradictory)?;
         let pairs: Vec<(f64, f64)> = outcomes
             .iter()
             .map(|outcome| {
                 (
-                    model.expected_purchases(&outcome.history, weeks),
+                    model.expected_purchases(&outcome.history, outcome.weeks()),
                     f64::from(outcome.bought),
                 )
             })
@@ -239,23 +256,24 @@ impl Comparison {
         let spread =
             sum(&|said, _| square(said - said_mean)) * sum(&|_, came| square(came - came_mean));
         let together = sum(&|said, came| (said - said_mean) * (came - came_mean));
-        let probability =
-            |outcome: &Outcome| model.probability_of_purchase(&outcome.history, weeks);
-        let off = |said: f64, outcome: &Outcome| square(said - outcome.bought_at_all());
-        let offs = |outcome: &Outcome| {
-            let rule = hiatus.probability(outcome);
-            (off(probability(outcome), outcome), off(rule, outcome))
-        };
+        let by_model =
+            |outcome: &Outcome| model.probability_of_purchase(&outcome.history, outcome.weeks());
+        let by_model: Vec<f64> = outcomes.iter().map(by_model).collect();
+        let by_rule = |outcome: &Outcome| hiatus.probability(outcome);
+        let by_rule: Vec<f64> = outcomes.iter().map(by_rule).collect();
+        let offs = outcomes.iter().zip(by_model.iter().zip(&by_rule));
+        let offs = offs.map(|(outcome, (model, rule))| (outcome.off(*model), outcome.off(*rule)));
         Ok(Self {
             buyers: outcomes.len() as u64,
+            days,
             predicted,
             actual,
             mean_absolute_error: sum(&|said, came| (said - came).abs()) / count,
             root_mean_square_error: (sum(&|said, came| square(said - came)) / count).sqrt(),
             correlation: (spread > 0.0).then(|| together / spread.sqrt()),
-            model: Score::of(outcomes, probability),
-            rule: Score::of(outcomes, |outcome| hiatus.probability(outcome)),
-            lead: lead(outcomes.iter().map(offs), confidence),
+            model: Score::of(outcomes, &by_model),
+            rule: Score::of(outcomes, &by_rule),
+            lead: lead(offs, confidence),
             hiatus,
         })
     }
@@ -295,8 +313,7 @@ pub fn rolling<M: PurchaseModel>(
         let hiatus = Hiatus::learned_from(&outcomes(end.saturating_sub(i32::from(days)))?)?;
         let outcomes = outcomes(*end)?;
         let model = fit(&outcomes.iter().map(|outcome| outcome.history).collect())?;
-        let weeks = f64::from(days) / 7.0;
-        Comparison::of(&model, &outcomes, weeks, hiatus, confidence)
+        Comparison::of(&model, &outcomes, hiatus, confidence)
     };
     ends.iter().map(compare).collect()
 }
@@ -313,7 +330,7 @@ mod tests {
             outcome.history,
             History::new(1, 2.0, 2.0).expect("a history")
         );
-        assert_eq!(outcome.bought, 2);
+        assert_eq!((outcome.days, outcome.bought), (7, 2));
         assert_eq!(
             Outcome::of(&[15], 14, 7),
             Err(Refusal::TooFew {
@@ -334,13 +351,15 @@ mod tests {
     fn the_rule_finds_the_silence_that_tells_most() {
         let outcome = |n: u32| Outcome {
             history: History::new(1, 1.0, 1.0 + f64::from(n)).expect("a history"),
+            days: 7,
             bought: u32::from(n <= 30 || n.is_multiple_of(10)),
         };
         let outcomes: Vec<Outcome> = (0..100).map(outcome).collect();
         let hiatus = Hiatus::learned_from(&outcomes).expect("a rule");
         assert_eq!((hiatus.weeks, hiatus.within), (30.0, 1.0));
         assert!((hiatus.beyond - 6.0 / 69.0).abs() < 1e-15);
-        let score = Score::of(&outcomes, |outcome| hiatus.probability(outcome));
+        let said: Vec<f64> = outcomes.iter().map(|one| hiatus.probability(one)).collect();
+        let score = Score::of(&outcomes, &said);
         assert!((score.right - 0.94).abs() < 1e-15);
         assert!((score.brier - 6.0 * (1.0 - 6.0 / 69.0) / 100.0).abs() < 1e-12);
         assert_eq!(
@@ -356,12 +375,10 @@ mod tests {
     fn the_page_s_example_has_its_score() {
         let histories = [(1, true), (2, false)].map(|(n, bought)| Outcome {
             history: History::new(1, 1.0, 1.0 + f64::from(n)).expect("a history"),
+            days: 7,
             bought: u32::from(bought),
         });
-        let score = Score::of(
-            &histories,
-            |outcome| if outcome.bought > 0 { 0.8 } else { 0.4 },
-        );
+        let score = Score::of(&histories, &[0.8, 0.4]);
         assert!((score.brier - 0.1).abs() < 1e-15);
         assert_eq!(score.right, 1.0);
         let pairs = [(0.04, 0.25), (0.16, 0.25)];
@@ -374,11 +391,19 @@ mod tests {
             beyond: 0.1,
         };
         assert_eq!(
-            Comparison::of(&model, &histories, 1.0, hiatus, Confidence::USUAL),
+            Comparison::of(&model, &histories, hiatus, Confidence::USUAL),
             Err(Refusal::TooFew {
                 found: 2,
                 needed: 100
             })
         );
+        let mut many = histories.repeat(50);
+        let compared = |many: &[Outcome]| Comparison::of(&model, many, hiatus, Confidence::USUAL);
+        let found = compared(&many).expect("a comparison");
+        let of = |outcome: &Outcome| model.expected_purchases(&outcome.history, 1.0);
+        assert_eq!(found.days, 7);
+        assert_eq!(found.predicted, many.iter().map(of).sum::<f64>());
+        many[99].days = 14;
+        assert_eq!(compared(&many), Err(Refusal::Contradictory));
     }
 }

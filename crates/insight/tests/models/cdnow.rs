@@ -234,8 +234,7 @@ fn the_holdout_is_foretold_as_well_as_it_is_known_to_be() {
     let model = BgNbd::fit(&histories, ONE).expect("a fit").model;
     // Too early to learn the rule from the time before: taken from the hold-out itself, in hindsight.
     let hiatus = Hiatus::learned_from(&outcomes).expect("a rule");
-    let found =
-        Comparison::of(&model, &outcomes, 39.0, hiatus, Confidence::USUAL).expect("a comparison");
+    let found = Comparison::of(&model, &outcomes, hiatus, Confidence::USUAL).expect("a comparison");
     let alive: f64 = outcomes
         .iter()
         .map(|outcome| model.probability_alive(&outcome.history))
@@ -273,7 +272,7 @@ fn the_holdout_is_foretold_as_well_as_it_is_known_to_be() {
     assert_eq!(found.beats_the_rule(), Verdict::Open);
     let pareto = ParetoNbd::fit(&histories, ONE).expect("a fit").model;
     let found =
-        Comparison::of(&pareto, &outcomes, 39.0, hiatus, Confidence::USUAL).expect("a comparison");
+        Comparison::of(&pareto, &outcomes, hiatus, Confidence::USUAL).expect("a comparison");
     assert!(
         is_near(found.predicted, 1665.5, 1e-3) && is_near(found.mean_absolute_error, 0.755, 1e-3),
         "{found:?}"

@@ -283,6 +283,7 @@ fn a_lead_over_the_rule_spreads_as_its_error_says() {
             let (known, last, _) = simulation::bg_nbd(&mut again, BG, 30.0);
             Outcome {
                 history: history(known, last, 30.0),
+                days: 26 * 7,
                 bought: x - known,
             }
         };
@@ -290,7 +291,7 @@ fn a_lead_over_the_rule_spreads_as_its_error_says() {
     };
     let compared = |model: &BgNbd, seed, buyers, hiatus| {
         let outcomes = outcomes(seed, buyers);
-        Comparison::of(model, &outcomes, 26.0, hiatus, Confidence::USUAL).expect("a comparison")
+        Comparison::of(model, &outcomes, hiatus, Confidence::USUAL).expect("a comparison")
     };
     let near = Hiatus {
         weeks: 12.0,
