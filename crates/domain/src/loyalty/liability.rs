@@ -3,7 +3,8 @@
 //! Points are a material right, sold together with the goods. The price of a sale is shared between the two in proportion to their
 //! stand-alone selling prices, that of the points being what they are worth times how many of them will be redeemed. The
 //! points' share is a contract liability; it becomes revenue as points are redeemed, in proportion to all that are expected
-//! to be. When that expectation changes, revenue to date is counted anew and the difference is booked at once.
+//! to be. When that expectation changes, revenue to date is counted anew and the difference is booked at once. Once no redemption
+//! is expected any more, none before and none to come, all of it is revenue (B46).
 //!
 //! Amounts are rounded half away from zero, once, to the places that they are given.
 
@@ -63,7 +64,8 @@ pub fn allocate(price: Decimal, goods: Decimal, points: Decimal, places: u32) ->
 }
 
 /// What is recognised of an allocated amount, given what was recognised before, to so many places. Where more was redeemed than
-/// was expected, that many were to be expected. None where nothing is expected, numbers are below zero or too large.
+/// was expected, that many were to be expected; where none was and none is, everything is revenue. None where numbers are below
+/// zero or too large.
 pub fn recognise(
     allocated: Decimal,
     redemption: Redemption,
@@ -74,7 +76,11 @@ pub fn recognise(
     if redeemed < 0 || expected < 0 {
         return None;
     }
-    let revenue = portion(allocated, redeemed, expected.max(redeemed), places)?;
+    let (part, whole) = match expected.max(redeemed) {
+        0 => (1, 1),
+        whole => (redeemed, whole),
+    };
+    let revenue = portion(allocated, part, whole, places)?;
     Some(Recognised {
         revenue,
         catch_up: revenue.plus(-before)?,
@@ -136,9 +142,29 @@ mod tests {
     fn more_redemptions_than_expected_leave_no_liability_below_zero() {
         let all = step(9_000, 9_800, 9_700, 4_175);
         assert_eq!((all.revenue, all.liability), (whole(9_000), whole(0)));
-        let nothing = recognise(whole(1), Redemption::default(), whole(0), 2);
-        assert_eq!(nothing, None);
         assert_eq!(allocate(whole(1), whole(0), whole(0), 2), None);
+    }
+
+    #[test]
+    fn points_that_nobody_will_redeem_are_no_liability() {
+        let none = step(9_000, 0, 0, 0);
+        assert_eq!((none.revenue, none.liability), (whole(9_000), whole(0)));
+        // Nobody came, and nobody is expected any more: what was owed until then is caught up.
+        assert_eq!(step(9_000, 0, 100, 0).liability, whole(9_000));
+        assert_eq!(step(9_000, 0, 0, 0).catch_up, whole(9_000));
+        // Those who come are all that are expected.
+        assert_eq!(step(9_000, 4_500, 4_500, 4_175).liability, whole(0));
+        // An estimate that rises again owes again.
+        let again = step(9_000, 0, 50, 9_000);
+        assert_eq!(
+            (again.catch_up, again.liability),
+            (whole(-9_000), whole(9_000))
+        );
+        let below = Redemption {
+            redeemed: 0,
+            expected: -1,
+        };
+        assert_eq!(recognise(whole(1), below, whole(0), 2), None);
     }
 
     #[test]
@@ -155,7 +181,7 @@ mod tests {
         #[test]
         fn nothing_is_lost_between_goods_and_points_or_revenue_and_liability(
             price in 0_i64..1_000_000_000, goods in 1_i64..1_000_000_000, points in 0_i64..1_000_000_000,
-            redeemed in 0_i64..10_000, expected in 1_i64..10_000, places in 0_u32..5,
+            redeemed in prop_oneof![Just(0), 0_i64..10_000], expected in prop_oneof![Just(0), 0_i64..10_000], places in 0_u32..5,
         ) {
             let step = 10_i64.pow(4 - places);
             let price = Decimal::from_ten_thousandths(price / step * step);
