@@ -75,7 +75,7 @@ pub enum Action {
     },
     /// Correct the account.
     Adjust {
-        /// By how many points.
+        /// By how many points; below zero no more than can be spent.
         points: i64,
     },
     /// Give up all points that no hold keeps.

@@ -283,7 +283,8 @@ impl Account {
         Ok(self.apply(entry)?)
     }
 
-    /// Corrects the account: points come in as if earned today, or go out as if spent, without any limit below zero.
+    /// Corrects the account: points come in as if earned today, or go out as if spent, no more than can be spent:
+    /// whatever redemptions may overdraw, a correction overdraws nothing.
     pub(super) fn adjust(&mut self, context: &Context, points: i64) -> Result<(), Refusal> {
         let mut entry = self.draft(context, Kind::Adjust);
         if points > 0 {

@@ -221,6 +221,8 @@ fn an_account_is_overdrawn_to_its_limit_and_not_beyond() {
     shop.ask(0, Action::ReverseBurn { burn, points: 27 })
         .unwrap();
     assert_eq!((shop.balance(0), shop.lots(0)), (2, vec![2]));
+    let correction = shop.ask(0, Action::Adjust { points: -3 });
+    assert_eq!(correction, Err(Refusal::NotEnough { available: 2 }));
 }
 
 #[test]
