@@ -15,7 +15,7 @@ use crate::{Decimal, Instant};
 pub enum Action {
     /// Book what a purchase earned, line by line: [`Earning::lines`](super::Earning::lines) counts it.
     Earn {
-        /// What each line earned.
+        /// What each line earned; at least one.
         lines: Vec<Line>,
     },
     /// Redeem points.
@@ -173,7 +173,8 @@ pub enum Refusal {
         /// How many can.
         available: i64,
     },
-    /// A number of points or pieces that is zero or below, more than a trillion, or more than can be kept; an earning's line named twice.
+    /// A number of points or pieces that is zero or below, more than a trillion, or more than can be kept; an earning without lines, or with one
+    /// named twice.
     Amount,
     /// The account has no such entry, or it is of another kind.
     NoSuchEntry,

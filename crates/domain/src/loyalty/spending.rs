@@ -194,7 +194,7 @@ impl Account {
             .try_fold(0_i64, |sum, line| sum.checked_add(line.points))
             .filter(|points| *points <= MOST && lines.iter().all(in_range))
             .ok_or(Refusal::Amount)?;
-        if has_twice(lines.iter().map(|line| line.line)) {
+        if lines.is_empty() || has_twice(lines.iter().map(|line| line.line)) {
             return Err(Refusal::Amount);
         }
         let mut entry = self.draft(context, Kind::Earn);

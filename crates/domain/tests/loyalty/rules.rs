@@ -411,6 +411,8 @@ fn numbers_that_nobody_means_are_refused() {
     let mut lines = crate::shop::earned(&[(10_000, 1), (10_000, 1)]);
     lines[1].line = lines[0].line;
     assert_eq!(shop.ask(0, Action::Earn { lines }), Err(Refusal::Amount));
+    let lines = Vec::new();
+    assert_eq!(shop.ask(0, Action::Earn { lines }), Err(Refusal::Amount));
     let other = shop.ask(
         0,
         Action::ReverseBurn {
