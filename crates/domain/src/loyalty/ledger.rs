@@ -42,8 +42,8 @@ impl Ledger {
             entries.map(move |entry| (place, entry))
         });
         let answered = entries.filter_map(|(place, entry)| {
-            let answers = entry.request().and(entry.key);
-            answers.map(|key| (key, (place, entry.number)))
+            let key = entry.key.filter(|_| entry.is_answer());
+            key.map(|key| (key, (place, entry.number)))
         });
         Self {
             programme: Arc::new(programme),

@@ -99,6 +99,16 @@ pub struct Request {
 }
 
 impl Entry {
+    /// Whether it answers a request, and so [tells it](Self::request).
+    pub const fn is_answer(&self) -> bool {
+        self.key.is_some()
+            && match self.kind {
+                Kind::MergeIn => self.refers_to.is_none(),
+                Kind::Expire | Kind::TransferIn | Kind::MergeOut | Kind::UnmergeIn => false,
+                _ => true,
+            }
+    }
+
     /// The request that it answers, in all its parts; none for an entry that time made, or that only follows from
     /// another: the other side of a transfer or merge, what a reversal passes on.
     pub fn request(&self) -> Option<Request> {

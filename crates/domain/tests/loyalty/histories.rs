@@ -362,6 +362,7 @@ fn check_account(account: &Account) {
     let mut taken = std::collections::BTreeMap::<u32, i64>::new();
     let mut given = std::collections::BTreeMap::<u32, i64>::new();
     for entry in account.entries() {
+        assert_eq!(entry.is_answer(), entry.request().is_some(), "{entry:?}");
         let allocated: i64 = entry
             .allocations
             .iter()
