@@ -6,7 +6,7 @@
 //! at a [`Moment`]. The [`Account`] looks at its lots, decides by the [`Version`] of the day, and adds an [`Entry`] that says
 //! all it did: lots it [opened](OpenedLot), points it [took, gave back or kept](Allocation). Putting an entry into effect asks no rule,
 //! so an account [is rebuilt](Account::rebuild) from its entries alone, for [any moment](Account::as_of). Tiers
-//! ([`TierRules::history`]), books ([`trial_balance`], [`roll_forward`]) and revenue ([`liability`]) are read from entries.
+//! ([`Programme::tiers`]), books ([`trial_balance`], [`roll_forward`]) and revenue ([`liability`]) are read from entries.
 //!
 //! # What it promises
 //!

@@ -5,6 +5,11 @@
 //! the end of the next period; whoever reaches it again in that one keeps it through the end of the one after. Where nobody
 //! does, the tier is kept for the days of grace, then falls. The base tier is number 0 and needs nothing.
 //!
+//! Each day is judged by the version of the programme that holds on it. On a version's first day points of the running period that
+//! reach a tier by its thresholds win it, a tier that it does not have becomes its highest, and a period that runs goes on until
+//! one begins by its rules. What was won before stays won through its last day, and is lost by returns only below what it
+//! needed when it was won. Without a version, or without tiers in it, everybody is of the base tier.
+//!
 //! The history is counted anew from all facts each time: nothing is stored that could go stale.
 
 use chrono::Datelike as _;
@@ -12,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::entry::Kind;
-use super::programme::plus_months;
+use super::programme::{Programme, Version, plus_months};
 use crate::Date;
 
 /// Where qualification periods begin.
@@ -94,76 +99,118 @@ pub struct TierPeriod {
     pub basis: i64,
 }
 
-/// A tier that is held: which period's points carry it, and its last day.
+/// A tier that is held: how many points it needed, which period's points carry it, and its last day.
 #[derive(Clone, Copy)]
 struct Held {
     tier: usize,
+    needs: i64,
     carrier: Option<usize>,
     until: Date,
 }
 
+/// What happens next, in the order in which it does on one day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Rules,
+    Period,
+    Fall,
+    Fact,
+}
+
 struct Walk<'a> {
     rules: &'a TierRules,
-    anchor: Date,
-    /// Each period's points up to now.
+    joined: Date,
+    /// The first days of all periods up to the current one, and each one's points up to now.
+    begins: Vec<Date>,
     basis: Vec<i64>,
+    /// How many periods by today's rules lie before the next to begin.
+    passed: u32,
     held: Option<Held>,
     periods: Vec<TierPeriod>,
 }
 
-impl TierRules {
+/// The rules where there are no tiers.
+static NO_TIERS: TierRules = TierRules {
+    thresholds: Vec::new(),
+    anchor: Anchor::Calendar,
+    months: 12,
+    grace_days: 0,
+    downgrade: Downgrade::ByPoints,
+    late_returns: LateReturns::AtPeriodEnd,
+};
+
+impl Programme {
     /// The tiers that a member had from the day it joined through `as_of`, by what is known of these days. Facts before the
-    /// member joined and after `as_of` do not count.
-    pub fn history(&self, joined: Date, facts: &[Qualifying], as_of: Date) -> Vec<TierPeriod> {
-        let first_of_year = Date::of(joined.naive().year(), 1, 1);
-        let anchor = match self.anchor {
-            Anchor::Calendar => first_of_year.unwrap_or(joined),
-            Anchor::Anniversary => joined,
-        };
-        let mut facts: Vec<Qualifying> = facts.to_vec();
-        facts.retain(|fact| fact.earned_on >= joined && fact.on <= as_of);
+    /// member joined and after `as_of` do not count. Each day is judged by its version: a new one changes nothing before it.
+    pub fn tiers(&self, joined: Date, facts: &[Qualifying], as_of: Date) -> Vec<TierPeriod> {
+        let later = self.0.iter().filter(|version| version.valid_from > joined);
+        let mut changes = later
+            .map(|version| (version.valid_from, version))
+            .peekable();
+        // No points at all, on the first day of new rules: what is there already is looked at again.
+        let looks = changes.clone().map(|(on, _)| Qualifying {
+            on,
+            earned_on: on,
+            points: 0,
+        });
+        let facts = facts.iter().filter(|fact| fact.earned_on >= joined);
+        let mut facts: Vec<Qualifying> = looks.chain(facts.copied()).collect();
         facts.sort_by_key(|fact| fact.on.max(fact.earned_on));
-        let mut walk = Walk {
-            rules: self,
-            anchor,
-            basis: Vec::new(),
-            held: None,
-            periods: vec![TierPeriod {
-                tier: 0,
-                from: joined,
-                to: None,
-                until: None,
-                basis: 0,
-            }],
-        };
         let mut facts = facts.into_iter().peekable();
-        for period in 0.. {
-            let Some(begin) = walk.begin(period).filter(|begin| *begin <= as_of) else {
-                break;
+        let mut walk = Walk::new(
+            self.on(joined).map_or(&NO_TIERS, Version::tier_rules),
+            joined,
+        );
+        let mut today = joined;
+        loop {
+            let next = [
+                (changes.peek().map(|(on, _)| *on), Event::Rules),
+                (walk.begin(walk.begins.len()), Event::Period),
+                (walk.falls_on().map(|due| due.max(today)), Event::Fall),
+                (
+                    facts.peek().map(|fact| fact.on.max(fact.earned_on)),
+                    Event::Fact,
+                ),
+            ];
+            let next = next
+                .into_iter()
+                .filter_map(|(on, event)| Some((on?, event)));
+            let Some((on, event)) = next.min().filter(|(on, _)| *on <= as_of) else {
+                return walk.periods;
             };
-            let end = walk.begin(period + 1);
-            walk.basis.push(0);
-            walk.close_previous(period, begin);
-            loop {
-                let next = facts.peek().map(|fact| fact.on.max(fact.earned_on));
-                let next = next.filter(|on| end.is_none_or(|end| *on < end));
-                let due = walk
-                    .falls_on()
-                    .filter(|due| *due <= as_of && end.is_none_or(|end| *due < end));
-                match (due, next) {
-                    (Some(due), next) if next.is_none_or(|next| due <= next) => {
-                        walk.fall(period, due);
+            today = on;
+            match event {
+                Event::Rules => {
+                    if let Some((_, version)) = changes.next() {
+                        walk.change(version.tier_rules(), on);
                     }
-                    (_, Some(on)) => {
-                        if let Some(fact) = facts.next() {
-                            walk.count(period, on, fact);
-                        }
+                }
+                Event::Period => walk.open(on),
+                Event::Fall => walk.fall(on),
+                Event::Fact => {
+                    if let Some(fact) = facts.next() {
+                        walk.count(on, fact);
                     }
-                    _ => break,
                 }
             }
         }
-        walk.periods
+    }
+}
+
+impl Version {
+    fn tier_rules(&self) -> &TierRules {
+        self.tiers.as_ref().unwrap_or(&NO_TIERS)
+    }
+}
+
+impl TierRules {
+    /// The first day of the first period of a member.
+    fn anchor_of(&self, joined: Date) -> Date {
+        let first_of_year = Date::of(joined.naive().year(), 1, 1);
+        match self.anchor {
+            Anchor::Calendar => first_of_year.unwrap_or(joined),
+            Anchor::Anniversary => joined,
+        }
     }
 
     /// The tier that so many points of one period make.
@@ -175,13 +222,38 @@ impl TierRules {
     }
 }
 
-impl Walk<'_> {
-    /// The first day of a period; none beyond the calendar.
+impl<'a> Walk<'a> {
+    fn new(rules: &'a TierRules, joined: Date) -> Self {
+        Self {
+            rules,
+            joined,
+            begins: vec![rules.anchor_of(joined)],
+            basis: vec![0],
+            passed: 1,
+            held: None,
+            periods: vec![TierPeriod {
+                tier: 0,
+                from: joined,
+                to: None,
+                until: None,
+                basis: 0,
+            }],
+        }
+    }
+
+    /// The current period.
+    const fn period(&self) -> usize {
+        self.begins.len().saturating_sub(1)
+    }
+
+    /// The first day of a period, by today's rules if it is to come; none beyond the calendar.
     fn begin(&self, period: usize) -> Option<Date> {
-        let months = u32::try_from(period)
-            .ok()?
-            .checked_mul(self.rules.months.max(1))?;
-        plus_months(self.anchor, months)
+        let Some(ahead) = period.checked_sub(self.begins.len()) else {
+            return self.begins.get(period).copied();
+        };
+        let number = u32::try_from(ahead).ok()?.checked_add(self.passed)?;
+        let months = number.checked_mul(self.rules.months.max(1))?;
+        plus_months(self.rules.anchor_of(self.joined), months)
     }
 
     /// The last day of a period.
@@ -202,15 +274,24 @@ impl Walk<'_> {
         Some(until.plus_days(grace + 1)).filter(|day| *day > until)
     }
 
-    /// The best tier that this period's points or the last one's make, the later period where both make it.
-    fn carried(&self, period: usize) -> Option<Held> {
-        let of = |period: usize| Held {
-            tier: self.rules.tier_of(self.points(period)),
+    /// The tier that a period's points make by today's rules, through the end of the period after.
+    fn made_by(&self, period: usize) -> Held {
+        let points = self.points(period);
+        let mut thresholds = self.rules.thresholds.iter().rev();
+        let needs = thresholds.find(|threshold| **threshold <= points);
+        Held {
+            tier: self.rules.tier_of(points),
+            needs: needs.copied().unwrap_or_default(),
             carrier: Some(period),
             until: self.end(period + 1),
-        };
-        let before = period.checked_sub(1).map(of);
-        let best = before.into_iter().chain([of(period)]);
+        }
+    }
+
+    /// The best tier that this period's points or the last one's make, the later period where both make it.
+    fn carried(&self) -> Option<Held> {
+        let period = self.period();
+        let before = period.checked_sub(1).map(|before| self.made_by(before));
+        let best = before.into_iter().chain([self.made_by(period)]);
         best.max_by_key(|held| held.tier)
             .filter(|held| held.tier > 0)
     }
@@ -245,32 +326,56 @@ impl Walk<'_> {
         });
     }
 
-    /// A period has ended: where returns count at its end, a tier whose points are gone ends with it.
-    fn close_previous(&mut self, period: usize, begin: Date) {
-        if self.rules.late_returns != LateReturns::AtPeriodEnd || period == 0 {
-            return;
-        }
-        if let Some(held) = self.held
-            && let Some(carrier) = held.carrier
-            && self.rules.tier_of(self.points(carrier)) < held.tier
+    /// Other rules hold from this day on.
+    fn change(&mut self, rules: &'a TierRules, on: Date) {
+        self.rules = rules;
+        self.passed = 0;
+        while self
+            .begin(self.begins.len())
+            .is_some_and(|begin| begin < on)
         {
-            let until = held.until.min(self.end(period - 1));
+            self.passed += 1;
+        }
+        let highest = rules.tier_of(i64::MAX);
+        if let Some(held) = self.held.filter(|held| held.tier > highest) {
+            let needs = rules.thresholds.last().copied().unwrap_or_default();
+            let highest = Held {
+                tier: highest,
+                needs: needs.min(held.needs),
+                ..held
+            };
+            self.hold(Some(highest).filter(|held| held.tier > 0), on);
+        }
+    }
+
+    /// A period begins. Where returns count at a period's end, a tier whose points are gone ends with the one before.
+    fn open(&mut self, begin: Date) {
+        let before = self.period();
+        self.begins.push(begin);
+        self.basis.push(0);
+        self.passed = self.passed.saturating_add(1);
+        if self.rules.late_returns == LateReturns::AtPeriodEnd
+            && let Some(held) = self.held
+            && let Some(carrier) = held.carrier
+            && self.points(carrier) < held.needs
+        {
+            let until = held.until.min(self.end(before));
             self.hold(Some(Held { until, ..held }), begin);
         }
     }
 
     /// The days of grace are over.
-    fn fall(&mut self, period: usize, on: Date) {
+    fn fall(&mut self, on: Date) {
         let Some(held) = self.held else { return };
-        let carried = self.carried(period);
+        let carried = self.carried();
         let tier = carried.map_or(0, |carried| carried.tier);
         let below = held.tier.saturating_sub(1);
         if self.rules.downgrade == Downgrade::OneDown && below > tier {
-            let until = self.end(period);
             let below = Held {
                 tier: below,
+                needs: 0,
                 carrier: None,
-                until,
+                until: self.end(self.period()),
             };
             self.hold(Some(below), on);
         } else {
@@ -278,38 +383,30 @@ impl Walk<'_> {
         }
     }
 
-    fn count(&mut self, period: usize, on: Date, fact: Qualifying) {
-        let mut of = period;
-        while of > 0 && self.begin(of).is_some_and(|begin| begin > fact.earned_on) {
-            of -= 1;
-        }
+    fn count(&mut self, on: Date, fact: Qualifying) {
+        let period = self.period();
+        let of = self
+            .begins
+            .partition_point(|begin| *begin <= fact.earned_on);
+        let of = of.saturating_sub(1);
         if fact.points < 0 && of < period && self.rules.late_returns == LateReturns::Never {
             return;
         }
         if let Some(basis) = self.basis.get_mut(of) {
             *basis = basis.saturating_add(fact.points);
         }
-        let tier = self.rules.tier_of(self.points(period));
-        if fact.points > 0 && of == period {
-            if tier > 0 && self.held.is_none_or(|held| tier >= held.tier) {
-                let until = self.end(period + 1);
-                let carrier = Some(period);
-                self.hold(
-                    Some(Held {
-                        tier,
-                        carrier,
-                        until,
-                    }),
-                    on,
-                );
+        if fact.points >= 0 && of == period {
+            let made = self.made_by(period);
+            if made.tier > 0 && self.held.is_none_or(|held| made.tier >= held.tier) {
+                self.hold(Some(made), on);
             }
         } else if self.rules.late_returns == LateReturns::AtOnce
             && let Some(held) = self.held
             && on <= held.until
             && held.carrier == Some(of)
-            && self.rules.tier_of(self.points(of)) < held.tier
+            && self.points(of) < held.needs
         {
-            self.hold(self.carried(period), on);
+            self.hold(self.carried(), on);
         }
     }
 }

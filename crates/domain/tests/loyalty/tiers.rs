@@ -2,7 +2,7 @@
 
 use perennial_domain::Date;
 use perennial_domain::loyalty::{
-    Anchor, Downgrade, LateReturns, Qualifying, TierPeriod, TierRules,
+    Anchor, Downgrade, LateReturns, Programme, Qualifying, TierPeriod, TierRules, Version,
 };
 use proptest::prelude::*;
 
@@ -17,6 +17,23 @@ fn rules() -> TierRules {
         downgrade: Downgrade::ByPoints,
         late_returns: LateReturns::AtPeriodEnd,
     }
+}
+
+/// A programme whose tiers have these rules from these days on.
+fn programme(rules: &[(Date, TierRules)]) -> Programme {
+    let versions = rules.iter().zip(1..);
+    let versions = versions.map(|((valid_from, rules), number)| Version {
+        number,
+        valid_from: *valid_from,
+        tiers: Some(rules.clone()),
+        ..version()
+    });
+    versions.collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// The history by rules that never change.
+fn judged(rules: &TierRules, joined: Date, facts: &[Qualifying], as_of: Date) -> Vec<TierPeriod> {
+    programme(&[(day(2000, 1, 1), rules.clone())]).tiers(joined, facts, as_of)
 }
 
 fn earned(on: Date, points: i64) -> Qualifying {
@@ -46,7 +63,7 @@ fn a_tier_is_won_at_once_and_holds_through_the_next_period() {
         earned(day(2027, 5, 1), 1),
         earned(day(2028, 2, 1), 520),
     ];
-    let history = rules().history(joined(), &facts, day(2031, 1, 1));
+    let history = judged(&rules(), joined(), &facts, day(2031, 1, 1));
     let expected = [
         (joined(), 0),
         (day(2027, 5, 1), 1),
@@ -68,7 +85,7 @@ fn a_tier_is_won_at_once_and_holds_through_the_next_period() {
 #[test]
 fn a_tier_that_is_reached_again_goes_on() {
     let facts = [earned(day(2027, 5, 1), 100), earned(day(2028, 12, 31), 100)];
-    let history = rules().history(joined(), &facts, day(2029, 6, 1));
+    let history = judged(&rules(), joined(), &facts, day(2029, 6, 1));
     assert_eq!(told(&history), [(joined(), 0), (day(2027, 5, 1), 1)]);
     assert_eq!(history[1].until, Some(day(2029, 12, 31)));
 }
@@ -80,13 +97,13 @@ fn a_tier_does_not_fall_during_grace_and_may_be_reached_in_it() {
         ..rules()
     };
     let facts = [earned(day(2027, 5, 1), 100)];
-    let history = graceful.history(joined(), &facts, day(2029, 12, 1));
+    let history = judged(&graceful, joined(), &facts, day(2029, 12, 1));
     assert_eq!(
         history.last().map(|last| (last.from, last.tier)),
         Some((day(2029, 1, 31), 0))
     );
     let saved = [facts[0], earned(day(2029, 1, 30), 100)];
-    let history = graceful.history(joined(), &saved, day(2029, 12, 1));
+    let history = judged(&graceful, joined(), &saved, day(2029, 12, 1));
     assert_eq!(told(&history), [(joined(), 0), (day(2027, 5, 1), 1)]);
 }
 
@@ -97,7 +114,7 @@ fn a_tier_falls_by_one_where_the_programme_says_so() {
         ..rules()
     };
     let facts = [earned(day(2027, 5, 1), 500)];
-    let history = gentle.history(joined(), &facts, day(2031, 1, 1));
+    let history = judged(&gentle, joined(), &facts, day(2031, 1, 1));
     let expected = [
         (joined(), 0),
         (day(2027, 5, 1), 2),
@@ -124,7 +141,7 @@ fn a_late_return_counts_as_the_programme_says() {
             late_returns,
             ..rules()
         };
-        let history = rules.history(joined(), &facts, day(2031, 1, 1));
+        let history = judged(&rules, joined(), &facts, day(2031, 1, 1));
         assert_eq!(told(&history)[..2], [(joined(), 0), (day(2027, 11, 1), 1)]);
         history[1].to
     };
@@ -136,12 +153,82 @@ fn a_late_return_counts_as_the_programme_says() {
         ..back
     };
     let facts = [facts[0], facts[1], soon];
-    let history = rules().history(joined(), &facts, day(2031, 1, 1));
+    let history = judged(&rules(), joined(), &facts, day(2031, 1, 1));
     assert_eq!(
         history[1].to,
         Some(day(2028, 1, 1)),
         "the period of the return ends it"
     );
+}
+
+#[test]
+fn new_thresholds_leave_the_past_as_it_was_judged() {
+    let higher = TierRules {
+        thresholds: vec![200, 1000],
+        ..rules()
+    };
+    let facts = [
+        earned(day(2027, 5, 1), 150),
+        earned(day(2028, 3, 1), 120),
+        earned(day(2029, 5, 1), 150),
+    ];
+    let changed = programme(&[
+        (day(2027, 1, 1), rules()),
+        (day(2028, 7, 1), higher.clone()),
+    ]);
+    let history = changed.tiers(joined(), &facts, day(2031, 1, 1));
+    let expected = [(joined(), 0), (day(2027, 5, 1), 1), (day(2030, 1, 1), 0)];
+    assert_eq!(told(&history), expected);
+    let before = day(2028, 6, 30);
+    let seen = changed.tiers(joined(), &facts, before);
+    assert_eq!(seen, judged(&rules(), joined(), &facts, before));
+    assert_eq!(seen[1].until, Some(day(2029, 12, 31)));
+    let end = day(2031, 1, 1);
+    assert_eq!(told(&judged(&higher, joined(), &facts, end)).len(), 1);
+    assert_eq!(told(&judged(&rules(), joined(), &facts, end))[2].0, end);
+}
+
+#[test]
+fn lower_thresholds_are_reached_on_their_first_day_by_the_running_period() {
+    let one = TierRules {
+        thresholds: vec![50],
+        ..rules()
+    };
+    let first = day(2028, 3, 1);
+    let changed = programme(&[(day(2027, 1, 1), rules()), (first, one)]);
+    let end = day(2028, 12, 31);
+    let facts = [earned(day(2027, 5, 1), 60)];
+    assert_eq!(told(&changed.tiers(joined(), &facts, end)).len(), 1);
+    let facts = [facts[0], earned(day(2028, 2, 1), 60)];
+    let history = changed.tiers(joined(), &facts, end);
+    assert_eq!(told(&history), [(joined(), 0), (first, 1)]);
+    assert_eq!(
+        (history[1].until, history[1].basis),
+        (Some(day(2029, 12, 31)), 60)
+    );
+    let facts = [earned(day(2027, 5, 1), 500)];
+    let history = changed.tiers(joined(), &facts, end);
+    let expected = [(joined(), 0), (day(2027, 5, 1), 2), (first, 1)];
+    assert_eq!(told(&history), expected, "there is no second tier any more");
+    assert_eq!(history[2].until, Some(end));
+}
+
+#[test]
+fn a_running_period_goes_on_until_one_begins_by_the_new_rules() {
+    let half_years = TierRules {
+        anchor: Anchor::Anniversary,
+        months: 6,
+        ..rules()
+    };
+    let changed = programme(&[(day(2027, 1, 1), rules()), (day(2028, 7, 1), half_years)]);
+    let reached = |second| {
+        let facts = [earned(day(2028, 2, 1), 60), earned(second, 50)];
+        let history = changed.tiers(joined(), &facts, day(2029, 12, 31));
+        told(&history)[1..].to_vec()
+    };
+    let august = day(2028, 8, 31);
+    assert_eq!(reached(august), [(august, 1), (day(2029, 3, 1), 0)]);
+    assert_eq!(reached(day(2028, 9, 1)), []);
 }
 
 /// ERPNext 22167, 24672, 45450, 41564: tiers from the points of other years, of all time, or of what was spent since.
@@ -153,7 +240,12 @@ fn a_tier_does_not_count_points_of_other_periods_nor_lose_spent_ones() {
     shop.earn(0, &[(10_000, 60)]);
     let first = day(2027, 1, 1);
     let tier = |shop: &Shop| {
-        let history = rules().history(first, &shop.account(0).qualifying(), shop.moment().on);
+        let history = judged(
+            &rules(),
+            first,
+            &shop.account(0).qualifying(),
+            shop.moment().on,
+        );
         history.last().map(|period| period.tier)
     };
     assert_eq!(tier(&shop), Some(0), "120 points in two years");
@@ -163,7 +255,7 @@ fn a_tier_does_not_count_points_of_other_periods_nor_lose_spent_ones() {
     assert_eq!(tier(&shop), Some(1), "spending takes no tier");
     shop.take_back(0, earning).unwrap();
     let (facts, on) = (shop.account(0).qualifying(), day(2029, 1, 1));
-    let history = rules().history(first, &facts, on);
+    let history = judged(&rules(), first, &facts, on);
     assert_eq!(
         history.last().map(|period| (period.from, period.tier)),
         Some((on, 0))
@@ -274,7 +366,7 @@ proptest! {
     #[test]
     fn a_history_tells_what_each_day_saw(
         calendar in any::<bool>(), months in 1_u32..5, grace_days in 0_u32..20, one_down in any::<bool>(),
-        late in 0_usize..3,
+        late in 0_usize..3, again in 1_u64..700,
         events in prop::collection::vec((0_u64..40, 1_i64..130, prop::option::weighted(0.4, 0_u64..150)), 0..30),
     ) {
         let rules = TierRules {
@@ -295,7 +387,7 @@ proptest! {
         facts.sort_by_key(|fact| fact.on);
         let days = 700;
         let tiers = day_by_day(&rules, joined, &facts, days);
-        let history = rules.history(joined, &facts, joined.plus_days(days - 1));
+        let history = judged(&rules, joined, &facts, joined.plus_days(days - 1));
         prop_assert_eq!(history[0].from, joined);
         for pair in history.windows(2) {
             prop_assert_eq!(pair[0].to, Some(pair[1].from));
@@ -306,9 +398,13 @@ proptest! {
             let period = history.iter().rfind(|period| period.from <= today);
             prop_assert_eq!(period.map(|period| period.tier), Some(*tier), "on {}", today);
         }
+        // A version that changes nothing changes nothing.
+        let versions = [(day(2000, 1, 1), rules.clone()), (joined.plus_days(again), rules.clone())];
+        let same = programme(&versions).tiers(joined, &facts, joined.plus_days(days - 1));
+        prop_assert_eq!(&same, &history);
         // A shorter look back sees the same past.
         let half = joined.plus_days(days / 2);
-        let earlier = rules.history(joined, &facts, half);
+        let earlier = judged(&rules, joined, &facts, half);
         let before = history.iter().filter(|period| period.from <= half);
         prop_assert_eq!(told(&earlier), before.map(|period| (period.from, period.tier)).collect::<Vec<_>>());
     }
