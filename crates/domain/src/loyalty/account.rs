@@ -241,6 +241,13 @@ impl Account {
         (number(self.entries.len()), number(self.lots.len()))
     }
 
+    /// A moment after the last entry, with the day that it is for this account: days do not go back where a zone does.
+    pub(super) fn not_back(&self, moment: Moment) -> Moment {
+        let last = self.last.filter(|last| last.at <= moment.at);
+        let on = last.map_or(moment.on, |last| last.on.max(moment.on));
+        Moment { on, ..moment }
+    }
+
     /// Whether an entry may be posted then: not before the last one.
     pub(super) fn may_follow(&self, moment: Moment) -> bool {
         let last = self.last;

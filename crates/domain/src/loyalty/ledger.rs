@@ -84,7 +84,8 @@ impl Ledger {
         found
     }
 
-    /// Does what is asked, once: a key that was answered before gets the first answer again, and nothing happens.
+    /// Does what is asked, once: a key that was answered before gets the first answer again, and nothing happens. Moments order
+    /// what happens; a day before that of an account's last entry, as a change of zone may bring, is taken for that day.
     ///
     /// Before anything else, what is due by time is done to the accounts concerned: entries without a key, which stay
     /// even where the request is refused.
@@ -129,9 +130,11 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::post`]; accounts before the one at fault are done then.
     pub fn lapse(&mut self, moment: Moment) -> Result<(), Refusal> {
-        let context = Context::of_time(&self.programme, moment)?;
         let mut accounts = self.accounts.iter_mut();
-        accounts.try_for_each(|account| account.lapse(&context))
+        accounts.try_for_each(|account| {
+            let moment = account.not_back(moment);
+            account.lapse(&Context::of_time(&self.programme, moment)?)
+        })
     }
 
     /// The place of an account, which is opened if it was never named.
@@ -163,7 +166,6 @@ impl Ledger {
             return Err(Refusal::SameAccount);
         }
         let programme = Arc::clone(&self.programme);
-        let of_time = Context::of_time(&programme, moment)?;
         // The account, and the others that are concerned: whatever it was merged into, or the other side.
         let first = self.place(request.account);
         let mut others = Vec::new();
@@ -183,6 +185,11 @@ impl Ledger {
         if let Some(other) = other {
             others.push(self.place(other));
         }
+        let mut moment = self.at(first)?.not_back(moment);
+        for other in &others {
+            moment = self.at(*other)?.not_back(moment);
+        }
+        let of_time = Context::of_time(&programme, moment)?;
         let account = self.at(first)?;
         account.lapse(&of_time)?;
         let (number, _) = account.next();

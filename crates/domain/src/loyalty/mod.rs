@@ -24,7 +24,7 @@
 //!   points live on by what their new account does); a merge is undone as far as points were not used meanwhile.
 //!
 //! Earning rounds once for each rule and campaign of a purchase, as [`Rounding`] says, and spreads the whole points over the lines by
-//! largest remainder. Days are those of the programme's zone and are passed in with each moment (`Moment::in_zone` on the
+//! largest remainder. Days are those of the programme's zone and are passed in with each moment (`Programme::moment` on the
 //! server, where zones are); a lot is good through its last day.
 //!
 //! # What it does not know

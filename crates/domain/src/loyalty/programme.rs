@@ -16,17 +16,6 @@ pub struct Moment {
     pub on: Date,
 }
 
-impl Moment {
-    /// A moment with its day in an IANA zone; in UTC where there is no such zone.
-    #[cfg(feature = "server")]
-    pub fn in_zone(at: Instant, zone: &str) -> Self {
-        Self {
-            at,
-            on: at.day_in(zone),
-        }
-    }
-}
-
 /// When points expire, counted from the day on which they become active.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,6 +154,29 @@ impl Programme {
             .rev()
             .find(|version| version.valid_from <= day)
     }
+
+    /// A moment with the day it is on in the programme. A version begins when its first day does in the zone of the one before;
+    /// from then on its own zone tells the day, which never goes back: where that zone lies further west, its first day is the
+    /// longer for it, where it lies further east, the shorter or not at all.
+    #[cfg(feature = "server")]
+    pub fn moment(&self, at: Instant) -> Moment {
+        let mut on = None;
+        for version in &self.0 {
+            let own = at.day_in(&version.zone);
+            on = match on {
+                None => Some(own),
+                Some(day) if day >= version.valid_from => Some(own.max(version.valid_from)),
+                day => {
+                    return Moment {
+                        at,
+                        on: day.unwrap_or(own),
+                    };
+                }
+            };
+        }
+        let on = on.unwrap_or_else(|| at.day());
+        Moment { at, on }
+    }
 }
 
 #[cfg(test)]
@@ -220,7 +232,13 @@ mod tests {
     #[test]
     fn a_day_is_that_of_the_programmes_zone() {
         let at: Instant = "2027-06-30T16:30:00Z".parse().unwrap();
-        assert_eq!(Moment::in_zone(at, "Asia/Shanghai").on, day(2027, 7, 1));
-        assert_eq!(Moment::in_zone(at, "America/Lima").on, day(2027, 6, 30));
+        let on = |zone: &str| {
+            let mut version = version(1, day(2027, 1, 1));
+            version.zone = zone.to_owned();
+            let programme = Programme::try_from(vec![version]).unwrap();
+            programme.moment(at).on
+        };
+        assert_eq!(on("Asia/Shanghai"), day(2027, 7, 1));
+        assert_eq!(on("America/Lima"), day(2027, 6, 30));
     }
 }

@@ -13,3 +13,5 @@ mod rules;
 mod shop;
 mod statements;
 mod tiers;
+#[cfg(feature = "server")]
+mod zones;

@@ -103,11 +103,11 @@ fn a_lot_is_good_through_its_last_day_and_pending_until_its_first() {
 #[cfg(feature = "server")]
 #[test]
 fn a_lot_is_good_until_midnight_where_the_programme_is() {
-    use perennial_domain::loyalty::Moment;
+    let programme = perennial_domain::loyalty::Programme::try_from(vec![months(1)]).unwrap();
     let mut shop = shop(months(1));
     shop.earn(0, &[(10_000, 10)]);
     let mut lapse = |time: &str| {
-        let moment = Moment::in_zone(time.parse().unwrap(), &months(1).zone);
+        let moment = programme.moment(time.parse().unwrap());
         shop.ledger.lapse(moment).unwrap();
         shop.balance(0)
     };
