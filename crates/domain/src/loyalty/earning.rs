@@ -142,6 +142,17 @@ pub enum NotCountable {
     TooLarge,
 }
 
+impl std::fmt::Display for NotCountable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sign => "quantities are above 0, amounts and rates not below, and points are for an amount above 0",
+            Self::TooLarge => "numbers that are too large, or more than a trillion points",
+        })
+    }
+}
+
+impl std::error::Error for NotCountable {}
+
 pub(super) const ONE: Decimal = Decimal::from_ten_thousandths(10_000);
 /// Ten-thousandths of the two multipliers.
 const MULTIPLIERS: i128 = 100_000_000;

@@ -1,6 +1,7 @@
 //! What can be asked of the ledger, and why it may be refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -223,8 +224,75 @@ pub struct Inconsistent {
     pub kind: Kind,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict => f.write_str("the key was used for another request"),
+            Self::OutOfOrder => f.write_str("the moment lies before what it has to follow"),
+            Self::NoVersion => f.write_str("the programme has no version for the day yet"),
+            Self::NotEnough { available } => write!(f, "only {available} points can be spent"),
+            Self::Amount => {
+                f.write_str("no number of points or pieces, or lines, that can be booked")
+            }
+            Self::NoSuchEntry => f.write_str("the account has no such entry"),
+            Self::NoSuchHold => f.write_str("the hold has ended or never was"),
+            Self::MoreThanLeft { left } => write!(f, "only {left} are left to be reversed"),
+            Self::NotBought => f.write_str("less of the line was bought and not returned"),
+            Self::SameAccount => f.write_str("both sides are one account"),
+            Self::Merged { into } => write!(f, "the account was merged into {into}"),
+            Self::NotMerged => f.write_str("the account was not merged into this one"),
+            Self::OpenHolds => f.write_str("the account keeps points for an order"),
+            Self::Inconsistent(inconsistent) => inconsistent.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Inconsistent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            account,
+            entry,
+            kind,
+        } = self;
+        write!(
+            f,
+            "entry {entry} of account {account} ({kind:?}) cannot follow those before it"
+        )
+    }
+}
+
+impl std::error::Error for Inconsistent {}
+
 impl From<Inconsistent> for Refusal {
     fn from(inconsistent: Inconsistent) -> Self {
         Self::Inconsistent(inconsistent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::earning::NotCountable;
+    use super::*;
+
+    #[test]
+    fn whatever_is_refused_is_told_in_words() {
+        let damaged = Inconsistent {
+            account: Uuid::from_u128(7),
+            entry: 3,
+            kind: Kind::Burn,
+        };
+        let told = |error: &dyn std::error::Error| error.to_string();
+        let text = "entry 3 of account 00000000-0000-0000-0000-000000000007 (Burn) cannot follow those before it";
+        assert_eq!(told(&damaged), text);
+        assert_eq!(told(&Refusal::from(damaged)), text);
+        let short = Refusal::NotEnough { available: 40 };
+        assert_eq!(told(&short), "only 40 points can be spent");
+        let left = Refusal::MoreThanLeft { left: 2 };
+        assert_eq!(told(&left), "only 2 are left to be reversed");
+        let merged = Refusal::Merged { into: Uuid::nil() };
+        assert!(told(&merged).ends_with(&Uuid::nil().to_string()));
+        assert_ne!(told(&NotCountable::Sign), told(&NotCountable::TooLarge));
     }
 }
