@@ -100,7 +100,7 @@ pub struct Earning {
     /// The rules. What no rule names earns nothing.
     pub rules: Vec<Rule>,
     /// How many times the points a tier earns, by its place among the tiers; 1 where it is not listed.
-    pub tiers: BTreeMap<usize, Decimal>,
+    pub tiers: BTreeMap<u32, Decimal>,
     /// Campaigns.
     pub campaigns: Vec<Campaign>,
     /// Limits.
@@ -184,7 +184,7 @@ impl Earning {
         &self,
         bought: &[Bought],
         on: Date,
-        tier: usize,
+        tier: u32,
         before: EarnedBefore,
     ) -> Result<Vec<Line>, NotCountable> {
         let zero = Decimal::default();

@@ -129,10 +129,9 @@ impl Version {
                 NotAProgramme::Tiers,
             ),
             (
-                earning
-                    .tiers
-                    .iter()
-                    .all(|(tier, times)| *tier <= thresholds.len() && *times >= Decimal::default()),
+                earning.tiers.iter().all(|(tier, times)| {
+                    *tier as usize <= thresholds.len() && *times >= Decimal::default()
+                }),
                 NotAProgramme::Multiplier,
             ),
         ];

@@ -88,7 +88,7 @@ pub struct Qualifying {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TierPeriod {
     /// Which; 0 is the base.
-    pub tier: usize,
+    pub tier: u32,
     /// The first day.
     pub from: Date,
     /// The first day on which it held no more; none while it does.
@@ -102,7 +102,7 @@ pub struct TierPeriod {
 /// A tier that is held: how many points it needed, which period's points carry it, and its last day.
 #[derive(Clone, Copy)]
 struct Held {
-    tier: usize,
+    tier: u32,
     needs: i64,
     carrier: Option<usize>,
     until: Date,
@@ -214,11 +214,10 @@ impl TierRules {
     }
 
     /// The tier that so many points of one period make.
-    pub fn tier_of(&self, points: i64) -> usize {
-        self.thresholds
-            .iter()
-            .take_while(|threshold| **threshold <= points)
-            .count()
+    pub fn tier_of(&self, points: i64) -> u32 {
+        let reached = self.thresholds.iter().zip(1..);
+        let reached = reached.take_while(|(threshold, _)| **threshold <= points);
+        reached.last().map_or(0, |(_, tier)| tier)
     }
 }
 

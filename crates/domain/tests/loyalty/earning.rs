@@ -35,7 +35,7 @@ fn bought(number: usize, product: u128, category: u128, quantity: &str, amount: 
     }
 }
 
-fn points(earning: &Earning, bought: &[Bought], tier: usize, before: EarnedBefore) -> Vec<i64> {
+fn points(earning: &Earning, bought: &[Bought], tier: u32, before: EarnedBefore) -> Vec<i64> {
     let lines = earning
         .lines(bought, day(2027, 5, 1), tier, before)
         .unwrap();

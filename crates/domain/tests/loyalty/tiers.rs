@@ -45,7 +45,7 @@ fn earned(on: Date, points: i64) -> Qualifying {
 }
 
 /// First days and tiers.
-fn told(history: &[TierPeriod]) -> Vec<(Date, usize)> {
+fn told(history: &[TierPeriod]) -> Vec<(Date, u32)> {
     history
         .iter()
         .map(|period| (period.from, period.tier))
@@ -263,7 +263,7 @@ fn a_tier_does_not_count_points_of_other_periods_nor_lose_spent_ones() {
 }
 
 /// The tier on each day, by the rules read aloud: for every day all facts are looked through again.
-fn day_by_day(rules: &TierRules, joined: Date, facts: &[Qualifying], days: u64) -> Vec<usize> {
+fn day_by_day(rules: &TierRules, joined: Date, facts: &[Qualifying], days: u64) -> Vec<u32> {
     let starts: Vec<Date> = (0..400)
         .map(|number| {
             let anchor = match rules.anchor {
@@ -281,7 +281,7 @@ fn day_by_day(rules: &TierRules, joined: Date, facts: &[Qualifying], days: u64) 
             .thresholds
             .iter()
             .filter(|least| **least <= points)
-            .count()
+            .fold(0, |tier, _| tier + 1)
     };
     // Up to the n-th fact, in a period.
     let points = |upto: usize, of: usize| -> i64 {
@@ -295,7 +295,7 @@ fn day_by_day(rules: &TierRules, joined: Date, facts: &[Qualifying], days: u64) 
             .map(|fact| fact.points)
             .sum()
     };
-    let best = |upto: usize, now: usize| -> Option<(usize, Option<usize>, Date)> {
+    let best = |upto: usize, now: usize| -> Option<(u32, Option<usize>, Date)> {
         let of = |number: usize| {
             (
                 tier_of(points(upto, number)),
@@ -310,7 +310,7 @@ fn day_by_day(rules: &TierRules, joined: Date, facts: &[Qualifying], days: u64) 
         (best.0 > 0).then_some(best)
     };
     // The tier, the period whose points carry it, and the first day on which it is not sure.
-    let mut held: Option<(usize, Option<usize>, Date)> = None;
+    let mut held: Option<(u32, Option<usize>, Date)> = None;
     let (mut tiers, mut known) = (Vec::new(), 0);
     for passed in 0..days {
         let today = joined.plus_days(passed);
