@@ -31,7 +31,8 @@
 //! after we had answered, once however often they do, and ends with our answer. The *resolution* clock runs from the opening to the end. The end of a
 //! complaint, resolved or closed, stops all three. Of two complaints that are merged, what both still owe is owed since the earlier
 //! start, with the pauses of that one until the survivor's start and the survivor's own from then on; what only the absorbed one owes becomes
-//! a cycle more; what the survivor has answered stays answered.
+//! a cycle more; what the survivor has answered stays answered. A survivor that is over owes nothing itself: what it takes over stands
+//! from the merging on, by the terms of the absorbed complaint, until the survivor is reopened, and then follows the rule of its clock.
 //!
 //! # What it does not know
 //!

@@ -145,11 +145,14 @@ impl Progress {
                     self.tracks.of_mut(*clock).claim(event.id);
                 }
             }
-            (What::Merged(log), Stage::Open) => {
+            (What::Merged(log), Stage::Open | Stage::Over) => {
                 let absorbed = Self::of(log, rules, event.at)?;
                 for clock in Clock::ALL {
                     let track = self.tracks.of_mut(*clock);
                     track.absorb(absorbed.tracks.of(*clock));
+                    if self.stage == Stage::Over {
+                        track.cut(event.at, absorbed.terms);
+                    }
                 }
                 self.records.extend(absorbed.records);
             }
@@ -261,6 +264,18 @@ impl Track {
             self.is_on = false;
             self.was_cut = was_cut;
         }
+    }
+
+    /// Of what a complaint that is over took over: it stands from here on, under the terms by which it ran until now.
+    fn cut(&mut self, at: Instant, terms: Terms) {
+        if let Some(cycle) = self.cycles.last_mut().filter(|_| self.is_on) {
+            cycle.note(Stretch {
+                from: at,
+                doing: Doing::Stopped,
+                terms,
+            });
+        }
+        self.stop(true);
     }
 
     fn reopen(&mut self, rule: Reopen, event: Id<Event>) {

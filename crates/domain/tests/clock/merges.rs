@@ -1,11 +1,11 @@
 //! Two complaints become one. S10.
 
-use perennial_domain::clock::{Clock, Duration, State, Wait, What};
+use perennial_domain::clock::{Clock, Duration, Rules, State, Wait, What};
 use proptest::prelude::*;
 
 use super::given::{
-    LENGTH, always, brief, cases, cycles, event, goal, log, monday, reading, resolution, rules,
-    under,
+    LENGTH, always, brief, cases, cycles, event, goal, log, monday, policy, reading, resolution,
+    rules, under,
 };
 use super::invariants::{compare, moment};
 
@@ -72,6 +72,56 @@ fn what_only_the_absorbed_complaint_owes_is_a_cycle_more() {
     let cycles = cycles(&rules, &log, Clock::FirstResponse, monday("12:00"));
     let elapsed: Vec<i64> = cycles.iter().map(|cycle| cycle.elapsed.minutes()).collect();
     assert_eq!(elapsed, [60, 210]);
+}
+
+#[test]
+fn what_a_closed_complaint_takes_over_stands_until_it_is_opened_again() {
+    let mut promised = goal(Clock::Resolution, 1);
+    promised.levels = vec![super::escalations::level(1, 0, false)];
+    let lenient = goal(Clock::Resolution, 8);
+    let policies = vec![policy(1, vec![lenient]), policy(2, vec![promised])];
+    let rules = Rules::new(policies, &[always()]).expect("rules");
+    let mut absorbed = log([(monday("08:00"), What::Opened(under(2)))]);
+    let late = monday("09:30");
+    let found = reading(&rules, &absorbed, Clock::Resolution, late);
+    assert_eq!(found.news().len(), 2);
+    for what in found.news() {
+        absorbed.write(event(late, what));
+    }
+    let log = log([
+        (monday("07:00"), What::Opened(under(1))),
+        (monday("08:30"), What::Closed),
+        (monday("10:00"), What::Merged(absorbed)),
+        (monday("12:00"), What::Reopened),
+    ]);
+    let both = |time| cycles(&rules, &log, Clock::Resolution, monday(time));
+
+    let [own, taken] = &both("11:00")[..] else {
+        panic!("two cycles")
+    };
+    assert_eq!(own.stopped, Some(monday("08:30")));
+    assert_eq!(taken.stopped, Some(monday("10:00")));
+    assert_eq!((taken.cycle, taken.started), (found.cycle, found.started));
+    // By its own promise, not by the survivor's of 8 h.
+    assert_eq!(taken.target, Some(Duration::from_hours(1)));
+    assert_eq!(
+        (taken.breach, taken.elapsed),
+        (found.breach, Duration::from_hours(2))
+    );
+
+    let [own, taken] = &both("13:00")[..] else {
+        panic!("two cycles")
+    };
+    assert_eq!(own.stopped, Some(monday("08:30")));
+    assert_eq!(
+        brief(taken),
+        (State::Running, 3 * 60, Some(monday("18:00")))
+    );
+    assert_eq!(
+        (taken.breach, taken.breach_is_recorded),
+        (found.breach, true)
+    );
+    assert_eq!(taken.news(), []);
 }
 
 #[test]

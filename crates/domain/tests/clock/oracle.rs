@@ -209,7 +209,7 @@ impl<'a> Oracle<'a> {
                             }
                         }
                     }
-                    What::Merged(other) if is_open => {
+                    What::Merged(other) if is_open || is_over => {
                         for (track, mut owed) in tracks.iter_mut().zip(self.watch(other, step)) {
                             let Some(mut owed) = owed.pop() else { continue };
                             let note = owed.pop().expect("a note");
@@ -223,6 +223,9 @@ impl<'a> Oracle<'a> {
                                 own.splice(..0, owed);
                             } else {
                                 track.begin(step, owed);
+                            }
+                            if is_over {
+                                track.stop(true, note.terms);
                             }
                         }
                     }
