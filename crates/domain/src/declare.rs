@@ -3,19 +3,28 @@
 //! [`choice!`](crate::choice) an enumeration with its wire words and labels.
 
 /// Declares an enumeration: its wire words (also the database's) and its labels, which are the texts
-/// `enumeration.word` of the locale files. The first variant is the default.
+/// `enumeration.word` of the locale files. The first variant is the default, unless another is named before the list: where the
+/// order means something, the least comes first, which need not be the usual one.
 #[macro_export]
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident: $table:literal { $first:ident = $first_word:tt $(, $variant:ident = $word:tt)* $(,)? }) => {
+        $crate::choice! { $(#[$doc])* $name: $table, default $first { $first = $first_word $(, $variant = $word)* } }
+    };
+    ($(#[$doc:meta])* $name:ident: $table:literal, default $default:ident { $first:ident = $first_word:tt $(, $variant:ident = $word:tt)* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
         #[expect(missing_docs, reason = "the words say it; their meaning is in the locale files")]
         pub enum $name {
-            #[default]
             #[serde(rename = $first_word)]
             $first,
             $(#[serde(rename = $word)] $variant,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
         }
 
         impl $name {

@@ -12,8 +12,8 @@ choice! {
 }
 
 choice! {
-    /// How pressing a complaint is.
-    Priority: "priority" { Normal = "normal", Low = "low", High = "high", Urgent = "urgent" }
+    /// How pressing a complaint is, from the least on.
+    Priority: "priority", default Normal { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
 }
 
 choice! {

@@ -15,9 +15,9 @@ use crate::text::Key;
 use crate::{Decimal, choice};
 
 choice! {
-    /// Where a customer stands in the matrix.
+    /// Where a customer stands in the matrix: the cells of who was not asked, then the four from the worst to the best.
     LoyaltyCell: "loyalty_cell" {
-        True = "true", Latent = "latent", Spurious = "spurious", None = "none", Behavioural = "behavioural", Unknown = "unknown",
+        Unknown = "unknown", Behavioural = "behavioural", None = "none", Spurious = "spurious", Latent = "latent", True = "true",
     }
 }
 

@@ -19,6 +19,8 @@
 //! | [`outlook`] | growth of its market × outlook of our product there | star, mature, danger, dog |
 //! | [`value_matrix`] | value now × value to come | four cells |
 //!
+//! Classes ascend: of two that can be compared, the worse is the lesser.
+//!
 //! Does not know where the facts come from, nor who decides: an advice is not a rule.
 //!
 //! By hand: a lead has money, nobody asked who decides, and it needs what we offer. Two yes are certain, so it is promising at worst and ideal
@@ -71,6 +73,29 @@ fn ends(degree: Option<Degree>) -> (Degree, Degree) {
 mod tests {
     use super::*;
     use crate::text::{Key, Language};
+
+    #[test]
+    fn classes_ascend() {
+        macro_rules! worst_and_best {
+            ($($class:ty: $worst:ident < $best:ident),* $(,)?) => {
+                $(
+                    assert_eq!(<$class>::ALL.iter().min(), Some(&<$class>::$worst));
+                    assert_eq!(<$class>::ALL.iter().max(), Some(&<$class>::$best));
+                    assert!(<$class>::ALL.is_sorted());
+                )*
+            };
+        }
+        worst_and_best!(
+            man::ManVerdict: NotACustomer < Ideal,
+            porter::PorterClass: Poor < Attractive,
+            ideal::IdealClass: Bad < Ideal,
+            loyalty_matrix::LoyaltyCell: Unknown < True,
+            product_mix::ProductMix: Drop < Gold,
+            outlook::Outlook: Dog < Star,
+            value_matrix::ValueCell: Economise < Protect,
+            Degree: Low < High,
+        );
+    }
 
     #[test]
     fn every_class_has_the_advice_of_its_own_word_in_both_languages() {

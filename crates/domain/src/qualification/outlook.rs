@@ -12,8 +12,8 @@ use crate::choice;
 use crate::text::Key;
 
 choice! {
-    /// What kind of customer the prospects make.
-    Outlook: "outlook" { Star = "star", Mature = "mature", Danger = "danger", Dog = "dog" }
+    /// What kind of customer the prospects make, from the worst to the best; the prospects of our product weigh more (ours).
+    Outlook: "outlook" { Dog = "dog", Danger = "danger", Mature = "mature", Star = "star" }
 }
 
 choice! {

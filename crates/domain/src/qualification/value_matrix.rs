@@ -13,8 +13,8 @@ use crate::choice;
 use crate::text::Key;
 
 choice! {
-    /// Where a customer stands in the matrix.
-    ValueCell: "value_cell" { Protect = "protect", Maintain = "maintain", Develop = "develop", Economise = "economise" }
+    /// Where a customer stands in the matrix, from the worst to the best; what it is worth now weighs more (ours).
+    ValueCell: "value_cell" { Economise = "economise", Develop = "develop", Maintain = "maintain", Protect = "protect" }
 }
 
 choice! {

@@ -407,6 +407,15 @@ fn an_urgent_complaint_does_not_get_the_goal_of_all_others() {
 }
 
 #[test]
+fn priorities_ascend_and_the_usual_one_is_normal() {
+    use perennial_domain::clock::Priority::{self, High, Low, Normal, Urgent};
+    assert!(Low < Normal && Normal < High && High < Urgent);
+    assert_eq!(Priority::default(), Normal);
+    assert_eq!(Terms::default().priority, Normal);
+    assert_eq!(serde_json::to_string(&Normal).expect("JSON"), "\"normal\"");
+}
+
+#[test]
 fn what_cannot_be_counted_with_is_not_accepted() {
     let refused = |policies: Vec<Policy>| Rules::new(policies, &[always()]).err();
     let one = || policy(1, vec![goal(Clock::Resolution, 1)]);
