@@ -120,3 +120,27 @@ pub enum CalendarFault {
     /// This special day is there twice.
     Twice(Date),
 }
+
+impl fmt::Display for CalendarFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a calendar has a version"),
+            Self::Order(version) => {
+                write!(f, "version {version} is not after the one before")
+            }
+            Self::Zone(zone) => write!(f, "IANA has no zone {zone:?}"),
+            Self::Opening(Opening { opens, closes }) => {
+                write!(f, "{opens}-{closes} has no length or begins at 24:00")
+            }
+            Self::Overlap(Opening { opens, closes }) => {
+                write!(
+                    f,
+                    "{opens}-{closes} begins before the opening before it ends"
+                )
+            }
+            Self::Twice(day) => write!(f, "{day} is a special day twice"),
+        }
+    }
+}
+
+impl std::error::Error for CalendarFault {}

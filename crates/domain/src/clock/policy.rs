@@ -87,6 +87,12 @@ pub struct PolicyVersion {
     pub version: u32,
 }
 
+impl std::fmt::Display for PolicyVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "policy {} version {}", self.policy, self.version)
+    }
+}
+
 /// Under what a complaint is dealt with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {

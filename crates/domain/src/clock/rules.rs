@@ -1,6 +1,8 @@
 //! The policies and calendars that clocks are read by, checked once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use super::calendar::{Calendar, CalendarFault};
@@ -32,9 +34,50 @@ pub enum RulesFault {
     LevelTwice(PolicyVersion, Clock, u8),
 }
 
+impl fmt::Display for RulesFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let goal = |clock: Clock, priority: Option<Priority>| {
+            let priority = priority.map_or("any", Priority::as_str);
+            format!("{} at {priority} priority", clock.as_str())
+        };
+        match self {
+            Self::Calendar(calendar, _) => write!(f, "calendar {calendar} is not usable"),
+            Self::CalendarTwice(calendar) => write!(f, "calendar {calendar} is there twice"),
+            Self::PolicyTwice(policy) => write!(f, "{policy} is there twice"),
+            Self::NoCalendar(policy) => write!(f, "the calendar of {policy} is not there"),
+            Self::GoalTwice(policy, clock, priority) => {
+                write!(f, "{policy} has two goals for {}", goal(*clock, *priority))
+            }
+            Self::Target(policy, clock, priority) => {
+                write!(f, "{policy} leaves no time for {}", goal(*clock, *priority))
+            }
+            Self::LevelTwice(policy, clock, level) => {
+                write!(f, "{policy} has level {level} of {} twice", clock.as_str())
+            }
+        }
+    }
+}
+
+impl Error for RulesFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Calendar(_, fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 /// A log names a version of a policy that is not among the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownPolicy(pub PolicyVersion);
+
+impl fmt::Display for UnknownPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is not among the rules", self.0)
+    }
+}
+
+impl Error for UnknownPolicy {}
 
 /// What is promised of a clock, and the hours that it is counted in.
 #[derive(Clone, Copy, Debug)]

@@ -195,6 +195,8 @@ fn outside_the_known_years_and_with_no_hours_at_all_nothing_is_open() {
 fn what_is_no_calendar_is_refused() {
     let fault = |calendar: &Calendar| Timetable::of(calendar).err();
     assert_eq!(fault(&calendar(vec![])), Some(CalendarFault::Empty));
+    let said = CalendarFault::Overlap(hours("11:00-13:00")[0]).to_string();
+    assert_eq!(said, "11:00-13:00 begins before the opening before it ends");
     let zone = CalendarFault::Zone("Mars/Olympus".into());
     assert_eq!(
         fault(&calendar(vec![version("Mars/Olympus", "")])),

@@ -431,6 +431,10 @@ fn what_cannot_be_counted_with_is_not_accepted() {
         vec![goal(Clock::Resolution, 1), goal(Clock::Resolution, 2)],
     );
     let fault = RulesFault::GoalTwice(key(1), Clock::Resolution, None);
+    assert_eq!(
+        fault.to_string(),
+        format!("{} has two goals for resolution at any priority", key(1))
+    );
     assert_eq!(refused(vec![twice]), Some(fault));
     let fault = RulesFault::Target(key(1), Clock::Resolution, None);
     assert_eq!(
@@ -446,6 +450,10 @@ fn what_cannot_be_counted_with_is_not_accepted() {
         Rules::new(vec![], &[always(), always()]).err(),
         Some(RulesFault::CalendarTwice(id))
     );
+    let empty = super::given::calendar(vec![]);
+    let fault = Rules::new(vec![], &[empty]).expect_err("a fault");
+    let reason = std::error::Error::source(&fault).map(ToString::to_string);
+    assert_eq!(reason.as_deref(), Some("a calendar has a version"));
     let log: Log = log([(monday("09:00"), What::Opened(under(7)))]);
     assert_eq!(
         two_policies().read(&log, monday("09:00")),
