@@ -21,14 +21,46 @@ choice! {
     }
 }
 
+/// An answer to "would you recommend us?": a whole number from 0 (never) to 10 (certainly).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Recommendation(u8);
+
+/// A number that is no such answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotARecommendation;
+
+impl std::fmt::Display for NotARecommendation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a whole number from 0 to 10")
+    }
+}
+
+impl std::error::Error for NotARecommendation {}
+
+impl TryFrom<u8> for Recommendation {
+    type Error = NotARecommendation;
+
+    fn try_from(number: u8) -> Result<Self, NotARecommendation> {
+        (number <= 10)
+            .then_some(Self(number))
+            .ok_or(NotARecommendation)
+    }
+}
+impl From<Recommendation> for u8 {
+    fn from(recommendation: Recommendation) -> Self {
+        recommendation.0
+    }
+}
+
 /// Where high begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LoyaltyCuts {
     /// Attitude is high if the lead over the best rival is greater than this.
     pub lead: Decimal,
-    /// Or, where no rival was asked about, if the answer to "would you recommend us?" (0 to 10) is this or more.
-    pub recommendation: u8,
+    /// Or, where no rival was asked about, if the answer to "would you recommend us?" is this or more.
+    pub recommendation: Recommendation,
     /// Behaviour is high with purchases on so many days or more …
     pub purchase_days: u32,
     /// … in so many months.
@@ -39,7 +71,7 @@ impl Default for LoyaltyCuts {
     fn default() -> Self {
         Self {
             lead: Decimal::default(),
-            recommendation: 9,
+            recommendation: Recommendation(9),
             purchase_days: 4,
             months: 12,
         }
@@ -51,8 +83,8 @@ impl Default for LoyaltyCuts {
 pub struct LoyaltyEvidence {
     /// Its mean of what it gave us less what it gave the best rival, if it was asked about rivals.
     pub lead: Option<Decimal>,
-    /// Its latest answer to "would you recommend us?", 0 to 10, if it was asked.
-    pub recommendation: Option<u8>,
+    /// Its latest answer to "would you recommend us?", if it was asked.
+    pub recommendation: Option<Recommendation>,
     /// On how many days it bought in the [months](LoyaltyCuts::months) of the cut.
     pub purchase_days: u32,
 }
@@ -131,7 +163,8 @@ mod tests {
         ] {
             let evidence = LoyaltyEvidence {
                 lead: None,
-                recommendation: attitude.map(|attitude| if attitude == High { 9 } else { 8 }),
+                recommendation: attitude
+                    .map(|attitude| Recommendation(if attitude == High { 9 } else { 8 })),
                 purchase_days: if behaviour == High { 4 } else { 3 },
             };
             let cuts = LoyaltyCuts::default();
@@ -166,7 +199,7 @@ mod tests {
             ] {
                 let evidence = LoyaltyEvidence {
                     lead: asked,
-                    recommendation,
+                    recommendation: recommendation.map(Recommendation),
                     purchase_days,
                 };
                 assert_eq!(evidence.attitude(&cuts), attitude, "{evidence:?}");
@@ -176,10 +209,20 @@ mod tests {
     }
 
     #[test]
+    fn a_recommendation_is_a_number_from_0_to_10() {
+        for number in 0..=u8::MAX {
+            let read = serde_json::from_str::<Recommendation>(&number.to_string());
+            assert_eq!(read.ok().map(u8::from), (number <= 10).then_some(number));
+        }
+        let cuts = serde_json::from_str::<LoyaltyCuts>(r#"{"recommendation":11}"#);
+        assert!(cuts.is_err());
+    }
+
+    #[test]
     fn cuts_are_an_organization_s_own() {
         let cuts: LoyaltyCuts =
             serde_json::from_str(r#"{"lead":"0.5","purchase_days":2}"#).expect("cuts");
-        assert_eq!((cuts.recommendation, cuts.months), (9, 12));
+        assert_eq!((cuts.recommendation, cuts.months), (Recommendation(9), 12));
         let evidence = LoyaltyEvidence {
             lead: Some(Decimal::from_ten_thousandths(5_000)),
             recommendation: None,

@@ -45,6 +45,9 @@ impl std::fmt::Display for NotARating {
         f.write_str("a whole number from 1 to 5")
     }
 }
+
+impl std::error::Error for NotARating {}
+
 impl TryFrom<u8> for Rating {
     type Error = NotARating;
 
