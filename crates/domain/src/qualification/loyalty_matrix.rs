@@ -17,7 +17,7 @@ use crate::{Decimal, choice};
 choice! {
     /// Where a customer stands in the matrix: the cells of who was not asked, then the four from the worst to the best.
     LoyaltyCell: "loyalty_cell" {
-        Unknown = "unknown", Behavioural = "behavioural", None = "none", Spurious = "spurious", Latent = "latent", True = "true",
+        Unknown = "unknown", Behavioural = "behavioural", NoLoyalty = "no_loyalty", Spurious = "spurious", Latent = "latent", True = "true",
     }
 }
 
@@ -127,9 +127,9 @@ impl LoyaltyCell {
             (Some(Degree::High), Degree::High) => Self::True,
             (Some(Degree::High), Degree::Low) => Self::Latent,
             (Some(Degree::Low), Degree::High) => Self::Spurious,
-            (Some(Degree::Low), Degree::Low) => Self::None,
-            (Option::None, Degree::High) => Self::Behavioural,
-            (Option::None, Degree::Low) => Self::Unknown,
+            (Some(Degree::Low), Degree::Low) => Self::NoLoyalty,
+            (None, Degree::High) => Self::Behavioural,
+            (None, Degree::Low) => Self::Unknown,
         }
     }
 
@@ -139,7 +139,7 @@ impl LoyaltyCell {
             Self::True => Key::LoyaltyAdviceTrue,
             Self::Latent => Key::LoyaltyAdviceLatent,
             Self::Spurious => Key::LoyaltyAdviceSpurious,
-            Self::None => Key::LoyaltyAdviceNone,
+            Self::NoLoyalty => Key::LoyaltyAdviceNoLoyalty,
             Self::Behavioural => Key::LoyaltyAdviceBehavioural,
             Self::Unknown => Key::LoyaltyAdviceUnknown,
         }
@@ -157,9 +157,9 @@ mod tests {
             (Some(High), High, "true", "true", "true"),
             (Some(High), Low, "latent", "latent", "latent"),
             (Some(Low), High, "spurious", "spurious", "spurious"),
-            (Some(Low), Low, "none", "none", "none"),
+            (Some(Low), Low, "no_loyalty", "no_loyalty", "no_loyalty"),
             (None, High, "behavioural", "spurious", "true"),
-            (None, Low, "unknown", "none", "latent"),
+            (None, Low, "unknown", "no_loyalty", "latent"),
         ] {
             let evidence = LoyaltyEvidence {
                 lead: None,

@@ -14,7 +14,7 @@
 //! | [`man`] | money, authority, need | prospect or not, the next step |
 //! | [`porter`] | four ratings of 1 to 5 | how attractive to choose |
 //! | [`ideal`] | six marks of an ideal customer, three signs of a bad one | ideal, not ideal, bad |
-//! | [`loyalty_matrix`] | attitude × behaviour | true, latent, spurious, none; two more where the attitude is not known |
+//! | [`loyalty_matrix`] | attitude × behaviour | true, latent, spurious, no loyalty; two more where the attitude is not known |
 //! | [`product_mix`] | what the products that it buys bring | gold, silver, ordinary, danger, drop |
 //! | [`outlook`] | growth of its market × outlook of our product there | star, mature, danger, dog |
 //! | [`value_matrix`] | value now × value to come | four cells |
