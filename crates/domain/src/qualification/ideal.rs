@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Range};
 use crate::choice;
 use crate::text::Key;
 
@@ -98,12 +98,11 @@ impl Checklist {
 
     /// How near the customer is to the ideal, once what is not known cannot change it.
     pub fn class(self) -> Option<IdealClass> {
-        let (worst, best) = self.classes();
-        (worst == best).then_some(best)
+        self.classes().only()
     }
 
     /// The farthest from the ideal and the nearest that what is known leaves.
-    pub fn classes(self) -> (IdealClass, IdealClass) {
+    pub fn classes(self) -> Range<IdealClass> {
         let class = |mark: Answer, sign: Answer| {
             let mut marks = self.marks().into_iter();
             let mut signs = self.signs().into_iter();
@@ -115,10 +114,10 @@ impl Checklist {
                 IdealClass::Ideal
             }
         };
-        (
-            class(Answer::No, Answer::Yes),
-            class(Answer::Yes, Answer::No),
-        )
+        Range {
+            worst: class(Answer::No, Answer::Yes),
+            best: class(Answer::Yes, Answer::No),
+        }
     }
 
     /// How many of the six marks it has for certain.
@@ -203,7 +202,11 @@ mod tests {
             let checklist = read(answers);
             let (worst, best, about) = table(&kinds(marks), &kinds(signs));
             let classes = IdealClass::parse(worst).zip(IdealClass::parse(best));
-            assert_eq!(Some(checklist.classes()), classes, "{answers:?}");
+            let Range {
+                worst: least,
+                best: most,
+            } = checklist.classes();
+            assert_eq!(Some((least, most)), classes, "{answers:?}");
             let only = IdealClass::parse(best).filter(|_| worst == best);
             assert_eq!(checklist.class(), only, "{answers:?}");
             let met = marks.iter().filter(|answer| **answer == Answer::Yes);

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Degree, ends};
+use super::{Degree, Range, range};
 use crate::text::Key;
 use crate::{Decimal, choice};
 
@@ -105,13 +105,13 @@ impl LoyaltyEvidence {
     }
 
     /// The worst and the best of the four cells that what is known leaves.
-    pub fn cells(&self, cuts: &LoyaltyCuts) -> (LoyaltyCell, LoyaltyCell) {
-        let (low, high) = ends(self.attitude(cuts));
+    pub fn cells(&self, cuts: &LoyaltyCuts) -> Range<LoyaltyCell> {
+        let attitude = range(self.attitude(cuts));
         let behaviour = self.behaviour(cuts);
-        (
-            LoyaltyCell::of(Some(low), behaviour),
-            LoyaltyCell::of(Some(high), behaviour),
-        )
+        Range {
+            worst: LoyaltyCell::of(Some(attitude.worst), behaviour),
+            best: LoyaltyCell::of(Some(attitude.best), behaviour),
+        }
     }
 
     /// How it buys.
@@ -169,8 +169,8 @@ mod tests {
             };
             let cuts = LoyaltyCuts::default();
             assert_eq!(evidence.cell(&cuts).as_str(), cell);
-            let (least, most) = evidence.cells(&cuts);
-            assert_eq!((least.as_str(), most.as_str()), (worst, best));
+            let left = evidence.cells(&cuts);
+            assert_eq!((left.worst.as_str(), left.best.as_str()), (worst, best));
         }
     }
 

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Answer, Range};
 use crate::choice;
 
 choice! {
@@ -53,12 +53,11 @@ pub enum NextStep {
 impl Man {
     /// The verdict, once all three are known: no two verdicts have as many yes.
     pub fn verdict(self) -> Option<ManVerdict> {
-        let (worst, best) = self.verdicts();
-        (worst == best).then_some(best)
+        self.verdicts().only()
     }
 
     /// The worst and the best verdict that what is known leaves.
-    pub fn verdicts(self) -> (ManVerdict, ManVerdict) {
+    pub fn verdicts(self) -> Range<ManVerdict> {
         let all = [self.money, self.authority, self.need];
         let verdict = |unknown| {
             let yes = all.map(|answer| answer.taken(unknown) == Answer::Yes);
@@ -69,7 +68,10 @@ impl Man {
                 _ => ManVerdict::Ideal,
             }
         };
-        (verdict(Answer::No), verdict(Answer::Yes))
+        Range {
+            worst: verdict(Answer::No),
+            best: verdict(Answer::Yes),
+        }
     }
 
     /// What to ask, or what to do.
@@ -152,7 +154,10 @@ mod tests {
             let man = read(letters);
             assert!(seen.insert(man), "{letters} stands there twice");
             let verdicts = (ManVerdict::parse(worst), ManVerdict::parse(best));
-            let (least, most) = man.verdicts();
+            let Range {
+                worst: least,
+                best: most,
+            } = man.verdicts();
             assert_eq!((Some(least), Some(most)), verdicts, "{letters}");
             let known = !letters.contains('?');
             assert_eq!(man.verdict(), known.then_some(most), "{letters}");
@@ -168,11 +173,14 @@ mod tests {
     #[test]
     fn an_answer_never_leads_out_of_what_was_possible() {
         for (letters, ..) in TABLE {
-            let (worst, best) = read(letters).verdicts();
+            let Range { worst, best } = read(letters).verdicts();
             assert!(worst <= best);
             for answer in ["y", "n"] {
-                let (least, most) = read(&letters.replacen('?', answer, 1)).verdicts();
-                assert!(worst <= least && most <= best, "{letters} {answer}");
+                let left = read(&letters.replacen('?', answer, 1)).verdicts();
+                assert!(
+                    worst <= left.worst && left.best <= best,
+                    "{letters} {answer}"
+                );
             }
         }
     }

@@ -5,7 +5,7 @@
 //! outcome for every input, and a test goes through all of them.
 //!
 //! What is not known is never taken for a no. All rules say the same three things of it: `class` (`verdict`, `cell`) is told once what is
-//! not known cannot change it; before that `classes` tells the worst and the best that it can still be; and the next question is the
+//! not known cannot change it; before that `classes` tells the [`Range`] of what it can still be; and the next question is the
 //! first that still matters. The exceptions are two: a customer of whom only the attitude is not known has cells of its own in the
 //! [`loyalty_matrix`], because lists and stages show them; and which product to ask about for the [`product_mix`] is for whoever knows the products.
 //!
@@ -64,9 +64,28 @@ impl Degree {
     }
 }
 
-/// What a degree can be at least and at most.
-fn ends(degree: Option<Degree>) -> (Degree, Degree) {
-    degree.map_or((Degree::Low, Degree::High), |known| (known, known))
+/// What something can still be while not everything is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Range<T> {
+    /// At worst.
+    pub worst: T,
+    /// At best.
+    pub best: T,
+}
+
+impl<T: PartialEq> Range<T> {
+    /// What it is, once it can be nothing else.
+    pub fn only(self) -> Option<T> {
+        (self.worst == self.best).then_some(self.best)
+    }
+}
+
+/// What a degree can be, where high is good.
+fn range(degree: Option<Degree>) -> Range<Degree> {
+    Range {
+        worst: degree.unwrap_or(Degree::Low),
+        best: degree.unwrap_or(Degree::High),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Degree, ends};
+use super::{Degree, Range, range};
 use crate::choice;
 use crate::text::Key;
 
@@ -34,15 +34,16 @@ pub struct Prospects {
 impl Prospects {
     /// The class, once both are known: no two classes have both sides alike.
     pub fn class(self) -> Option<Outlook> {
-        let (worst, best) = self.classes();
-        (worst == best).then_some(best)
+        self.classes().only()
     }
 
     /// The worst and the best class that what is known leaves.
-    pub fn classes(self) -> (Outlook, Outlook) {
-        let (least, most) = ends(self.market_growth);
-        let (poor, good) = ends(self.product_outlook);
-        (Outlook::of(least, poor), Outlook::of(most, good))
+    pub fn classes(self) -> Range<Outlook> {
+        let (growth, outlook) = (range(self.market_growth), range(self.product_outlook));
+        Range {
+            worst: Outlook::of(growth.worst, outlook.worst),
+            best: Outlook::of(growth.best, outlook.best),
+        }
     }
 
     /// What to find out next: first the prospects of our own product, which we know best and which weigh more (ours).
@@ -104,7 +105,7 @@ mod tests {
                 product_outlook,
             };
             assert!(seen.insert(prospects), "{prospects:?} stands there twice");
-            assert_eq!(prospects.classes(), (worst, best), "{prospects:?}");
+            assert_eq!(prospects.classes(), Range { worst, best }, "{prospects:?}");
             let only = Some(best).filter(|_| worst == best);
             assert_eq!(prospects.class(), only, "{prospects:?}");
             assert_eq!(prospects.next_question(), question, "{prospects:?}");

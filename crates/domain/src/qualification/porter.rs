@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Range;
 use crate::choice;
 use crate::text::Key;
 
@@ -90,12 +91,11 @@ impl Ratings {
 
     /// How attractive the customer is, once missing ratings cannot change it.
     pub fn class(self) -> Option<PorterClass> {
-        let (worst, best) = self.classes();
-        (worst == best).then_some(best)
+        self.classes().only()
     }
 
     /// The least and the most attractive that what is known leaves.
-    pub fn classes(self) -> (PorterClass, PorterClass) {
+    pub fn classes(self) -> Range<PorterClass> {
         let class = |missing: u8| {
             let ratings = self
                 .all()
@@ -106,7 +106,10 @@ impl Ratings {
                 _ => PorterClass::Fair,
             }
         };
-        (class(1), class(5))
+        Range {
+            worst: class(1),
+            best: class(5),
+        }
     }
 
     /// What to rate next. Nothing once the class is told.
@@ -194,7 +197,7 @@ mod tests {
                 .collect();
             possible.sort_unstable();
             possible.dedup();
-            let (worst, best) = ratings(numbers).classes();
+            let Range { worst, best } = ratings(numbers).classes();
             assert_eq!(Some(&worst), possible.first(), "{numbers:?}");
             assert_eq!(Some(&best), possible.last(), "{numbers:?}");
             let only = (possible.len() == 1).then_some(best);

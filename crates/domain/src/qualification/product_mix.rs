@@ -6,6 +6,7 @@
 //!
 //! Does not know products, prices or costs: their [`Margin`]s come in.
 
+use super::Range;
 use crate::choice;
 use crate::product::Margin;
 use crate::text::Key;
@@ -46,12 +47,11 @@ impl FromIterator<Option<Margin>> for Bought {
 impl Bought {
     /// The class, once no margin that is not known can change it; none also where nothing is bought.
     pub fn class(self) -> Option<ProductMix> {
-        let (worst, best) = self.classes()?;
-        (worst == best).then_some(best)
+        self.classes()?.only()
     }
 
     /// The least and the most welcome that what is known leaves; none where nothing is bought.
-    pub const fn classes(self) -> Option<(ProductMix, ProductMix)> {
+    pub const fn classes(self) -> Option<Range<ProductMix>> {
         let Self {
             earning, losing, ..
         } = self;
@@ -65,7 +65,7 @@ impl Bought {
             ..self
         };
         match (worst.known(), best.known()) {
-            (Some(worst), Some(best)) => Some((worst, best)),
+            (Some(worst), Some(best)) => Some(Range { worst, best }),
             _ => None,
         }
     }
@@ -140,6 +140,7 @@ mod tests {
             let mix = bought(letters);
             assert!(seen.insert(mix), "{letters} stands there twice");
             let classes = ProductMix::parse(worst).zip(ProductMix::parse(best));
+            let classes = classes.map(|(worst, best)| Range { worst, best });
             assert_eq!(mix.classes(), classes, "{letters}");
             let only = ProductMix::parse(best).filter(|_| worst == best);
             assert_eq!(mix.class(), only, "{letters}");
@@ -172,6 +173,7 @@ mod tests {
                 .min()
                 .copied()
                 .zip(possible.iter().max().copied());
+            let ends = ends.map(|(worst, best)| Range { worst, best });
             assert_eq!(bought(letters).classes(), ends, "{letters}");
         }
     }

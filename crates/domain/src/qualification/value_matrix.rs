@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Degree, ends};
+use super::{Degree, Range, range};
 use crate::choice;
 use crate::text::Key;
 
@@ -98,15 +98,16 @@ impl Value {
 
     /// The cell, once both sides are known: no two cells have both sides alike.
     pub fn cell(self) -> Option<ValueCell> {
-        let (worst, best) = self.cells();
-        (worst == best).then_some(best)
+        self.cells().only()
     }
 
     /// The worst and the best cell that what is known leaves.
-    pub fn cells(self) -> (ValueCell, ValueCell) {
-        let (least, most) = ends(self.current());
-        let (poor, good) = ends(self.potential());
-        (ValueCell::of(least, poor), ValueCell::of(most, good))
+    pub fn cells(self) -> Range<ValueCell> {
+        let (current, potential) = (range(self.current()), range(self.potential()));
+        Range {
+            worst: ValueCell::of(current.worst, potential.worst),
+            best: ValueCell::of(current.best, potential.best),
+        }
     }
 
     /// What to find out next: first what it is worth now, which stands in the books. Nothing of a side that is known.
@@ -202,6 +203,7 @@ mod tests {
             let row = CELLS.iter().find(|(sides, ..)| *sides == both);
             let (_, worst, best) = *row.expect("a row of the table");
             let cells = ValueCell::parse(worst).zip(ValueCell::parse(best));
+            let cells = cells.map(|(worst, best)| Range { worst, best });
             assert_eq!(Some(value.cells()), cells, "{value:?}");
             let only = ValueCell::parse(best).filter(|_| worst == best);
             assert_eq!(value.cell(), only, "{value:?}");
@@ -223,7 +225,10 @@ mod tests {
             ValueCell::Economise => [0, 0],
         };
         let mut value = Value::default();
-        let (mut worst, mut best) = value.cells();
+        let Range {
+            mut worst,
+            mut best,
+        } = value.cells();
         for degree in [
             Degree::High,
             Degree::Low,
@@ -240,7 +245,10 @@ mod tests {
                 ValueQuestion::Trust => value.trust = answer,
                 ValueQuestion::Credit => value.credit = answer,
             }
-            let (least, most) = value.cells();
+            let Range {
+                worst: least,
+                best: most,
+            } = value.cells();
             for at in [0, 1] {
                 assert!(sides(worst)[at] <= sides(least)[at] && sides(most)[at] <= sides(best)[at]);
             }
