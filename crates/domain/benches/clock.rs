@@ -14,7 +14,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput};
 use perennial_domain::clock::{
     Calendar, CalendarVersion, Clock, Duration, Event, Goal, Level, Log, Opening, Policy,
-    PolicyVersion, Priority, Progress, Reopen, Rules, SpecialDay, Terms, TimeOfDay, Wait, What,
+    PolicyVersion, Priority, Reopen, Rules, SpecialDay, Terms, TimeOfDay, Wait, What,
 };
 use perennial_domain::{Date, Id, Instant};
 use uuid::Uuid;
@@ -169,13 +169,12 @@ fn main() {
     group.bench_function("read and explain the resolution", |bencher| {
         bencher.iter(|| {
             for log in &logs {
-                let progress = Progress::of(log, &ready, now).expect("policies");
-                let readings = progress.read(&ready, now).expect("policies");
+                let readings = ready.read(log, now).expect("policies");
                 let resolution = readings
                     .iter()
                     .find(|reading| reading.clock == Clock::Resolution);
                 let cycle = resolution.expect("it was opened").cycle;
-                let explanation = progress.explain(Clock::Resolution, cycle, &ready, now);
+                let explanation = ready.explain(log, Clock::Resolution, cycle, now);
                 black_box(explanation.expect("policies"));
             }
         });

@@ -6,7 +6,7 @@
 //! is counted up and stored, so nothing goes stale. The way of the data:
 //!
 //! ```text
-//! Log, Policy ── Progress ──► cycles: what each clock did since when (runs, is paused, stands)
+//! Log, Policy ── progress ──► cycles: what each clock did since when (runs, is paused, stands)
 //! Calendar ──── Timetable ──► intervals of UTC when we are open, with a running sum
 //! both ──────── reckon ─────► Reading (elapsed, deadline, state, breach, escalations), Explanation (pieces that add up to it)
 //! ```
@@ -73,8 +73,6 @@ pub use log::{Breach, Event, Log, What};
 pub use policy::{Clock, Goal, Level, Policy, PolicyVersion, Priority, Reopen, Terms, Wait};
 pub use reading::{Escalation, Explanation, Piece, PieceKind, Reading, State};
 
-#[cfg(feature = "server")]
-pub use progress::Progress;
 #[cfg(feature = "server")]
 pub use rules::{Rules, RulesFault, UnknownPolicy};
 #[cfg(feature = "server")]

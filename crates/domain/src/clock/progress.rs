@@ -1,16 +1,14 @@
 //! What a log comes to without any calendar: for each clock its cycles, and in each what it did since when.
 
-use serde::{Deserialize, Serialize};
-
 use super::log::{Breach, Event, Log, What};
 use super::policy::{Clock, Reopen, Terms, Wait};
 use super::rules::{Rules, UnknownPolicy};
 use crate::{Id, Instant};
 
-/// How far the clocks of a complaint have come. It can be kept, and go on with the next event: that is the same as beginning
-/// anew with the whole log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
+/// How far the clocks of a complaint have come. Made anew from the whole log whenever it is asked for: an event that happened
+/// before may be written later.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
     stage: Stage,
     wait: Option<Wait>,
     terms: Terms,
@@ -19,20 +17,20 @@ pub struct Progress {
 }
 
 /// What was written of a cycle. Kept beside the cycles: which one it belongs to may be another once an earlier event is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Record {
     clock: Clock,
     cycle: Id<Event>,
     what: Recorded,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recorded {
     Breach(Breach),
     Escalation(u8),
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Stage {
     #[default]
     Unopened,
@@ -40,7 +38,7 @@ enum Stage {
     Over,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tracks {
     first_response: Track,
     next_response: Track,
@@ -48,7 +46,7 @@ struct Tracks {
 }
 
 /// A clock, as far as events tell; whether it counts is for the policy to say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Track {
     /// Whether it has been started, and what it measures has not happened.
     is_on: bool,
@@ -58,7 +56,7 @@ struct Track {
 }
 
 /// From a start of a clock to its last stop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cycle {
     /// The event that began it, which is its name.
     pub(super) begun_by: Id<Event>,
@@ -69,14 +67,14 @@ pub(super) struct Cycle {
     pub(super) stretches: Vec<Stretch>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) from: Instant,
     pub(super) doing: Doing,
     pub(super) terms: Terms,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
     Running,
     Paused(Wait),
@@ -86,7 +84,7 @@ pub(super) enum Doing {
 
 impl Progress {
     /// What a log comes to at a moment; what happened later does not count.
-    pub fn of(log: &Log, rules: &Rules, now: Instant) -> Result<Self, UnknownPolicy> {
+    pub(super) fn of(log: &Log, rules: &Rules, now: Instant) -> Result<Self, UnknownPolicy> {
         let mut progress = Self::default();
         for event in log.until(now) {
             progress.apply(event, rules)?;
@@ -94,10 +92,9 @@ impl Progress {
         Ok(progress)
     }
 
-    /// Goes on with the next event, which is not earlier than the last: where one is, begin anew with the whole log. An event that
-    /// makes no sense where the complaint stands (an answer to what is closed) changes nothing. After an error what was made so far is of
-    /// no use.
-    pub fn apply(&mut self, event: &Event, rules: &Rules) -> Result<(), UnknownPolicy> {
+    /// Goes on with the next event. One that makes no sense where the complaint stands (an answer to what is closed) changes
+    /// nothing.
+    fn apply(&mut self, event: &Event, rules: &Rules) -> Result<(), UnknownPolicy> {
         match (&event.what, self.stage) {
             (What::Opened(terms), stage) => {
                 if stage == Stage::Unopened {

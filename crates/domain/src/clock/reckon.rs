@@ -1,4 +1,4 @@
-//! Reading clocks: the stretches of [`Progress`] laid over the timetables.
+//! Reading clocks: the stretches of a log's progress laid over the timetables.
 
 use super::duration::Duration;
 use super::log::{Breach, Event, Log};
@@ -21,31 +21,27 @@ impl Rules {
     /// What the clocks of a complaint show at a moment: all cycles of each, oldest first. A complaint under no policy, and one that
     /// was not opened, are no error.
     pub fn read(&self, log: &Log, now: Instant) -> Result<Vec<Reading>, UnknownPolicy> {
-        Progress::of(log, self, now)?.read(self, now)
-    }
-}
-
-impl Progress {
-    /// What the clocks show at a moment that is not before the last event: all cycles of each, oldest first.
-    pub fn read(&self, rules: &Rules, now: Instant) -> Result<Vec<Reading>, UnknownPolicy> {
+        let progress = Progress::of(log, self, now)?;
         let mut readings = Vec::with_capacity(Clock::ALL.len());
         for clock in Clock::ALL {
-            for cycle in self.cycles(*clock) {
-                readings.extend(self.reading(*clock, cycle, rules, now)?);
+            for cycle in progress.cycles(*clock) {
+                readings.extend(progress.reading(*clock, cycle, self, now)?);
             }
         }
         Ok(readings)
     }
 
-    /// How one cycle of a clock, named by the event that began it, comes to what it shows; none where there is no such cycle.
+    /// How one cycle of a clock, named by the event that began it, comes to what it shows at a moment; none where there is no such
+    /// cycle.
     pub fn explain(
         &self,
+        log: &Log,
         clock: Clock,
         cycle: Id<Event>,
-        rules: &Rules,
         now: Instant,
     ) -> Result<Option<Explanation>, UnknownPolicy> {
-        let found = self.cycles(clock).iter().find(|found| found.is(cycle));
+        let progress = Progress::of(log, self, now)?;
+        let found = progress.cycles(clock).iter().find(|found| found.is(cycle));
         let Some((found, last)) = found.and_then(|found| Some((found, found.stretches.last()?)))
         else {
             return Ok(None);
@@ -55,14 +51,14 @@ impl Progress {
         let rest = usize::from(last.doing == Doing::Stopped);
         let shown = found.stretches.len().saturating_sub(rest);
         for (stretch, until) in found.stretches(now).take(shown) {
-            let promise = rules.promise(stretch.terms, clock)?;
+            let promise = self.promise(stretch.terms, clock)?;
             add_pieces(&mut pieces, stretch, until, promise);
         }
         let counted = pieces
             .iter()
             .filter(|piece| piece.kind == PieceKind::Counted);
         let elapsed = counted.fold(Duration::ZERO, |sum, piece| sum + piece.time);
-        let promise = rules.promise(last.terms, clock)?;
+        let promise = self.promise(last.terms, clock)?;
         let zone = promise.map_or("UTC", |promise| promise.timetable.zone_at(now));
         Ok(Some(Explanation {
             clock,
@@ -73,7 +69,9 @@ impl Progress {
             pieces,
         }))
     }
+}
 
+impl Progress {
     fn reading(
         &self,
         clock: Clock,

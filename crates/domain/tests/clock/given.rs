@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use perennial_domain::clock::{
     Calendar, CalendarVersion, Clock, Duration, Event, Goal, Level, Log, Opening, Policy,
-    PolicyVersion, Priority, Progress, Reading, Reopen, Rules, SpecialDay, State, Terms, TimeOfDay,
-    Wait, What,
+    PolicyVersion, Priority, Reading, Reopen, Rules, SpecialDay, State, Terms, TimeOfDay, Wait,
+    What,
 };
 use perennial_domain::{Date, Id, Instant};
 use proptest::prelude::*;
@@ -148,9 +148,8 @@ pub(crate) fn reading(rules: &Rules, log: &Log, clock: Clock, now: Instant) -> R
 /// The last cycle of the resolution clock, and its explanation in English.
 pub(crate) fn resolution(rules: &Rules, log: &Log, now: Instant) -> (Reading, String) {
     let reading = reading(rules, log, Clock::Resolution, now);
-    let progress = Progress::of(log, rules, now).expect("known policies");
-    let explanation = progress
-        .explain(Clock::Resolution, reading.cycle, rules, now)
+    let explanation = rules
+        .explain(log, Clock::Resolution, reading.cycle, now)
         .expect("known policies")
         .expect("a cycle");
     assert_eq!(explanation.elapsed, reading.elapsed);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use perennial_domain::Instant;
 use perennial_domain::clock::{
-    Breach, Clock, Duration, Log, PieceKind, Progress, Reading, State, Timetable, Wait, What,
+    Breach, Clock, Duration, Log, PieceKind, Reading, State, Timetable, Wait, What,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -96,12 +96,11 @@ proptest! {
 /// A log's explanations, one for each cycle.
 fn explained(case: &Case, now: Instant) -> Vec<(Reading, perennial_domain::clock::Explanation)> {
     let rules = case.rules();
-    let progress = Progress::of(&case.log, &rules, now).expect("policies");
-    let readings = progress.read(&rules, now).expect("policies");
+    let readings = rules.read(&case.log, now).expect("policies");
     let explain = |reading: Reading| {
         let (clock, cycle) = (reading.clock, reading.cycle);
-        let explanation = progress
-            .explain(clock, cycle, &rules, now)
+        let explanation = rules
+            .explain(&case.log, clock, cycle, now)
             .expect("policies");
         (reading, explanation.expect("a cycle"))
     };
@@ -170,18 +169,7 @@ proptest! {
 
     // S11.
     #[test]
-    fn to_go_on_from_what_was_kept_is_to_begin_anew(case in cases()) {
-        let rules = case.rules();
-        let end = moment(&case, LENGTH);
-        let whole = Progress::of(&case.log, &rules, end).expect("policies");
-        let mut kept = Progress::default();
-        for event in case.log.events() {
-            let text = serde_json::to_string(&kept).expect("JSON");
-            kept = serde_json::from_str(&text).expect("what was kept");
-            kept.apply(event, &rules).expect("policies");
-            prop_assert_eq!(&kept, &Progress::of(&case.log, &rules, event.at).expect("policies"));
-        }
-        prop_assert_eq!(&kept, &whole);
+    fn a_log_is_the_same_however_it_was_written_and_kept(case in cases()) {
         let text = serde_json::to_string(&case.log).expect("JSON");
         prop_assert_eq!(&serde_json::from_str::<Log>(&text).expect("a log"), &case.log);
         let mut written = Log::default();

@@ -1,6 +1,6 @@
 //! The example of the module's page, in both languages.
 
-use perennial_domain::clock::{Clock, Duration, Progress, State, Terms, Wait, What};
+use perennial_domain::clock::{Clock, Duration, State, Terms, Wait, What};
 use perennial_domain::text::Language;
 
 use super::given::{
@@ -37,9 +37,8 @@ fn the_example_by_hand() {
     assert_eq!(shown.deadline, Some(monday("15:10")));
     assert_eq!(shown.breach, None);
 
-    let progress = Progress::of(&log, &rules, now).expect("known policies");
-    let explanation = progress
-        .explain(Clock::Resolution, shown.cycle, &rules, now)
+    let explanation = rules
+        .explain(&log, Clock::Resolution, shown.cycle, now)
         .expect("known policies")
         .expect("a cycle");
     let pause = &explanation.pieces[2];
@@ -121,8 +120,7 @@ fn an_explanation_in_chinese_says_what_one_in_english_says() {
     ]);
     let now = monday("15:00");
     let shown = reading(&rules, &log, Clock::Resolution, now);
-    let progress = Progress::of(&log, &rules, now).expect("known policies");
-    let explanation = progress.explain(Clock::Resolution, shown.cycle, &rules, now);
+    let explanation = rules.explain(&log, Clock::Resolution, shown.cycle, now);
     let explanation = explanation.expect("known policies").expect("a cycle");
     let texts = [Language::En, Language::ZhCn].map(|language| explanation.text(language));
     assert_eq!(
